@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The frames: everything that enters pooltop, dated. The same bytes travel from the watcher to
+ * the viewer, into recordings and out of `record -o -`.
+ *
+ * This is the format of recordings, so it is append-only: kind numbers are explicit and never
+ * used again, fields are only added at the end of a struct, and a reader takes a shorter frame
+ * of an older writer (what is absent reads as 0) and cuts a longer one of a newer writer.
+ * tests/wire holds every size and every offset fast.
+ *
+ * Byte order is the machine's (little-endian on everything pooltop runs on). Times (`t_ns` and
+ * every `_ns` that is a point) are CLOCK_MONOTONIC nanoseconds, but for `wall_ns`. Text ids name
+ * a FRAME_TEXT seen earlier; id 0 is "not known".
+ */
+#ifndef POOLTOP_WIRE_H
+#define POOLTOP_WIRE_H
+
+#include <linux/types.h>
+
+#define WIRE_FORMAT 1
+#define FRAME_MAX 65528 /* bytes, header included; a multiple of 8 */
+#define WIRE_TEXT_MAX 4096 /* bytes of one FRAME_TEXT */
+#define WIRE_COMM 16 /* TASK_COMM_LEN */
+
+enum frame_kind {
+	FRAME_SESSION = 1, /* first frame of every stream */
+	FRAME_TICK = 2, /* time passes: rates and findings are judged on these alone */
+	FRAME_LOST = 3, /* records that did not fit */
+	FRAME_MISSING = 4, /* a feature this session does without */
+	FRAME_TEXT = 5, /* a text and its id */
+	FRAME_DONE = 6, /* the watcher ends; absent if it was killed */
+
+	FRAME_PROC = 10, /* a watched process, as /proc shows it; sent again when that changed */
+	FRAME_FORK = 11,
+	FRAME_EXEC = 12,
+	FRAME_EXIT = 13,
+	FRAME_SIGNAL = 14,
+	FRAME_OOM = 15,
+	FRAME_PIPE = 16, /* a process holds an end of a pipe or socketpair */
+
+	FRAME_MSG = 20, /* one whole message written or read */
+	FRAME_FAILURE = 21, /* the exception in a result; follows its FRAME_MSG */
+
+	FRAME_WORK = 30, /* one worker's state and the sums of its states */
+	FRAME_CORE = 31, /* one core's time for one pool */
+	FRAME_CPU = 32, /* one core's time in all */
+	FRAME_USAGE = 33, /* memory, threads: sampled */
+};
+
+/* Starts every frame. size: bytes in all, header included, a multiple of 8. pid: the process
+ * (thread group) it is about, 0 if none. */
+struct frame {
+	__u16 kind;
+	__u16 size;
+	__u32 pid;
+	__u64 t_ns;
+};
+
+enum wire_mode { MODE_BPF = 1, MODE_PROC = 2 };
+
+struct frame_session {
+	struct frame h;
+	__u32 format; /* WIRE_FORMAT of the writer */
+	__u32 mode; /* enum wire_mode */
+	__u32 cpus; /* cores of the machine that are online */
+	__u32 interval_ms; /* between ticks */
+	__u64 wall_ns; /* wall clock at h.t_ns */
+	char version[16]; /* pooltop's, NUL-padded; not terminated if full (so all arrays here) */
+	char host[64];
+	char kernel[64];
+};
+
+struct frame_tick {
+	struct frame h;
+	__u64 seq;
+	__u64 wall_ns;
+	__u64 self_cpu_ns; /* the watcher's own, since its start */
+	__u64 self_rss_bytes;
+	__u64 probe_ns; /* kernel time in BPF programs since the start, extrapolated */
+	__u64 probe_runs;
+	__u64 records; /* kept, since the start */
+	__u64 lost; /* lost, since the start: seen = records + lost */
+};
+
+enum lost_where { LOST_RING = 1, LOST_STREAM = 2, LOST_TEXT = 3 };
+
+struct frame_lost {
+	struct frame h;
+	__u64 count;
+	__u64 from_ns; /* between these two times */
+	__u64 to_ns;
+	__u32 where; /* enum lost_where */
+	__u32 pad;
+};
+
+struct frame_missing {
+	struct frame h;
+	__u32 feature; /* text ids */
+	__u32 lost;
+	__u32 fix;
+	__u32 pad;
+};
+
+struct frame_text {
+	struct frame h;
+	__u32 id; /* 1.. ; the same id is only ever given the same text again */
+	__u32 len; /* bytes of text, not terminated; then zeros up to h.size */
+	char text[];
+};
+
+struct frame_done {
+	struct frame h;
+	__s32 status; /* 0, or -errno of what ended the watcher */
+	__u32 pad;
+};
+
+enum proc_how {
+	PROC_FOUND = 1, /* was there when watching began */
+	PROC_BORN = 2, /* its fork was seen */
+};
+
+struct frame_proc {
+	struct frame h;
+	__u64 start_ns; /* of the process; its identity together with the pid */
+	__u32 ppid;
+	__u32 uid;
+	__u32 threads;
+	__u32 how; /* enum proc_how */
+	__u32 cmd; /* text ids: command line, arguments joined by blanks */
+	__u32 exe; /* executable's path */
+	__u32 python; /* "3.11.7"; 0: not a Python process, or not known */
+	__u32 cgroup;
+	__u32 user;
+	char comm[WIRE_COMM];
+	__u32 pad;
+};
+
+enum fork_flags { FORK_VFORK = 1 };
+
+struct frame_fork { /* h.pid: the parent */
+	struct frame h;
+	__u32 child;
+	__u32 tid; /* thread of the parent that forked */
+	__u32 parent_threads; /* threads of the parent at that moment, 0: not known */
+	__u32 flags;
+	__u64 start_ns; /* of the child, as in frame_proc */
+	char comm[WIRE_COMM];
+};
+
+struct frame_exec { /* a FRAME_PROC with the new command line follows soon */
+	struct frame h;
+	char comm[WIRE_COMM];
+};
+
+/* A worker is in one of these; INTERFACE: the words of the report. */
+enum worker_state {
+	STATE_START = 0,
+	STATE_WAIT = 1,
+	STATE_UNPICKLE = 2,
+	STATE_RUN = 3,
+	STATE_PICKLE = 4,
+	STATE_SEND = 5,
+	STATE_IO = 6,
+	STATE_LOCK = 7,
+	STATE_RUNQ = 8,
+	STATE_EXIT = 9,
+	WORKER_STATES = 10,
+};
+
+struct frame_exit {
+	struct frame h;
+	__u64 start_ns; /* of the process */
+	__u32 status; /* as wait4 gives it: signal in the low 7 bits, 0x80 core dumped, code << 8 */
+	__u32 state; /* enum worker_state it died in */
+	__u64 state_ns[WORKER_STATES]; /* complete up to h.t_ns; all 0 if not known */
+	__u32 known; /* bit per worker_state: that sum is measured and not merely 0 */
+	__s32 syscall; /* it was blocked in when it died; -1: none or not known */
+	__u64 syscall_ino; /* inode of the pipe that system call waited on, or 0 */
+	__u64 cpu_ns; /* all its threads, in all its life as far as watched */
+	__u64 rss_peak_bytes; /* 0: not known */
+	__u32 flags; /* enum exit_flags */
+	__u32 pad;
+};
+
+enum exit_flags {
+	EXIT_STATUS_UNKNOWN = 1, /* /proc mode: it is gone, that is all that is known */
+};
+
+struct frame_signal { /* h.pid: the process it was sent to */
+	struct frame h;
+	__u32 sig;
+	__s32 code; /* si_code; SI_KERNEL (0x80) and above: sent by the kernel */
+	__u32 sender; /* process that sent it; 0: the kernel */
+	__u32 uid;
+	char comm[WIRE_COMM]; /* the sender's */
+};
+
+struct frame_oom { /* h.pid: the victim */
+	struct frame h;
+	__u64 limit_bytes; /* of the cgroup that was full; 0: the machine was, or not known */
+	__u64 rss_bytes; /* 0: not known */
+	__u32 scope; /* text id: the cgroup's path, or "machine" */
+	__u32 trigger; /* process whose allocation set it off */
+};
+
+enum pipe_mode { PIPE_READ = 1, PIPE_WRITE = 2 }; /* a socketpair's end has both */
+
+struct frame_pipe {
+	struct frame h;
+	__u64 ino;
+	__s32 fd; /* -1: all of this process's ends were announced (h.t_ns: when they were read) */
+	__u32 mode; /* bits of enum pipe_mode */
+};
+
+enum msg_dir { MSG_READ = 1, MSG_WRITE = 2 };
+
+/* What the first bytes of a message say that it is. Only the form: which queue it is on, and so
+ * what it means, is for src/pool to say. */
+enum msg_shape {
+	SHAPE_UNKNOWN = 0,
+	SHAPE_EMPTY = 1, /* no bytes: a wake-up */
+	SHAPE_NONE = 2, /* None: a sentinel */
+	SHAPE_INT =
+		3, /* a bare int; job = its value (an executor's worker says goodbye: its pid) */
+	SHAPE_POOL_TASK = 4, /* (job, chunk, function, args, kwds) */
+	SHAPE_POOL_RESULT = 5, /* (job, chunk, (ok, value)) */
+	SHAPE_CALL = 6, /* an executor's _CallItem; job = work id */
+	SHAPE_RESULT = 7, /* an executor's _ResultItem; job = work id */
+	SHAPE_BILLIARD_TASK = 8,
+	SHAPE_BILLIARD_ACK = 9,
+	SHAPE_BILLIARD_READY = 10,
+	SHAPE_BILLIARD_DEATH = 11,
+	SHAPE_BILLIARD_UP = 12,
+	SHAPE_INDEX = 13, /* DataLoader: (index, [samples]) */
+	SHAPE_DATA = 14, /* DataLoader: (index, batch) */
+	SHAPE_OBJECT = 15, /* some other pickle: a user's own queue */
+};
+
+enum msg_flags {
+	MSG_HAS_JOB = 1, /* job is known */
+	MSG_HAS_CHUNK = 2, /* chunk is known */
+	MSG_FAILED = 4, /* a result: an exception came back */
+	MSG_CHUNKED = 8, /* a task: carries several items (map); a result: its value is a list */
+	MSG_ITEMS = 16, /* items is known */
+	MSG_ITEMS_ABOUT = 32, /* items is an estimate */
+	MSG_LAST = 64, /* a result whose worker says that it will exit (max_tasks_per_child) */
+	MSG_ENCODING = 128, /* a failure: the result could not be pickled (MaybeEncodingError) */
+};
+
+struct frame_msg { /* h.pid wrote or read it; h.t_ns: when its last system call ended */
+	struct frame h;
+	__u64 ino; /* of the pipe or socketpair */
+	__u64 bytes; /* of the payload */
+	__s64 job;
+	__s32 chunk;
+	__u32 tid;
+	__u32 func; /* text id of the function's name */
+	__u32 items;
+	__u8 dir; /* enum msg_dir */
+	__u8 shape; /* enum msg_shape */
+	__u16 flags; /* enum msg_flags */
+	__u32 blocked_us; /* the system calls took this long, in microseconds; 0: not known */
+};
+
+struct frame_failure {
+	struct frame h;
+	__u64 ino;
+	__s64 job;
+	__s32 chunk;
+	__u32 flags; /* enum msg_flags */
+	__u16 exc_len; /* bytes of each in text[], one after another, none terminated */
+	__u16 message_len;
+	__u16 traceback_len;
+	__u16 pad;
+	char text[]; /* then zeros up to h.size */
+};
+
+struct frame_work {
+	struct frame h;
+	__u64 start_ns; /* of the process */
+	__u64 since_ns; /* it has been in `state` since then */
+	__u64 state_ns[WORKER_STATES]; /* sums up to since_ns */
+	__u32 known; /* bit per worker_state: that sum is measured */
+	__u32 state;
+	__u64 cpu_ns; /* on a core, all threads, as far as watched */
+	__u64 syscall_ino; /* inode of the pipe it is blocked on, or 0 */
+	__s32 syscall; /* number of the system call it is blocked in; -1: none */
+	__u32 core; /* the core it last ran on */
+};
+
+struct frame_core { /* h.pid: the pool's parent. Sums since watching began. */
+	struct frame h;
+	__u32 cpu;
+	__u32 pad;
+	__u64 workers_ns;
+	__u64 parent_ns;
+};
+
+struct frame_cpu { /* Sums since watching began. */
+	struct frame h;
+	__u32 cpu;
+	__u32 pad;
+	__u64 busy_ns; /* all that is neither idle nor stolen */
+	__u64 idle_ns;
+	__u64 steal_ns;
+};
+
+struct frame_usage {
+	struct frame h;
+	__u64 start_ns; /* of the process */
+	__u64 rss_bytes;
+	__u64 rss_peak_bytes; /* 0: not known */
+	__u64 shared_bytes; /* mapped from shared memory, semaphores left out; 0: none or not known */
+	__u64 cpu_ns; /* its whole life, as /proc counts it */
+	__u32 threads;
+	__u32 pad;
+};
+
+#endif

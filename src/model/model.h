@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The model: what is known after the frames read so far, and nothing else. A pure fold: no clock,
+ * no file, no environment. src/session feeds it; src/pool, src/trap read it and set what is theirs;
+ * ui/ and src/export get it const.
+ *
+ * The model owns everything below. Cross-references are ids (pool id, worker id, pid, text id),
+ * never pointers. Vectors are bounded (enum model_bounds); what does not fit is counted in
+ * `dropped` and shown. Pointers to elements are valid until the next frame is applied.
+ */
+#ifndef POOLTOP_MODEL_H
+#define POOLTOP_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hist.h"
+#include "base/map.h"
+#include "base/series.h"
+#include "bpf/wire.h"
+
+enum model_bounds {
+	MODEL_TEXTS = 65536,
+	MODEL_PROCS = 16384,
+	MODEL_POOLS = 256, /* the oldest that are gone make room */
+	MODEL_WORKERS = 16384, /* a pool's, gone ones included; the oldest gone make room */
+	MODEL_FUNCS = 512, /* a pool's; the rest share one called "(others)" */
+	MODEL_JOBS = 512, /* a pool's newest */
+	MODEL_TASKS = 65536, /* a pool's tasks that are sent and not yet returned or lost */
+	MODEL_DEATHS = 4096, /* a pool's newest */
+	MODEL_FAILURES = 256, /* a pool's kinds of failure */
+	MODEL_SLOWEST = 16,
+	MODEL_FINDINGS = 64, /* a pool's */
+	MODEL_EVENTS = 4096, /* newest */
+	MODEL_CPUS = 1024,
+	MODEL_PIPES = 64, /* ends of pipes of one process */
+	MODEL_MISSING = 32,
+	MODEL_STRIP = 120, /* ticks of a worker's state strip */
+	MODEL_TEXT_MAX = 256, /* shown part of a function or command name */
+};
+
+/* What a signal sent to a process looked like; the newest fatal one is kept. */
+struct signal_seen {
+	bool seen;
+	uint64_t t_ns;
+	uint32_t sig;
+	int32_t code;
+	uint32_t sender; /* 0: the kernel */
+	uint32_t uid;
+	char comm[WIRE_COMM + 1]; /* cleaned */
+};
+
+struct oom_seen {
+	bool seen;
+	uint64_t t_ns;
+	uint64_t limit_bytes;
+	uint64_t rss_bytes;
+	uint32_t scope; /* text id */
+	uint32_t trigger;
+};
+
+struct pipe_end {
+	uint64_t ino;
+	int32_t fd;
+	uint32_t mode; /* bits of enum pipe_mode */
+};
+
+/* A living process that is watched. Gone ones are removed (a worker stays in its pool). */
+struct proc {
+	uint32_t pid;
+	uint32_t ppid;
+	uint32_t uid;
+	uint32_t threads; /* 0: not known */
+	uint64_t start_ns;
+	uint64_t seen_ns; /* first frame about it */
+	uint32_t how; /* enum proc_how */
+	uint32_t cmd, exe, python, cgroup, user; /* text ids, 0: not known */
+	char comm[WIRE_COMM + 1]; /* cleaned */
+	bool execed; /* since its fork was seen, or its command line differs from its parent's */
+	uint32_t forked_by_tid; /* thread of the parent that forked it, 0: not known */
+	uint32_t parent_threads; /* threads of its parent when it forked, 0: not known */
+	uint64_t blocked_ino; /* pipe it was last seen blocked on, 0: none */
+	int32_t blocked_syscall;
+	uint64_t ends_ns; /* when its pipe ends were read, 0: never */
+	struct pipe_end ends[MODEL_PIPES];
+	uint32_t ends_count;
+	uint32_t pool; /* pool whose worker it is, 0: none (yet) */
+	uint32_t worker; /* id of its struct worker in that pool, 0: none */
+	struct signal_seen signal;
+	struct oom_seen oom;
+	struct frame_work work; /* newest; work.h.kind == 0: none */
+	struct frame_usage usage; /* newest; usage.h.kind == 0: none */
+};
+
+struct task_key {
+	int64_t job;
+	int32_t chunk; /* -1: this kind of pool has none */
+};
+
+enum task_stage { TASK_SENT = 1, TASK_TAKEN = 2, TASK_DONE = 3 };
+
+/* A task that is sent and neither returned nor lost. */
+struct task {
+	struct task_key key;
+	uint32_t stage; /* enum task_stage; the furthest that was seen */
+	uint32_t func; /* text id */
+	uint32_t items;
+	uint32_t flags; /* enum msg_flags of the task's own message */
+	uint64_t bytes_out;
+	uint64_t bytes_back; /* once done */
+	uint64_t sent_ns; /* 0: not seen (attached later) */
+	uint64_t taken_ns;
+	uint64_t done_ns;
+	uint32_t pid; /* worker that took it, 0: none yet */
+	uint32_t worker; /* its id */
+	bool failed;
+};
+
+/* The task that a worker has in hand. */
+struct hand {
+	bool has;
+	struct task_key key;
+	uint32_t func; /* text id, 0: not known */
+	uint32_t items;
+	uint32_t flags; /* enum msg_flags */
+	uint64_t since_ns; /* taken */
+	uint64_t bytes;
+};
+
+enum end_kind {
+	END_NONE = 0, /* lives */
+	END_SIGNAL = 1, /* deaths: these three */
+	END_OOM = 2,
+	END_EXIT = 3,
+	END_RECYCLED = 4, /* no deaths: these */
+	END_TERMINATED = 5,
+	END_SHUTDOWN = 6,
+	END_UNKNOWN = 7, /* /proc mode: gone, nobody saw how */
+};
+
+struct worker {
+	uint32_t id; /* unique in its pool, from 1 */
+	uint32_t pid;
+	uint32_t generation; /* 1: of the pool's first set; +1 for each it is a replacement of */
+	uint64_t start_ns; /* identity of the process, with pid */
+	uint64_t born_ns; /* when its fork or exec was seen, or start_ns if it was found */
+	uint64_t ended_ns; /* 0: lives */
+	enum end_kind end;
+	uint32_t status; /* wait status, if ended */
+	int32_t death; /* index in pool.deaths, -1: none */
+
+	enum worker_state state;
+	uint64_t state_since_ns;
+	uint64_t state_ns
+		[WORKER_STATES]; /* sums up to state_since_ns; worker_state_ns() adds the rest */
+	uint32_t known; /* bit per worker_state that is measured */
+	uint64_t watched_ns; /* its states are measured from here on: born_ns, or when attached */
+
+	uint64_t cpu_ns; /* as far as watched */
+	uint64_t rss_bytes, rss_peak_bytes; /* 0: not known */
+	uint32_t threads;
+	int32_t core; /* last ran on; -1: not known */
+	double cpu_share; /* of one core, over the last tick */
+
+	struct hand hand;
+	uint64_t tasks; /* done */
+	uint64_t failed;
+	uint64_t items;
+	uint64_t bytes_in; /* of tasks taken */
+	uint64_t bytes_out; /* of results */
+	uint64_t last_done_ns; /* 0: none */
+	bool told_to_end; /* read a sentinel */
+	bool said_last; /* its last result said that it will exit */
+	bool killed_by_parent; /* SIGTERM from the pool's parent */
+	struct hist run;
+
+	uint8_t strip
+		[MODEL_STRIP]; /* ring: 1 + enum worker_state that dominated each tick, 0: none */
+	uint32_t strip_head;
+	uint64_t strip_last_ns[WORKER_STATES]; /* sums at the last tick */
+};
+
+struct func {
+	uint32_t name; /* text id; 0: not known */
+	uint64_t tasks; /* done */
+	uint64_t sent;
+	uint64_t failed;
+	uint64_t lost;
+	uint64_t items;
+	uint64_t bytes_out;
+	uint64_t bytes_back;
+	struct hist run;
+};
+
+struct job {
+	int64_t id;
+	uint32_t func; /* text id */
+	uint64_t sent, taken, done, returned, failed, lost; /* chunks */
+	uint64_t items; /* of chunks whose items are known */
+	bool items_about; /* some were estimated or not known */
+	uint64_t first_sent_ns;
+	uint64_t last_done_ns;
+	uint32_t chunk_items_min, chunk_items_max; /* 0: not known */
+};
+
+struct slow_task {
+	struct task_key key;
+	uint32_t func;
+	uint32_t pid;
+	uint64_t run_ns;
+	uint64_t done_ns;
+};
+
+struct death {
+	uint64_t t_ns;
+	uint64_t wall_ns;
+	uint32_t pid;
+	uint32_t worker; /* id */
+	uint32_t generation;
+	enum end_kind end; /* signal, oom or exit */
+	uint32_t status; /* wait status */
+	bool status_known;
+	struct signal_seen sender; /* sender.seen: who sent the signal is known */
+	struct oom_seen oom;
+	uint64_t age_ns;
+	uint64_t rss_bytes; /* last seen, 0: not known */
+	uint64_t rss_peak_bytes;
+	struct hand hand; /* the task it took with it */
+	enum worker_state state;
+	int32_t syscall; /* blocked in, -1: none */
+	uint64_t syscall_ino;
+	uint32_t replaced_by; /* pid, 0: nobody yet */
+	char consequence[160];
+};
+
+struct failure {
+	uint64_t t_ns; /* newest */
+	uint64_t first_ns;
+	uint32_t pid;
+	struct task_key key;
+	uint32_t func; /* text id */
+	uint32_t flags; /* enum msg_flags: MSG_ENCODING */
+	uint64_t count;
+	char *exception; /* owned, cleaned, never NULL */
+	char *message;
+	char *traceback; /* lines kept */
+};
+
+enum severity { SEVERITY_INFO = 1, SEVERITY_WARNING = 2, SEVERITY_CRITICAL = 3 };
+
+struct evidence {
+	const char *name; /* constant, "_ns" and "_bytes" say the unit */
+	double value;
+};
+
+struct finding {
+	const char *id; /* constant: the trap's */
+	enum severity severity;
+	uint64_t since_ns;
+	uint64_t subject; /* tells findings of one trap apart: a pid, a text id ... */
+	char text[240];
+	char advice[240];
+	struct evidence evidence[8];
+	uint32_t evidence_count;
+};
+
+enum pool_state { POOL_STARTING = 1, POOL_BUSY, POOL_IDLE, POOL_STALLED, POOL_GONE };
+
+enum start_method { START_UNKNOWN = 0, START_FORK, START_SPAWN, START_FORKSERVER, START_LOKY };
+
+struct stall {
+	const char *reason; /* constant: INTERFACE 2; NULL: not stalled */
+	uint64_t since_ns;
+	char text[240];
+};
+
+struct pool_core {
+	uint64_t workers_ns; /* since watching began */
+	uint64_t parent_ns;
+	uint64_t workers_tick_ns; /* during the last tick */
+	uint64_t parent_tick_ns;
+};
+
+struct totals {
+	uint64_t sent, taken, done, returned, failed, lost, items;
+	uint64_t bytes_out, bytes_back, bytes_out_max, bytes_back_max;
+	bool items_about; /* some items are estimates or not known */
+};
+
+struct pool {
+	uint32_t id; /* from 1, in the order of appearance */
+	const char *kind; /* constant: the pool kind's name */
+	uint32_t pid; /* the parent's */
+	uint64_t parent_start_ns;
+	uint32_t command, python, user, cgroup; /* text ids */
+	enum start_method start_method;
+	uint64_t started_ns; /* earliest birth of a worker */
+	uint64_t seen_ns; /* first evidence */
+	uint64_t ended_ns; /* 0: is there */
+	bool from_start; /* watched from its first worker's birth on */
+	bool parent_gone;
+	enum pool_state state;
+	struct stall stall;
+
+	uint64_t task_ino; /* 0: not known yet */
+	uint64_t result_ino;
+
+	struct worker *workers; /* by id, ascending; index is not the id */
+	uint32_t workers_count, workers_cap;
+	uint32_t workers_alive;
+	uint32_t first_size; /* workers of the first generation */
+	uint32_t next_worker;
+
+	struct task *tasks; /* in flight; free slots have stage 0 */
+	uint32_t tasks_cap, tasks_count;
+	struct map tasks_by_key;
+
+	struct func *funcs;
+	uint32_t funcs_count, funcs_cap;
+	struct job *jobs; /* ring by appearance, oldest first */
+	uint32_t jobs_count, jobs_cap;
+	struct slow_task slowest[MODEL_SLOWEST]; /* longest first */
+	uint32_t slowest_count;
+	struct death *deaths; /* oldest first */
+	uint32_t deaths_count, deaths_cap;
+	struct failure *failures; /* by first appearance */
+	uint32_t failures_count, failures_cap;
+	struct finding *findings; /* worst first */
+	uint32_t findings_count, findings_cap;
+
+	struct totals totals;
+	uint64_t ends[END_UNKNOWN + 1]; /* workers ended, by enum end_kind */
+	struct hist wait, run, back;
+	struct pool_core *cores; /* model.cpus_count, by cpu */
+	uint32_t cores_count;
+	struct series done_per_tick, out_per_tick, back_per_tick; /* tasks, bytes, bytes */
+	uint64_t gone_state_ns[WORKER_STATES]; /* sums of workers that made room */
+	uint64_t last_progress_ns; /* newest message that moved a task */
+};
+
+struct cpu {
+	bool seen;
+	uint64_t busy_ns, idle_ns, steal_ns; /* since watching began */
+	uint64_t busy_tick_ns, idle_tick_ns, steal_tick_ns; /* during the last tick */
+};
+
+enum event_kind { EVENT_POOL = 1, EVENT_POOL_GONE, EVENT_DEATH, EVENT_FAILURE, EVENT_STALL };
+
+struct event {
+	uint64_t t_ns;
+	enum event_kind kind;
+	uint32_t pool;
+	uint32_t pid;
+};
+
+struct missing {
+	uint32_t feature, lost, fix; /* text ids */
+};
+
+struct dropped {
+	uint64_t texts, procs, pools, workers, tasks, pipes, events; /* bounds that were hit */
+	uint64_t bad_frames; /* too short, or nonsense */
+	uint64_t unknown_frames;
+	uint64_t orphan_frames; /* about a process that was never announced */
+};
+
+struct model {
+	struct frame_session session; /* session.h.kind == 0: none yet */
+	char host[65], kernel[65], version[17]; /* cleaned */
+	struct frame_tick tick; /* newest; tick.h.kind == 0: none yet */
+	uint64_t now_ns; /* the newest tick's, or the session's: what views and traps call now */
+	uint64_t newest_ns; /* of any frame */
+	uint64_t tick_ns; /* length of the last tick, 0 before the second */
+	uint64_t lost_records; /* sum of FRAME_LOST */
+	bool done; /* FRAME_DONE was read */
+
+	char **texts; /* by id; owned, cleaned; NULL: not known */
+	uint32_t texts_cap;
+
+	struct proc *procs; /* free slots have pid 0 */
+	uint32_t procs_cap, procs_count;
+	struct map procs_by_pid;
+
+	struct pool *pools; /* by id, ascending */
+	uint32_t pools_count, pools_cap;
+	uint32_t next_pool;
+	struct map pool_by_task_ino; /* pool ids; what src/pool registered */
+	struct map pool_by_result_ino;
+
+	struct cpu *cpus;
+	uint32_t cpus_count;
+
+	struct event *events; /* ring, oldest first from events_head */
+	uint32_t events_head, events_count;
+
+	struct missing missing[MODEL_MISSING];
+	uint32_t missing_count;
+	struct dropped dropped;
+};
+
+/* Contents; all zeros is an empty model. 0 or -ENOMEM. */
+int model_init(struct model *m);
+void model_release(struct model *m);
+
+/* The text of an id, or `absent` if it is not known. Borrowed from the model. */
+const char *model_text(const struct model *m, uint32_t id, const char *absent);
+
+/* NULL if there is none. Borrowed; valid until the next frame. */
+const struct proc *model_proc(const struct model *m, uint32_t pid);
+const struct pool *model_pool(const struct model *m, uint32_t id);
+/* The pool that `pid` is the parent of (the newest such), else the one it works for, else NULL. */
+const struct pool *model_pool_of(const struct model *m, uint32_t pid);
+const struct worker *pool_worker(const struct pool *p, uint32_t worker_id);
+const struct task *pool_task(const struct pool *p, struct task_key key);
+const struct event *model_event(const struct model *m, uint32_t index); /* 0: oldest */
+
+/* Time in a state up to `now_ns`, the running state included. */
+uint64_t worker_state_ns(const struct worker *w, enum worker_state state, uint64_t now_ns);
+/* Time it has been watched: what its states add up to. */
+uint64_t worker_life_ns(const struct worker *w, uint64_t now_ns);
+/* 1: state of that many ticks ago (0: the newest) as 1 + enum worker_state; 0: none. */
+unsigned int worker_strip(const struct worker *w, uint32_t ticks_back);
+/* Tasks sent and not yet taken, and the age of the oldest. */
+uint32_t pool_waiting(const struct pool *p, uint64_t now_ns, uint64_t *ret_oldest_ns);
+/* Sum over workers alive and gone. */
+void pool_state_ns(const struct pool *p, uint64_t now_ns, uint64_t ret_ns[WORKER_STATES]);
+/* Tasks sent, neither returned nor lost. */
+uint64_t pool_in_flight(const struct pool *p);
+/* Wall clock at a monotonic time, by the newest tick. */
+uint64_t model_wall_ns(const struct model *m, uint64_t t_ns);
+
+/* The words of INTERFACE 2; constant. */
+const char *worker_state_name(enum worker_state state);
+const char *pool_state_name(enum pool_state state);
+const char *start_method_name(enum start_method method); /* NULL: not known */
+const char *end_kind_name(enum end_kind end);
+const char *severity_name(enum severity severity);
+/* "SIGKILL"; "SIG42" for those without a name; into a constant or the buffer. */
+const char *signal_name(unsigned int sig, char buf[static 16]);
+
+#endif
