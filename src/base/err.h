@@ -22,7 +22,7 @@ struct err {
 
 /*
  * Words an error and returns `ret` (a -errno), so that a line can say `return err_set(...)`.
- * err may be NULL. What does not fit is cut; control characters become '?'.
+ * err may be NULL. What does not fit is cut; the text is cleaned as text_clean() does.
  */
 int err_set(struct err *err, int ret, int class, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
