@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
+libsupport_a_SOURCES += \
+	tests/support/frames.h \
+	tests/support/history.c \
+	tests/support/history.h \
+	tests/support/life.c \
+	tests/support/lively.c \
+	tests/support/work.c
