@@ -44,10 +44,9 @@ static uint64_t scaled(uint64_t n, uint64_t size, uint64_t scale)
 static int put_unit(char buf[static FMT_MAX], const struct unit *u, uint64_t n)
 {
 	uint64_t whole = scaled(n, u->size, 1);
-	uint64_t parts;
+	uint64_t parts = u->two_digits ? scaled(n, u->size, 100) : 0;
 
-	if (whole < u->two_digits) {
-		parts = scaled(n, u->size, 100);
+	if (parts < u->two_digits * 100) {
 		snprintf(buf, FMT_MAX, "%" PRIu64 ".%02" PRIu64 " %s", parts / 100, parts % 100,
 			u->name);
 		return 1;
