@@ -1,3 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-EXTRA_DIST += tests/run tests/house/run_test.py
-EXTRA_DIST += tests/pools/sample.py
+EXTRA_DIST += \
+	tests/house/house.py \
+	tests/house/objects_test.py \
+	tests/house/rooms_test.py \
+	tests/house/run_test.py \
+	tests/house/style_test.py \
+	tests/pools/sample.py
