@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The few kernel fields that pooltop reads, as CO-RE sees them: the loader finds each by name in
+ * the running kernel's BTF, so the layout here does not matter. No generated vmlinux.h.
+ *
+ * Fields that moved (seen in the kernels' BTF, 5.10 to 7.3):
+ *   task_struct.state -> __state in 5.14; pid.numbers[1] -> [] in 6.1; inode.i_ino u64 in 7.3.
+ */
+#ifndef POOLTOP_KERNEL_H
+#define POOLTOP_KERNEL_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+
+#define CORE __attribute__((preserve_access_index))
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct inode {
+	__u16 i_mode;
+	unsigned long i_ino;
+} CORE;
+
+struct file {
+	struct inode *f_inode;
+} CORE;
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+} CORE;
+
+struct files_struct {
+	struct fdtable *fdt;
+} CORE;
+
+struct signal_struct {
+	atomic_t live;
+	int nr_threads;
+	int group_exit_code;
+	unsigned long maxrss; /* pages; set when the last thread exits */
+} CORE;
+
+struct task_struct {
+	int pid;
+	int tgid;
+	int exit_code;
+	unsigned int flags;
+	unsigned int __state;
+	__u64 start_time; /* CLOCK_MONOTONIC ns */
+	char comm[16];
+	void *stack;
+	struct files_struct *files;
+	struct signal_struct *signal;
+} CORE;
+
+struct task_struct___before_5_14 {
+	volatile long state;
+} CORE;
+
+struct kernel_siginfo {
+	int si_signo;
+	int si_errno;
+	int si_code;
+} CORE;
+
+#if defined(__TARGET_ARCH_x86)
+
+struct pt_regs {
+	unsigned long di, si, dx;
+	unsigned long ax, orig_ax;
+} CORE;
+
+#define SYS_READ 0
+#define SYS_WRITE 1
+#define SYS_FUTEX 202
+#define REGS_NR(r) ((long)(r)->orig_ax)
+#define REGS_ARG1(r) ((r)->di)
+#define REGS_ARG2(r) ((r)->si)
+#define REGS_ARG3(r) ((r)->dx)
+
+#elif defined(__TARGET_ARCH_arm64)
+
+struct pt_regs {
+	unsigned long regs[31];
+	unsigned long orig_x0;
+	int syscallno;
+} CORE;
+
+#define SYS_READ 63
+#define SYS_WRITE 64
+#define SYS_FUTEX 98
+#define REGS_NR(r) ((long)(r)->syscallno)
+#define REGS_ARG1(r) ((r)->orig_x0)
+#define REGS_ARG2(r) ((r)->regs[1])
+#define REGS_ARG3(r) ((r)->regs[2])
+
+#else
+#error "pooltop does not know this machine's registers yet: add them to bpf/kernel.h"
+#endif
+
+#define S_IFMT 0170000
+#define S_IFIFO 0010000
+#define S_IFSOCK 0140000
+
+#define PF_EXITING 0x00000004
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Life of watched processes: fork, exec, exit, and the signals that end them. */
+#ifndef POOLTOP_ON_LIFE_H
+#define POOLTOP_ON_LIFE_H
+
+#include "watch.h"
+
+#define PAGE_BYTES 4096ULL
+
+/* Signals that do not end a process: nobody asks who sent them. */
+#define QUIET_SIGNALS                                                                              \
+	(1ULL << 17 | 1ULL << 18 | 1ULL << 19 | 1ULL << 20 | 1ULL << 21 | 1ULL << 22 |             \
+		1ULL << 23 | 1ULL << 28)
+
+static __always_inline struct frame frame_of(__u16 kind, __u16 size, __u32 pid, __u64 now)
+{
+	struct frame f = {.kind = kind, .size = size, .pid = pid, .t_ns = now};
+
+	return f;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	__u32 tgid = parent->tgid, child_tgid = child->tgid;
+	struct frame_fork f = {};
+	struct watch kid = {};
+	struct watch *w;
+	__u64 now;
+
+	if (child_tgid == tgid)
+		return 0; /* a thread */
+	w = watched(tgid);
+	if (!w)
+		return 0;
+	now = bpf_ktime_get_ns();
+	kid.start_ns = child->start_time;
+	kid.since_ns = now;
+	kid.syscall = -1;
+	kid.group = w->kids_group;
+	kid.kids_group = w->kids_group;
+	if (bpf_map_update_elem(&procs, &child_tgid, &kid, BPF_ANY))
+		count_record(-1);
+	f.h = frame_of(FRAME_FORK, sizeof(f), tgid, now);
+	f.child = child_tgid;
+	f.tid = parent->pid;
+	f.parent_threads = parent->signal->nr_threads;
+	f.start_ns = kid.start_ns;
+	BPF_CORE_READ_STR_INTO(&f.comm, child, comm);
+	put_record(&f, sizeof(f));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *p)
+{
+	__u32 tgid = p->tgid;
+	struct frame_exec f = {};
+	struct watch *w = watched(tgid);
+	__u64 now;
+
+	if (!w && !want_all_execs)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (w && !(w->flags & WATCH_ROOT))
+		enter_state(w, STATE_START, now);
+	f.h = frame_of(FRAME_EXEC, sizeof(f), tgid, now);
+	BPF_CORE_READ_STR_INTO(&f.comm, p, comm);
+	put_record(&f, sizeof(f));
+	return 0;
+}
+
+/* What system call a task is in; user space's registers lie at the top of its kernel stack. */
+struct in_call {
+	long nr;
+	unsigned long arg1, arg2, arg3;
+};
+
+static __always_inline void task_call(struct task_struct *task, struct in_call *ret_call)
+{
+	struct pt_regs *regs;
+
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) /* 5.15 */
+		regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	else
+		regs = BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
+#if defined(__TARGET_ARCH_x86)
+	ret_call->nr = BPF_CORE_READ(regs, orig_ax);
+	ret_call->arg1 = BPF_CORE_READ(regs, di);
+	ret_call->arg2 = BPF_CORE_READ(regs, si);
+	ret_call->arg3 = BPF_CORE_READ(regs, dx);
+#else
+	ret_call->nr = BPF_CORE_READ(regs, syscallno);
+	ret_call->arg1 = BPF_CORE_READ(regs, orig_x0);
+	ret_call->arg2 = BPF_CORE_READ(regs, regs[1]);
+	ret_call->arg3 = BPF_CORE_READ(regs, regs[2]);
+#endif
+}
+
+static __always_inline void close_states(struct watch *w, __u64 now)
+{
+	/* A worker that has answered its last task and did not wait for another was leaving. */
+	if (w->state == STATE_WAIT && w->flags & WATCH_FRESH)
+		w->state = STATE_EXIT;
+	enter_state(w, w->state, now);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *p)
+{
+	struct signal_struct *sig = p->signal;
+	__u32 tgid = p->tgid;
+	struct frame_exit f = {};
+	struct in_call call = {};
+	struct watch *w;
+	__u64 now;
+
+	if (sig->live.counter)
+		return 0; /* other threads live on */
+	w = watched(tgid);
+	if (!w)
+		return 0;
+	now = bpf_ktime_get_ns();
+	close_states(w, now);
+	f.h = frame_of(FRAME_EXIT, sizeof(f), tgid, now);
+	f.start_ns = w->start_ns;
+	f.status = sig->group_exit_code ?: p->exit_code;
+	f.state = w->state;
+	__builtin_memcpy(f.state_ns, w->state_ns, sizeof(f.state_ns));
+	f.known = w->flags & WATCH_ROOT ? 0 : WATCH_KNOWN;
+	f.cpu_ns = w->cpu_ns;
+	f.rss_peak_bytes = sig->maxrss * PAGE_BYTES;
+	task_call(p, &call);
+	f.syscall = call.nr;
+	if (call.nr == SYS_READ || call.nr == SYS_WRITE)
+		f.syscall_ino = fd_pipe(p, call.arg1);
+	bpf_map_delete_elem(&procs, &tgid);
+	put_record(&f, sizeof(f));
+	return 0;
+}
+
+SEC("tp_btf/signal_generate")
+int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct *task, int group,
+	int result)
+{
+	__u32 tgid = task->tgid;
+	struct frame_signal f = {};
+	__u64 now;
+
+	if (result || sig <= 0 || (sig < 64 && QUIET_SIGNALS >> sig & 1) || !watched(tgid))
+		return 0;
+	now = bpf_ktime_get_ns();
+	f.h = frame_of(FRAME_SIGNAL, sizeof(f), tgid, now);
+	f.sig = sig;
+	f.code = 0x80; /* SI_KERNEL: SEND_SIG_PRIV is the pointer 1 */
+	if ((unsigned long)info > 1)
+		f.code = info->si_code;
+	else if (!info)
+		f.code = 0; /* SEND_SIG_NOINFO: a process did it */
+	if (f.code <= 0) {
+		f.sender = bpf_get_current_pid_tgid() >> 32;
+		f.uid = bpf_get_current_uid_gid();
+		bpf_get_current_comm(f.comm, sizeof(f.comm));
+	}
+	put_record(&f, sizeof(f));
+	return 0;
+}
+
+static __always_inline int victim(__u32 tgid)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct frame_oom f = {};
+
+	if (!watched(tgid))
+		return 0;
+	f.h = frame_of(FRAME_OOM, sizeof(f), tgid, now);
+	f.trigger = bpf_get_current_pid_tgid() >> 32;
+	put_record(&f, sizeof(f));
+	return 0;
+}
+
+/* The tracepoint's argument was a pid, and is a task in newer and some older stable kernels: the
+ * loader counts the arguments and takes one of these two. */
+SEC("?tp_btf/mark_victim")
+int BPF_PROG(on_victim_pid, int pid)
+{
+	return victim(pid);
+}
+
+SEC("?tp_btf/mark_victim")
+int BPF_PROG(on_victim_task, struct task_struct *task)
+{
+	return victim(task->tgid);
+}
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who is on which core, and why a worker left its core. Only sums: no record per switch. */
+#ifndef POOLTOP_ON_SWITCH_H
+#define POOLTOP_ON_SWITCH_H
+
+#include "on_life.h"
+
+#define FUTEX_PRIVATE 128
+
+static __always_inline bool is_blocked(bool preempt, struct task_struct *task)
+{
+	if (preempt)
+		return false;
+	if (bpf_core_field_exists(task->__state))
+		return task->__state != 0;
+	return BPF_CORE_READ((struct task_struct___before_5_14 *)task, state) != 0;
+}
+
+/* Off-core states end at the wake-up; what then is left until it runs is `runq`. */
+static __always_inline void end_wait(struct watch *w, __u32 next, __u64 now)
+{
+	if (w->state == STATE_LOCK && w->flags & WATCH_SEM)
+		w->sem_ns = now - w->since_ns;
+	enter_state(w, next, now);
+}
+
+/* State of a worker that blocks with a task in hand, by the system call it blocks in. */
+static __always_inline __u32 hand_state(struct watch *w, const struct in_call *call)
+{
+	w->flags &= ~WATCH_SEM;
+	if (call->nr == SYS_FUTEX) {
+		/* A multiprocessing lock is a shared semaphore at the start of a page. */
+		if (!(call->arg2 & FUTEX_PRIVATE) && !(call->arg1 & (PAGE_BYTES - 1)))
+			w->flags |= WATCH_SEM;
+		return STATE_LOCK;
+	}
+	return call->nr == SYS_WRITE && w->ino ? STATE_SEND : STATE_IO;
+}
+
+static __always_inline bool is_first_wait(const struct watch *w, const struct in_call *call)
+{
+	if (call->nr == SYS_READ)
+		return w->ino && call->arg3 == 4;
+	return call->nr == SYS_FUTEX && !(call->arg2 & FUTEX_PRIVATE) &&
+	       !(call->arg1 & (PAGE_BYTES - 1));
+}
+
+static __always_inline void leave_core(
+	struct watch *w, struct task_struct *task, bool preempt, __u64 now)
+{
+	struct in_call call = {};
+
+	if (task->flags & PF_EXITING)
+		return;
+	if (!is_blocked(preempt, task)) {
+		if (w->flags & WATCH_HAND)
+			enter_state(w, STATE_RUNQ, now);
+		return;
+	}
+	task_call(task, &call);
+	w->syscall = call.nr;
+	w->ino = 0;
+	if (call.nr == SYS_READ || call.nr == SYS_WRITE)
+		w->ino = fd_pipe(task, call.arg1);
+	if (w->flags & WATCH_HAND) {
+		enter_state(w, hand_state(w, &call), now);
+		return;
+	}
+	w->flags &= ~WATCH_FRESH;
+	if (w->state == STATE_START && is_first_wait(w, &call))
+		enter_state(w, STATE_WAIT, now);
+}
+
+static __always_inline void take_core(struct watch *w, __u64 now)
+{
+	w->core = bpf_get_smp_processor_id();
+	w->syscall = -1;
+	if (w->flags & WATCH_HAND && w->state != STATE_RUN)
+		end_wait(w, STATE_RUN, now);
+}
+
+static __always_inline void charge(struct core_sums *c, struct watch *w, __u64 ns)
+{
+	__sync_fetch_and_add(&w->cpu_ns, ns); /* its threads run on several cores */
+	if (w->group < RING_GROUPS)
+		c->group_ns[w->group] += ns;
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	__u64 now = bpf_ktime_get_ns(), ns = 0;
+	__u32 zero = 0, tgid = next->tgid;
+	struct core_sums *c = bpf_map_lookup_elem(&cores, &zero);
+	struct watch *w;
+
+	if (!c)
+		return 0;
+	if (c->since_ns)
+		ns = now - c->since_ns;
+	c->since_ns = now;
+	if (c->idle)
+		c->idle_ns += ns;
+	else
+		c->busy_ns += ns;
+	w = c->tgid ? watched(c->tgid) : NULL;
+	if (w) {
+		charge(c, w, ns);
+		if (prev->pid == prev->tgid && !(w->flags & WATCH_ROOT))
+			leave_core(w, prev, preempt, now);
+	}
+	c->idle = !tgid;
+	w = tgid ? watched(tgid) : NULL;
+	c->tgid = w ? tgid : 0;
+	if (w && next->pid == tgid)
+		take_core(w, now);
+	return 0;
+}
+
+SEC("tp_btf/sched_wakeup")
+int BPF_PROG(on_wakeup, struct task_struct *p)
+{
+	__u32 tgid = p->tgid;
+	struct watch *w;
+
+	if (p->pid != tgid)
+		return 0;
+	w = watched(tgid);
+	if (!w || !(w->flags & WATCH_HAND))
+		return 0;
+	if (w->state == STATE_IO || w->state == STATE_LOCK || w->state == STATE_SEND)
+		end_wait(w, STATE_RUNQ, bpf_ktime_get_ns());
+	return 0;
+}
+
+#endif

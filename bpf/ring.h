@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What goes between the kernel programs and src/live and never leaves the watcher: the raw bytes
+ * of messages, the watched processes, the sums per core. Not a format: both sides are always of
+ * one build.
+ *
+ * Frames of wire.h (FORK, EXEC, EXIT, SIGNAL, OOM) travel on the same ring as they are.
+ */
+#ifndef POOLTOP_RING_H
+#define POOLTOP_RING_H
+
+#include "wire.h"
+
+enum ring_kind { RING_MSG = 0x8001 };
+
+enum ring_bounds {
+	RING_DATA = 28 * 1024, /* most bytes of one message that leave the kernel */
+	RING_TAIL = 512, /* of them, its end, when it is longer */
+	RING_PREFIX_PIECES = 128, /* kept of a message that comes in several reads */
+	RING_PROCS = 8192, /* watched processes */
+	RING_GROUPS = 128, /* two a pool: its parent's, its workers' */
+};
+
+/* One whole message; behind it: its first `prefix` bytes, then its last `tail` bytes. */
+struct ring_msg {
+	struct frame h;
+	__u64 ino;
+	__u64 bytes;
+	__u32 tid;
+	__u16 prefix;
+	__u16 tail;
+	__u8 dir; /* enum msg_dir */
+	__u8 pad[7]; /* the bytes follow */
+};
+
+enum watch_flags {
+	WATCH_ROOT = 1, /* not a worker: the process that was asked for */
+	WATCH_HAND = 2, /* has a task in hand */
+	WATCH_TOLD = 4, /* has read a sentinel */
+	WATCH_FRESH = 8, /* has sent a result and not waited since */
+	WATCH_SEM = 16, /* what it last waited for was a semaphore */
+};
+
+/* What the kernel measures; unpickling and pickling are part of `run` here. */
+#define WATCH_KNOWN ((1u << WORKER_STATES) - 1 - (1u << STATE_UNPICKLE) - (1u << STATE_PICKLE))
+
+/* A watched process: value of the map `procs`, by process id. The states are its main thread's. */
+struct watch {
+	__u64 start_ns;
+	__u64 cpu_ns; /* all threads */
+	__u64 since_ns;
+	__u64 state_ns[WORKER_STATES];
+	__u64 sem_ns; /* of LOCK: the last wait for a semaphore */
+	__u64 ino; /* pipe it is blocked on */
+	__u32 state;
+	__u32 flags; /* enum watch_flags */
+	__s32 syscall; /* it is blocked in; -1: none */
+	__u32 core;
+	__u32 group; /* its time on a core goes to this sum */
+	__u32 kids_group; /* its children's */
+};
+
+/* Per CPU. */
+struct core_sums {
+	__u64 since_ns;
+	__u64 busy_ns;
+	__u64 idle_ns;
+	__u64 group_ns[RING_GROUPS];
+	__u32 tgid; /* watched process that is on this core now, 0: another or none */
+	__u32 idle;
+};
+
+/* Per CPU. */
+struct ring_counts {
+	__u64 kept;
+	__u64 lost;
+};
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Shared by the kernel programs of one object: maps, settings, small helpers. */
+#ifndef POOLTOP_WATCH_H
+#define POOLTOP_WATCH_H
+
+#include "kernel.h"
+#include "ring.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+/* Settings by the watcher. */
+__u32 want_write_bytes = 4096; /* of each message that is written, at most RING_DATA */
+__u32 want_read_bytes = 128; /* of each that is read */
+__u32 want_all_execs = 0; /* announce every program that starts, watched or not */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RING_PROCS);
+	__type(key, __u32);
+	__type(value, struct watch);
+} procs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct core_sums);
+} cores SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ring_counts);
+} counts SEC(".maps");
+
+static __always_inline struct watch *watched(__u32 tgid)
+{
+	return bpf_map_lookup_elem(&procs, &tgid);
+}
+
+/* Every record is counted, kept or lost, so that seen = kept + lost always holds. */
+static __always_inline void count_record(long failed)
+{
+	__u32 zero = 0;
+	struct ring_counts *c = bpf_map_lookup_elem(&counts, &zero);
+
+	if (!c)
+		return;
+	if (failed)
+		c->lost++;
+	else
+		c->kept++;
+}
+
+static __always_inline void put_record(void *record, __u64 size)
+{
+	count_record(bpf_ringbuf_output(&ring, record, size, BPF_RB_NO_WAKEUP));
+}
+
+/* Ends the state a worker is in and begins another; a clock that went back adds nothing. */
+static __always_inline void enter_state(struct watch *w, __u32 state, __u64 now)
+{
+	__u32 old = w->state;
+
+	if (old < WORKER_STATES && now > w->since_ns)
+		w->state_ns[old] += now - w->since_ns;
+	w->since_ns = now;
+	w->state = state;
+}
+
+/*
+ * Inode of a FIFO or socket that is open as fd in the task, or 0. The descriptor comes from user
+ * space: it is checked against the table's size.
+ */
+static __always_inline __u64 fd_pipe(struct task_struct *task, __u32 fd)
+{
+	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
+	struct file **slots, *file = NULL;
+	struct inode *inode;
+	__u16 type;
+
+	if (!fdt || fd >= BPF_CORE_READ(fdt, max_fds))
+		return 0;
+	slots = BPF_CORE_READ(fdt, fd);
+	if (bpf_probe_read_kernel(&file, sizeof(file), slots + fd) || !file)
+		return 0;
+	inode = BPF_CORE_READ(file, f_inode);
+	type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
+	if (type != S_IFIFO && type != S_IFSOCK)
+		return 0;
+	return BPF_CORE_READ(inode, i_ino);
+}
+
+#endif
