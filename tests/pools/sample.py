@@ -204,6 +204,7 @@ def main():
     context = multiprocessing.get_context('fork')
     KILL_ME = context.SimpleQueue()
     pool = context.Pool(opts.workers, initializer=die_with_parent, initargs=(os.getpid(),))
+    print('sample.py: process %d, %d workers' % (os.getpid(), opts.workers), flush=True)
     try:
         work(pool, opts, parent)
     except KeyboardInterrupt:
