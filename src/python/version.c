@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "python/elf_file.h"
@@ -73,19 +74,6 @@ int python_version_of_image(const struct python_image *img, char ret[static PYTH
 	return 0;
 }
 
-int python_version(const char *proc, int pid, char ret[static PYTHON_VERSION_MAX])
-{
-	struct python_image img;
-	int r;
-
-	r = python_image_open(proc, pid, &img);
-	if (r)
-		return r;
-	r = python_version_of_image(&img, ret);
-	python_image_close(&img);
-	return r;
-}
-
 /* An interpreter built with --enable-shared is a stub: what speaks is libpython, which in an
  * installation that was not taken apart is in ../lib. */
 static int from_library_of(
@@ -134,5 +122,38 @@ int python_version_of_file(const char *path, char ret[static PYTHON_VERSION_MAX]
 		r = python_version_of_image(&img, ret);
 	python_image_close(&img);
 	free(real);
+	return r;
+}
+
+/* It has been exec'd and has not mapped its libpython yet: what lies beside it will be that. */
+static void look_beside(const char *proc, int pid, const struct python_image *img,
+	char ret[static PYTHON_VERSION_MAX])
+{
+	char link[PATH_MAX], exe[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	if ((size_t)snprintf(link, sizeof(link), "%s/%d/exe", proc, pid) >= sizeof(link))
+		return;
+	n = readlink(link, exe, sizeof(exe) - 1);
+	if (n <= 0)
+		return;
+	exe[n] = '\0';
+	if (!stat(exe, &st) && st.st_dev == img->dev && st.st_ino == img->ino)
+		python_version_of_file(exe, ret);
+}
+
+int python_version(const char *proc, int pid, char ret[static PYTHON_VERSION_MAX])
+{
+	struct python_image img;
+	int r;
+
+	r = python_image_open(proc, pid, &img);
+	if (r)
+		return r;
+	r = python_version_of_image(&img, ret);
+	if (!r && strchr(ret, '.') == strrchr(ret, '.'))
+		look_beside(proc, pid, &img, ret);
+	python_image_close(&img);
 	return r;
 }

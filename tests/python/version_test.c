@@ -206,7 +206,7 @@ static void test_stub(void **state)
 	unsigned char buf[FALSE_ELF_MAX];
 	char got[PYTHON_VERSION_MAX] = "";
 	struct false_proc p;
-	char *path;
+	char *path, *maps;
 
 	(void)state;
 	false_proc_init(&p);
@@ -217,6 +217,15 @@ static void test_stub(void **state)
 	false_proc_file(&p, "lib/libpython3.12.so.1.0", buf, (int)false_elf(buf, &library));
 	assert_int_equal(python_version_of_file(path, got), 0);
 	assert_string_equal(got, "3.12.1");
+
+	/* The same of a process that has just been exec'd. */
+	false_proc_link(&p, "exe", path);
+	assert_true(asprintf(&maps, "400000-401000 r--p 00000000 08:02 1 %s\n", path) > 0);
+	false_proc_file(&p, "maps", maps, (int)strlen(maps));
+	strcpy(got, "");
+	assert_int_equal(python_version(p.root, FALSE_PID, got), 0);
+	assert_string_equal(got, "3.12.1");
+	free(maps);
 	free(path);
 	false_proc_release(&p);
 }
