@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A Pool at full speed: tasks that are empty, or spin for a given time. Says how many a second.
+
+Two batches are always out, so that no worker waits at the end of one.
+"""
+import argparse
+import multiprocessing
+import os
+import signal
+import time
+
+import truth
+
+log = None
+
+
+def empty(_):
+    pass
+
+
+def spin(task_us):
+    end = time.perf_counter() + task_us * 1e-6
+    while time.perf_counter() < end:
+        pass
+
+
+def logged(task_us):
+    """Known afterwards: when it ended."""
+    if task_us:
+        time.sleep(task_us * 1e-6)
+    log.line(truth.now_ns())
+
+
+def main():
+    global log
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--task-us", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--batch", type=int, help="tasks; default: about a tenth of a second")
+    parser.add_argument("--rates", help="a line for each batch: time in ns, tasks so far")
+    parser.add_argument("--log", help="tasks sleep, and append the time of their end")
+    parser.add_argument("--ready")
+    parser.add_argument("--truth")
+    args = parser.parse_args()
+
+    func = logged if args.log else spin if args.task_us else empty
+    batch = args.batch or (2500 if not args.task_us else 100000 * args.workers // args.task_us)
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
+    log = truth.Log(args.log)
+    rates = truth.Log(args.rates)
+    if args.truth:
+        truth.install()
+    pool = multiprocessing.get_context("fork").Pool(args.workers, signal.signal, (15, 0))
+    counted = truth.watch(pool, args.workers) if args.truth else None
+    truth.write(args.ready, workers=[p.pid for p in pool._pool])
+
+    work = [args.task_us] * max(batch, 1)
+    begin = time.monotonic()
+    done = 0
+    out = [pool.map_async(func, work, chunksize=1) for _ in range(2)]
+    while out:
+        out.pop(0).wait()
+        done += len(work)
+        rates.line(truth.now_ns(), done)
+        if not stop and time.monotonic() - begin < args.seconds:
+            out.append(pool.map_async(func, work, chunksize=1))
+    took = time.monotonic() - begin
+    pool.close()
+    pool.join()
+    if counted:
+        truth.write(args.truth, **counted.as_dict())
+    print("%d tasks in %.3f s: %.0f a second" % (done, took, done / took), flush=True)
+
+
+if __name__ == "__main__":
+    main()
