@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
+pooltop_SOURCES += \
+	src/app/cmd_replay.c \
+	src/app/cmd_report.c \
+	src/app/commands.c src/app/commands.h \
+	src/app/feed.c src/app/feed.h \
+	src/app/main.c \
+	src/app/options.c src/app/options.h \
+	src/app/privileges.c src/app/privileges.h
+
+if LIVE
+pooltop_SOURCES += \
+	src/app/cmd_check.c \
+	src/app/cmd_dashboard.c \
+	src/app/cmd_list.c \
+	src/app/cmd_record.c \
+	src/app/cmd_run.c \
+	src/app/dash.c src/app/dash.h \
+	src/app/launch.c src/app/launch.h \
+	src/app/pythons.c src/app/pythons.h \
+	src/app/record.c src/app/record.h \
+	src/app/target.c src/app/target.h \
+	src/app/watch.c src/app/watch.h \
+	src/app/watcher.c src/app/watcher.h
+endif

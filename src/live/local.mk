@@ -1,1 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
+liblive_a_SOURCES += \
+	src/live/discover.c \
+	src/live/ends.c src/live/ends.h \
+	src/live/events.c \
+	src/live/features.c src/live/features.h \
+	src/live/known.c \
+	src/live/live.c src/live/live.h \
+	src/live/machine.c \
+	src/live/message.c \
+	src/live/outbox.c src/live/outbox.h \
+	src/live/probes.c src/live/probes.h \
+	src/live/procmode.c \
+	src/live/procs.c src/live/procs.h \
+	src/live/state.h \
+	src/live/sums.c \
+	src/live/texts.c src/live/texts.h \
+	src/live/usage.c

@@ -1,1 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
+if HAVE_CMOCKA
+check_PROGRAMS += tests/app/options_test
+tests_app_options_test_SOURCES = tests/app/options_test.c src/app/options.c
+tests_app_options_test_LDADD = $(TEST_LDADD)
+endif

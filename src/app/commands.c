@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "app/commands.h"
+#include "config.h"
+
+const struct command commands[] = {
+#ifdef HAVE_LIVE
+	{"", "[PID]", "the dashboard, on the pool of a parent or worker; else on all", "ac1Swib",
+		cmd_dashboard},
+	{"run", "[-o FILE] -- CMD ...", "start CMD and watch every pool it makes", "ac1Swibo",
+		cmd_run},
+	{"record", "[-o FILE] [PID ... | -- CMD ...]", "record, without a dashboard", "ibodk",
+		cmd_record},
+#endif
+	{"replay", "FILE|-", "the dashboard over a recording", "ac1Swi", cmd_replay},
+	{"report", "FILE|PID", "one page of deaths, tasks, times and findings", "ibdj", cmd_report},
+#ifdef HAVE_LIVE
+	{"list", "", "the pools on this machine", "j", cmd_list},
+	{"check", "", "what this kernel, user and Python allow, and how to get the rest", "j",
+		cmd_check},
+#endif
+	{0},
+};

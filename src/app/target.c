@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "app/target.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/feed.h"
+#include "config.h"
+
+int glance(uint32_t pid, struct session *ret_session, struct err *err)
+{
+	struct live_options lo = {.pids = &pid,
+		.pids_count = pid != 0,
+		.all = !pid,
+		.no_bpf = true,
+		.interval_ms = 1000,
+		.version = PACKAGE_VERSION};
+	struct live *live;
+	int ret = session_init(ret_session);
+
+	if (ret)
+		return err_set(err, ret, ERR_FAILED, "out of memory");
+	ret = live_open(&lo, &live, err);
+	if (ret)
+		goto fail;
+	live_tick(live);
+	ret = feed_all(live_source(live), ret_session, err);
+	live_free(live);
+	if (!ret)
+		return 0;
+fail:
+	session_release(ret_session);
+	return ret;
+}
+
+static int is_not_pool(uint32_t pid, const struct session *s, struct err *err)
+{
+	const struct proc *p = model_proc(&s->model, pid);
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%u/fd", pid);
+	if (access(path, R_OK))
+		return err_set(err, -EACCES, ERR_PERMISSION,
+			"process %u belongs to %s, and this user may not look at it "
+			"(CAP_SYS_PTRACE, "
+			"CAP_DAC_READ_SEARCH): run pooltop as root (sudo)",
+			pid, p ? model_text(&s->model, p->user, "somebody else") : "somebody else");
+	return err_set(err, -ESRCH, ERR_NO_TARGET,
+		"process %u (%s) is no process pool's parent or worker: see `pooltop list`", pid,
+		p ? p->comm : "?");
+}
+
+static int read_one(const char *text, uint32_t *ret_asked, uint32_t *ret_program, struct err *err)
+{
+	uint32_t pid, program;
+	struct session s;
+	int ret = options_pid(text, &pid, err);
+
+	if (ret)
+		return ret;
+	program = live_program_of(pid);
+	if (!program)
+		return err_set(err, -ESRCH, ERR_NO_TARGET,
+			"there is no process %u: see `pooltop list`", pid);
+	ret = glance(program, &s, err);
+	if (ret)
+		return ret;
+	if (!model_pool_of(&s.model, pid) && !model_pool_of(&s.model, program))
+		ret = is_not_pool(pid, &s, err);
+	session_release(&s);
+	*ret_asked = pid;
+	*ret_program = program;
+	return ret;
+}
+
+int targets_read(const struct options *o, struct targets *ret_targets, struct err *err)
+{
+	struct targets t = {0};
+	int ret;
+
+	for (int i = 0; i < o->args_count; i++) {
+		if (t.count == TARGETS_MAX)
+			return err_set(err, -E2BIG, ERR_USAGE,
+				"at most %d process ids: without any, all pools are watched",
+				TARGETS_MAX);
+		ret = read_one(o->args[i], &t.asked[t.count], &t.pids[t.count], err);
+		if (ret)
+			return ret;
+		t.count++;
+	}
+	*ret_targets = t;
+	return 0;
+}
+
+int targets_open(
+	const struct options *o, const struct targets *t, struct live **ret_live, struct err *err)
+{
+	struct live_options lo = {.pids = t->pids,
+		.pids_count = t->count,
+		.no_bpf = o->no_bpf,
+		.all = !t->count,
+		.interval_ms = o->interval_ms,
+		.version = PACKAGE_VERSION};
+
+	return live_open(&lo, ret_live, err);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "app/watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/launch.h"
+#include "tape/stream.h"
+#include "tape/tape.h"
+
+/* The ring holds some hundred milliseconds of the fastest pool. */
+enum { POLL_NS = 50 * 1000 * 1000 };
+
+struct watch {
+	struct watch_job *job;
+	int signal_fd, timer_fd;
+	uint64_t started_ns, ticked_ns;
+	bool is_done; /* for any reason */
+	bool is_read; /* somebody is there who reads the stream */
+};
+
+static int open_descriptors(struct watch *w)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+	struct itimerspec every = {
+		.it_interval = {.tv_nsec = POLL_NS}, .it_value = {.tv_nsec = POLL_NS}};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	w->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	w->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (w->signal_fd < 0 || w->timer_fd < 0 || timerfd_settime(w->timer_fd, 0, &every, NULL))
+		return -errno;
+	return 0;
+}
+
+static int hand_out(struct watch *w, struct err *err)
+{
+	struct watch_job *job = w->job;
+	struct source *source = live_source(job->live);
+	const struct frame *f;
+	int ret = 0;
+
+	while (!ret && source_next(source, &f, err) == SOURCE_FRAME) {
+		if (job->session && session_feed(job->session, f))
+			return err_set(err, -ENOMEM, ERR_FAILED, "out of memory");
+		if (w->is_read)
+			stream_put(job->stream, f);
+		if (job->tape)
+			ret = tape_put(job->tape, f, err);
+	}
+	return ret;
+}
+
+static int tick(struct watch *w, uint64_t now, struct err *err)
+{
+	struct watch_job *job = w->job;
+	int ret;
+
+	w->ticked_ns = now;
+	live_tick(job->live);
+	ret = hand_out(w, err);
+	if (!ret && job->tape && job->session)
+		ret = tape_note(job->tape, &job->session->model, err);
+	if (!ret && job->tape)
+		ret = tape_tick(job->tape, now, err);
+	return ret;
+}
+
+static void reap(struct watch *w)
+{
+	int status;
+
+	if (w->job->is_launched &&
+		waitpid(w->job->launch->pid, &status, WNOHANG) == w->job->launch->pid) {
+		w->job->status = status;
+		w->job->is_launched = false;
+		w->is_done = true;
+	}
+}
+
+static void take_signals(struct watch *w)
+{
+	struct signalfd_siginfo info;
+
+	while (read(w->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			reap(w);
+		else if (!w->job->is_launched)
+			w->is_done = true;
+		else if (info.ssi_signo != SIGINT)
+			kill(w->job->launch->pid, info.ssi_signo); /* ^C reaches it by itself */
+	}
+}
+
+static int take_time(struct watch *w, struct err *err)
+{
+	struct watch_job *job = w->job;
+	uint64_t now = live_now(), times;
+	int ret;
+
+	if (read(w->timer_fd, &times, sizeof(times)) != sizeof(times))
+		return 0;
+	live_poll(job->live);
+	ret = hand_out(w, err);
+	if (!ret && now - w->ticked_ns >= job->interval_ns)
+		ret = tick(w, now, err);
+	if (job->duration_ns && now - w->started_ns >= job->duration_ns)
+		w->is_done = true;
+	if (!live_is_alive(job->live) && !w->job->is_launched)
+		w->is_done = true;
+	return ret;
+}
+
+static void serve_stream(struct watch *w)
+{
+	if (!w->is_read || !stream_flush(w->job->stream))
+		return;
+	w->is_read = false;
+	if (!w->job->stay || !w->job->is_launched)
+		w->is_done = true;
+}
+
+static int loop(struct watch *w, struct err *err)
+{
+	struct watch_job *job = w->job;
+	int ret = 0;
+
+	while (!ret && !w->is_done) {
+		struct pollfd fds[3] = {
+			{.fd = w->signal_fd, .events = POLLIN},
+			{.fd = w->timer_fd, .events = POLLIN},
+			{.fd = w->is_read ? job->stream_fd : -1},
+		};
+
+		if (w->is_read && stream_wants(job->stream))
+			fds[2].events = POLLOUT;
+		if (poll(fds, 3, -1) < 0 && errno != EINTR)
+			return err_set(err, -errno, ERR_FAILED, "poll: %s", strerror(errno));
+		take_signals(w);
+		ret = take_time(w, err);
+		serve_stream(w);
+	}
+	return ret;
+}
+
+/* The last tick, and the stream's rest: a reader that does not read any more is not waited for. */
+static int finish(struct watch *w, struct err *err)
+{
+	enum { PATIENCE_MS = 2000, STEP_MS = 20 };
+	struct watch_job *job = w->job;
+	int ret = tick(w, live_now(), err);
+
+	live_done(job->live, ret);
+	if (!ret)
+		ret = hand_out(w, err);
+	for (int waited = 0; w->is_read && waited < PATIENCE_MS; waited += STEP_MS) {
+		struct pollfd fd = {.fd = job->stream_fd, .events = POLLOUT};
+
+		if (stream_flush(job->stream) || !stream_wants(job->stream))
+			break;
+		poll(&fd, 1, STEP_MS);
+	}
+	return ret;
+}
+
+int watch_run(struct watch_job *job, struct err *err)
+{
+	struct watch w = {.job = job, .signal_fd = -1, .timer_fd = -1};
+	int ret = open_descriptors(&w);
+
+	if (ret) {
+		err_set(err, ret, ERR_FAILED, "cannot watch signals and time: %s", strerror(-ret));
+		goto out;
+	}
+	w.started_ns = w.ticked_ns = live_now();
+	w.is_read = job->stream;
+	ret = hand_out(&w, err);
+	if (!ret && job->launch)
+		launch_go(job->launch);
+	if (!ret)
+		ret = tick(&w, w.ticked_ns, err); /* the first picture need not wait */
+	serve_stream(&w);
+	if (!ret)
+		ret = loop(&w, err);
+	if (!ret)
+		ret = finish(&w, err);
+out:
+	if (w.signal_fd >= 0)
+		close(w.signal_fd);
+	if (w.timer_fd >= 0)
+		close(w.timer_fd);
+	return ret;
+}

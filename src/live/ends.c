@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "live/ends.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bpf/wire.h"
+
+static uint64_t link_ino(const char *path, bool *ret_socket)
+{
+	static const char *const forms[] = {"pipe:[", "socket:["};
+	char link[64];
+	ssize_t len = readlink(path, link, sizeof(link) - 1);
+
+	if (len <= 0)
+		return 0;
+	link[len] = '\0';
+	for (int i = 0; i < 2; i++) {
+		size_t skip = strlen(forms[i]);
+
+		if (strncmp(link, forms[i], skip))
+			continue;
+		*ret_socket = i == 1;
+		return strtoull(link + skip, NULL, 10);
+	}
+	return 0;
+}
+
+/* The first bytes of a small file, terminated; their number or -errno. */
+static ssize_t slurp(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, buf, size - 1);
+	if (n < 0)
+		n = -errno;
+	else
+		buf[n] = '\0';
+	close(fd);
+	return n;
+}
+
+static uint32_t fd_mode(uint32_t pid, int fd)
+{
+	static const uint32_t modes[4] = {
+		[O_RDONLY] = PIPE_READ,
+		[O_WRONLY] = PIPE_WRITE,
+		[O_RDWR] = PIPE_READ | PIPE_WRITE,
+	};
+	char path[64], text[256];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%u/fdinfo/%d", pid, fd);
+	if (slurp(path, text, sizeof(text)) <= 0)
+		return 0;
+	at = strstr(text, "flags:");
+	return at ? modes[strtoul(at + 6, NULL, 8) & O_ACCMODE] : 0;
+}
+
+uint64_t ends_ino(uint32_t pid, int fd)
+{
+	char path[64];
+	bool is_socket;
+
+	snprintf(path, sizeof(path), "/proc/%u/fd/%d", pid, fd);
+	return link_ino(path, &is_socket);
+}
+
+int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_count)
+{
+	char path[64 + sizeof(((struct dirent *)0)->d_name)];
+	struct dirent *entry;
+	uint32_t count = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%u/fd", pid);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while (count < max && (entry = readdir(dir))) {
+		struct fd_end end = {.fd = atoi(entry->d_name)};
+		bool is_socket = false;
+
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%u/fd/%s", pid, entry->d_name);
+		end.ino = link_ino(path, &is_socket);
+		if (!end.ino)
+			continue;
+		end.mode = is_socket ? PIPE_READ | PIPE_WRITE : fd_mode(pid, end.fd);
+		ends[count++] = end;
+	}
+	closedir(dir);
+	*ret_count = count;
+	return 0;
+}
+
+bool syscall_read(uint32_t pid, struct in_syscall *ret_call)
+{
+	struct in_syscall call = {.nr = -1};
+	char path[64], text[256];
+	unsigned long long a, b, c;
+
+	snprintf(path, sizeof(path), "/proc/%u/syscall", pid);
+	if (slurp(path, text, sizeof(text)) <= 0)
+		return false;
+	if (sscanf(text, "%d %llx %llx %llx", &call.nr, &a, &b, &c) == 4) {
+		call.arg[0] = a;
+		call.arg[1] = b;
+		call.arg[2] = c;
+	} else {
+		call.nr = -1; /* "running", or "-1 ..." */
+	}
+	*ret_call = call;
+	return true;
+}
+
+bool syscall_is_task_wait(const struct in_syscall *call)
+{
+	if (call->nr == SYS_read)
+		return call->arg[2] == 4;
+	return call->nr == SYS_futex && !(call->arg[1] & 128) && !(call->arg[0] & 4095);
+}

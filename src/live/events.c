@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "live/state.h"
+
+static void on_fork(struct live *l, const struct frame *record)
+{
+	const struct frame_fork *f = (const void *)record;
+	struct known *parent = known_get(l, record->pid);
+	struct known *k = known_get(l, f->child);
+
+	if (k && k->how == PROC_FOUND && f->start_ns / 20000000 == k->start_ns / 20000000)
+		return; /* the scan at attach was faster than its fork's record */
+	outbox_put(&l->out, record, sizeof(*f), NULL, 0);
+	k = known_add(l, f->child, f->start_ns);
+	if (!k)
+		return;
+	k->ppid = record->pid;
+	k->how = PROC_BORN;
+	if (!parent)
+		return;
+	k->family = parent->family;
+	k->is_python = parent->is_python;
+	if (!parent->looks)
+		parent->looks = 1; /* it may have made new pipes for it */
+}
+
+static void on_exec(struct live *l, const struct frame *record)
+{
+	struct known *k = known_get(l, record->pid);
+	const char *cmd;
+
+	if (!k) {
+		if (l->all)
+			discover_python(l, record->pid);
+		return;
+	}
+	outbox_put(&l->out, record, sizeof(struct frame_exec), NULL, 0);
+	if (!known_announce(l, k))
+		return; /* gone again */
+	k->looks = 1;
+	cmd = texts_get(&l->texts, k->cmd);
+	if (k->is_python && cmd && !discover_is_helper(cmd))
+		known_make_head(l, k);
+}
+
+static void on_exit(struct live *l, const struct frame *record)
+{
+	struct known *k = known_get(l, record->pid);
+	struct frame_exit f;
+
+	memcpy(&f, record, sizeof(f));
+	if (k && f.rss_peak_bytes < k->usage.rss_peak_bytes)
+		f.rss_peak_bytes = k->usage.rss_peak_bytes;
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+	if (k)
+		known_del(l, k);
+}
+
+static void on_signal(struct live *l, const struct frame *record)
+{
+	outbox_put(&l->out, record, sizeof(struct frame_signal), NULL, 0);
+}
+
+static void on_oom(struct live *l, const struct frame *record)
+{
+	struct known *k = known_get(l, record->pid);
+	const char *cgroup = k ? texts_get(&l->texts, k->cgroup) : NULL;
+	struct frame_oom f;
+
+	memcpy(&f, record, sizeof(f));
+	f.limit_bytes = cgroup ? machine_memory_limit(cgroup) : 0;
+	f.scope = texts_id(&l->texts, &l->out, f.h.t_ns, f.limit_bytes ? cgroup : "machine");
+	f.rss_bytes = k ? k->usage.rss_bytes : 0;
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+}
+
+static void on_message(struct live *l, const struct frame *record)
+{
+	const struct ring_msg *m = (const void *)record;
+
+	if (sizeof(*m) + m->prefix + m->tail <= record->size)
+		message_put(l, m);
+}
+
+static const struct {
+	uint16_t kind;
+	uint16_t size; /* at least */
+	void (*take)(struct live *l, const struct frame *record);
+} takers[] = {
+	{RING_MSG, sizeof(struct ring_msg), on_message},
+	{FRAME_FORK, sizeof(struct frame_fork), on_fork},
+	{FRAME_EXEC, sizeof(struct frame_exec), on_exec},
+	{FRAME_EXIT, sizeof(struct frame_exit), on_exit},
+	{FRAME_SIGNAL, sizeof(struct frame_signal), on_signal},
+	{FRAME_OOM, sizeof(struct frame_oom), on_oom},
+};
+
+static void take(void *arg, const void *record, size_t size)
+{
+	const struct frame *f = record;
+
+	if (size < sizeof(*f))
+		return;
+	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++) {
+		if (takers[i].kind != f->kind)
+			continue;
+		if (size >= takers[i].size)
+			takers[i].take(arg, f);
+		return;
+	}
+}
+
+static void tell_lost(struct live *l)
+{
+	struct frame_lost f = {.h = {.kind = FRAME_LOST, .t_ns = l->now_ns}, .where = LOST_RING};
+	struct ring_counts counts;
+
+	probes_counts(l->probes, &counts);
+	if (counts.lost <= l->lost)
+		return;
+	f.count = counts.lost - l->lost;
+	f.from_ns = l->polled_ns;
+	f.to_ns = l->now_ns;
+	l->lost = counts.lost;
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+}
+
+void events_drain(struct live *l)
+{
+	l->drained_bytes += probes_drain(l->probes, take, l);
+	tell_lost(l);
+	l->polled_ns = l->now_ns;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "live/features.h"
+
+#include <stddef.h>
+#include <unistd.h>
+
+#include "live/probes.h"
+
+static bool try_btf(struct err *why)
+{
+	(void)why;
+	return !access("/sys/kernel/btf/vmlinux", R_OK);
+}
+
+static bool try_bpf(struct err *why)
+{
+	struct probes *p = probes_open(why);
+
+	probes_free(p);
+	return p;
+}
+
+static bool try_cost(struct err *why)
+{
+	struct probes *p = probes_open(why);
+	bool ok;
+
+	if (!p)
+		return false;
+	ok = probes_measure(p, true);
+	probes_free(p);
+	return ok;
+}
+
+static bool try_others(struct err *why)
+{
+	(void)why;
+	return !access("/proc/1/fd", R_OK | X_OK);
+}
+
+static bool try_memory(struct err *why)
+{
+	(void)why;
+	return !access("/sys/fs/cgroup/memory/memory.limit_in_bytes", R_OK) ||
+	       !access("/sys/fs/cgroup/cgroup.controllers", R_OK);
+}
+
+const struct feature_probe feature_probes[] = {
+	{"btf", try_btf, "everything that BPF sees",
+		"a kernel built with CONFIG_DEBUG_INFO_BTF=y (Linux 5.10 or later)"},
+	{"bpf", try_bpf,
+		"tasks, bytes, queues, exact times and causes of death: the /proc mode is left",
+		"sudo pooltop, or: sudo setcap cap_bpf,cap_perfmon,cap_dac_read_search,"
+		"cap_sys_ptrace+ep /path/to/pooltop"},
+	{"probe-cost", try_cost, "the kernel time that watching costs",
+		"sudo pooltop (CAP_SYS_ADMIN)"},
+	{"other-users", try_others, "pools of other users, and their pipes",
+		"sudo pooltop (CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH)"},
+	{"cgroup-memory", try_memory, "the memory limit in an OOM kill's certificate",
+		"mount -t cgroup2 none /sys/fs/cgroup"},
+	{0},
+};

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "live/ends.h"
+#include "live/state.h"
+#include "python/version.h"
+
+enum {
+	LOOKS = 2
+}; /* a worker closes the ends it does not need right after its start: look again */
+
+struct known *known_get(struct live *l, uint32_t pid)
+{
+	uint32_t at;
+
+	return map_get(&l->known_by_pid, pid, &at) ? &l->known[at] : NULL;
+}
+
+struct known *known_add(struct live *l, uint32_t pid, uint64_t start_ns)
+{
+	struct known *k = known_get(l, pid);
+
+	if (k)
+		known_del(l, k); /* its exit was lost: the pid is another process now */
+	for (uint32_t i = 0; i < LIVE_KNOWN && l->known_count < LIVE_KNOWN; i++) {
+		k = &l->known[(pid + i) % LIVE_KNOWN];
+		if (k->pid)
+			continue;
+		if (map_put(&l->known_by_pid, pid, k - l->known))
+			return NULL;
+		memset(k, 0, sizeof(*k));
+		k->pid = pid;
+		k->start_ns = start_ns;
+		k->looks = LOOKS;
+		l->known_count++;
+		return k;
+	}
+	return NULL;
+}
+
+void known_del(struct live *l, struct known *k)
+{
+	if (k->is_head && l->families[k->family].head == k->pid)
+		l->families[k->family].head = 0;
+	map_del(&l->known_by_pid, k->pid);
+	k->pid = 0;
+	l->known_count--;
+}
+
+void known_make_head(struct live *l, struct known *k)
+{
+	struct watch w;
+	uint32_t i = 0;
+
+	if (k->is_head)
+		return;
+	while (i < LIVE_FAMILIES && l->families[i].head)
+		i++;
+	if (i == LIVE_FAMILIES)
+		return;
+	l->families[i].head = k->pid;
+	k->family = i;
+	k->is_head = true;
+	if (l->probes && probes_get(l->probes, k->pid, &w)) {
+		w.flags |= WATCH_ROOT;
+		w.group = 2 * i;
+		w.kids_group = 2 * i + 1;
+		probes_set(l->probes, k->pid, &w);
+	}
+}
+
+struct announce {
+	struct live *l;
+	struct known *k;
+};
+
+static uint32_t python_of(struct live *l, const struct known *k)
+{
+	char version[PYTHON_VERSION_MAX] = "";
+	struct python_seen *seen;
+
+	for (uint32_t i = 0; i < LIVE_PYTHONS; i++) {
+		seen = &l->pythons[i];
+		if (seen->exe && seen->exe == k->exe && seen->cgroup == k->cgroup)
+			return seen->python;
+	}
+	if (python_version("/proc", k->pid, version))
+		return 0; /* not permitted, or gone: another process may tell */
+	seen = &l->pythons[l->pythons_next++ % LIVE_PYTHONS];
+	seen->exe = k->exe;
+	seen->cgroup = k->cgroup;
+	seen->python = texts_id(&l->texts, &l->out, l->now_ns, version);
+	return seen->python;
+}
+
+static void put_proc(void *arg, const struct proc_look *look)
+{
+	struct announce *a = arg;
+	struct live *l = a->l;
+	struct known *k = a->k;
+	struct frame_proc f = {.h = {.kind = FRAME_PROC, .pid = k->pid, .t_ns = l->now_ns}};
+
+	k->is_python = discover_is_python(look->exe, look->cmd);
+	k->ppid = look->ppid;
+	f.start_ns = k->start_ns;
+	f.ppid = look->ppid;
+	f.uid = look->uid;
+	f.threads = look->threads;
+	f.how = k->how;
+	f.cmd = k->cmd = texts_id(&l->texts, &l->out, l->now_ns, look->cmd);
+	f.exe = k->exe = texts_id(&l->texts, &l->out, l->now_ns, look->exe);
+	f.cgroup = k->cgroup = texts_id(&l->texts, &l->out, l->now_ns, look->cgroup);
+	f.python = k->python = k->is_python ? python_of(l, k) : 0;
+	f.user = texts_id(&l->texts, &l->out, l->now_ns, look->user);
+	memcpy(f.comm, look->comm, strnlen(look->comm, sizeof(f.comm)));
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+}
+
+static void put_ends(struct live *l, const struct known *k)
+{
+	enum { MOST = 256 };
+	struct frame_pipe f = {.h = {.kind = FRAME_PIPE, .pid = k->pid, .t_ns = l->now_ns}};
+	struct fd_end ends[MOST];
+	uint32_t count = 0;
+
+	if (ends_read(k->pid, ends, MOST, &count))
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		f.ino = ends[i].ino;
+		f.fd = ends[i].fd;
+		f.mode = ends[i].mode;
+		outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+	}
+	f.ino = 0;
+	f.fd = -1;
+	f.mode = 0;
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+}
+
+bool known_announce(struct live *l, struct known *k)
+{
+	struct announce a = {.l = l, .k = k};
+
+	if (k->looks)
+		k->looks--;
+	if (!procs_look(l->procs, k->pid, put_proc, &a))
+		return false;
+	put_ends(l, k);
+	return true;
+}
+
+void known_look(struct live *l)
+{
+	uint32_t looks = 0;
+
+	for (uint32_t i = 0; i < LIVE_KNOWN && looks < LIVE_LOOKS; i++) {
+		if (!l->known[i].pid || !l->known[i].looks)
+			continue;
+		known_announce(l, &l->known[i]);
+		looks++;
+	}
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "live/state.h"
+
+static uint64_t clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+uint64_t live_now(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+void machine_session(struct live *l, const char *version)
+{
+	struct frame_session f = {.h = {.kind = FRAME_SESSION, .t_ns = l->now_ns}};
+	struct utsname name;
+
+	f.format = WIRE_FORMAT;
+	f.mode = l->probes ? MODE_BPF : MODE_PROC;
+	f.cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	f.interval_ms = l->interval_ms;
+	f.wall_ns = clock_ns(CLOCK_REALTIME);
+	memcpy(f.version, version, strnlen(version, sizeof(f.version)));
+	if (!uname(&name)) {
+		memcpy(f.host, name.nodename, strnlen(name.nodename, sizeof(f.host)));
+		memcpy(f.kernel, name.release, strnlen(name.release, sizeof(f.kernel)));
+	}
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+}
+
+void machine_missing(struct live *l, const char *feature, const char *lost, const char *fix)
+{
+	struct frame_missing f = {.h = {.kind = FRAME_MISSING, .t_ns = l->now_ns}};
+
+	f.feature = texts_id(&l->texts, &l->out, l->now_ns, feature);
+	f.lost = texts_id(&l->texts, &l->out, l->now_ns, lost);
+	f.fix = texts_id(&l->texts, &l->out, l->now_ns, fix);
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+}
+
+static uint64_t own_rss(void)
+{
+	unsigned long size, pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f && fscanf(f, "%lu %lu", &size, &pages) != 2)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Measuring the programs costs time itself: every tick of the first three, then one in sixteen. */
+static void measure_probes(struct live *l)
+{
+	bool was_on = l->tick_seq < 3 || l->tick_seq % 16 == 0;
+	bool on = l->tick_seq + 1 < 3 || (l->tick_seq + 1) % 16 == 0;
+
+	l->measured_ticks += was_on;
+	l->cost_scale = (double)(l->tick_seq + 1) / l->measured_ticks;
+	if (was_on)
+		probes_cost(l->probes, &l->cost);
+	probes_measure(l->probes, on);
+}
+
+/* The more messages there are, the less of each leaves the kernel: the ring's bytes are bounded. */
+static void adapt_write_bytes(struct live *l)
+{
+	uint64_t per_second = l->drained_bytes * 1000 / l->interval_ms;
+	uint32_t bytes = l->write_bytes;
+
+	if (per_second > 24u << 20 && bytes > 512)
+		bytes /= 2;
+	else if (per_second < 6u << 20 && bytes < RING_DATA)
+		bytes = bytes * 2 < RING_DATA ? bytes * 2 : RING_DATA;
+	if (bytes != l->write_bytes)
+		probes_set_write_bytes(l->probes, bytes);
+	l->write_bytes = bytes;
+	l->drained_bytes = 0;
+}
+
+static void tell_texts_lost(struct live *l)
+{
+	struct frame_lost f = {.h = {.kind = FRAME_LOST, .t_ns = l->now_ns}, .where = LOST_TEXT};
+
+	if (l->texts.lost == l->texts_lost)
+		return;
+	f.from_ns = f.to_ns = l->now_ns;
+	f.count = 0; /* nothing was lost but names */
+	l->texts_lost = l->texts.lost;
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+}
+
+void machine_tick(struct live *l)
+{
+	struct frame_tick f = {.h = {.kind = FRAME_TICK, .t_ns = l->now_ns}};
+	struct ring_counts counts = {0};
+	struct rusage usage;
+
+	tell_texts_lost(l);
+	if (l->probes) {
+		measure_probes(l);
+		adapt_write_bytes(l);
+		probes_counts(l->probes, &counts);
+	}
+	getrusage(RUSAGE_SELF, &usage);
+	f.seq = l->tick_seq++;
+	f.wall_ns = clock_ns(CLOCK_REALTIME);
+	f.self_cpu_ns = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000ULL +
+			(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000ULL;
+	f.self_rss_bytes = own_rss();
+	f.probe_ns = l->cost.ns * l->cost_scale;
+	f.probe_runs = l->cost.runs * l->cost_scale;
+	f.records = counts.kept;
+	f.lost = counts.lost + l->out.lost;
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+}
+
+static uint64_t read_limit(const char *root, const char *path, const char *file)
+{
+	char full[PATH_MAX], text[32] = "";
+	FILE *f;
+
+	if (snprintf(full, sizeof(full), "%s%s/%s", root, path, file) >= (int)sizeof(full))
+		return 0;
+	f = fopen(full, "re");
+	if (!f)
+		return 0;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	fclose(f);
+	return strtoull(text, NULL, 10); /* "max" reads as 0: none */
+}
+
+uint64_t machine_memory_limit(const char *cgroup)
+{
+	const char *v1 = strstr(cgroup, ":memory:"), *path;
+	char own[PATH_MAX];
+	uint64_t limit;
+	size_t len;
+
+	path = v1 ? v1 + strlen(":memory:") : strstr(cgroup, "0::");
+	if (!path)
+		return 0;
+	path += v1 ? 0 : strlen("0::");
+	len = strcspn(path, "\n, ");
+	if (len >= sizeof(own) || memmem(path, len, "..", 2))
+		return 0;
+	memcpy(own, path, len);
+	own[len] = '\0';
+	limit = v1 ? read_limit("/sys/fs/cgroup/memory", own, "memory.limit_in_bytes")
+		   : read_limit("/sys/fs/cgroup", own, "memory.max");
+	return limit >= 1ULL << 62 ? 0 : limit; /* v1's "no limit" */
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "live/state.h"
+#include "pickle/pickle.h"
+
+static const uint8_t shapes[PICKLE_SHAPES] = {
+	[PICKLE_UNKNOWN] = SHAPE_UNKNOWN,
+	[PICKLE_EMPTY] = SHAPE_EMPTY,
+	[PICKLE_NONE] = SHAPE_NONE,
+	[PICKLE_INT] = SHAPE_INT,
+	[PICKLE_POOL_TASK] = SHAPE_POOL_TASK,
+	[PICKLE_POOL_RESULT] = SHAPE_POOL_RESULT,
+	[PICKLE_CALL] = SHAPE_CALL,
+	[PICKLE_RESULT] = SHAPE_RESULT,
+	[PICKLE_BILLIARD_TASK] = SHAPE_BILLIARD_TASK,
+	[PICKLE_BILLIARD_ACK] = SHAPE_BILLIARD_ACK,
+	[PICKLE_BILLIARD_READY] = SHAPE_BILLIARD_READY,
+	[PICKLE_BILLIARD_DEATH] = SHAPE_BILLIARD_DEATH,
+	[PICKLE_BILLIARD_UP] = SHAPE_BILLIARD_UP,
+	[PICKLE_INDEX] = SHAPE_INDEX,
+	[PICKLE_DATA] = SHAPE_DATA,
+	[PICKLE_OBJECT] = SHAPE_OBJECT,
+};
+
+static const uint16_t item_flags[] = {
+	[PICKLE_ITEMS_UNKNOWN] = 0,
+	[PICKLE_ITEMS_EXACT] = MSG_ITEMS,
+	[PICKLE_ITEMS_ABOUT] = MSG_ITEMS_ABOUT,
+};
+
+/* Who takes a message need only be known by job and chunk: its writer told the rest. */
+static void read_head(const struct ring_msg *m, struct frame_msg *f)
+{
+	struct pickle_head head;
+
+	pickle_peek(m + 1, m->prefix, m->bytes, &head);
+	f->shape = shapes[head.shape];
+	f->job = head.job;
+	f->chunk = head.chunk;
+	f->flags = (head.has_job ? MSG_HAS_JOB : 0) | (head.has_chunk ? MSG_HAS_CHUNK : 0) |
+		   (head.is_failed ? MSG_FAILED : 0);
+}
+
+static void read_facts(struct live *l, const struct pickle_facts *facts, struct frame_msg *f)
+{
+	f->shape = shapes[facts->shape];
+	f->job = facts->job;
+	f->chunk = facts->chunk;
+	f->flags = (facts->has_job ? MSG_HAS_JOB : 0) | (facts->has_chunk ? MSG_HAS_CHUNK : 0) |
+		   (facts->is_failed ? MSG_FAILED : 0) | (facts->is_last ? MSG_LAST : 0) |
+		   (facts->is_chunked ? MSG_CHUNKED : 0) |
+		   (facts->is_encoding_error ? MSG_ENCODING : 0) | item_flags[facts->items_known];
+	f->items = facts->items;
+	f->func = texts_id(&l->texts, &l->out, f->h.t_ns, facts->function);
+}
+
+/* The exception's texts are what the user came for: they go on, all other bytes end here. */
+static void put_failure(struct live *l, const struct frame_msg *msg, const struct pickle_bytes *in,
+	const struct pickle_facts *facts)
+{
+	char text[PICKLE_EXCEPTION_MAX + PICKLE_MESSAGE_MAX + PICKLE_TRACEBACK_MAX];
+	struct frame_failure f = {.h = msg->h, .ino = msg->ino, .job = msg->job};
+	size_t used;
+
+	f.h.kind = FRAME_FAILURE;
+	f.chunk = msg->chunk;
+	f.flags = msg->flags;
+	f.exc_len = strlen(facts->exc_type);
+	f.message_len = strlen(facts->message);
+	memcpy(text, facts->exc_type, f.exc_len);
+	memcpy(text + f.exc_len, facts->message, f.message_len);
+	used = f.exc_len + f.message_len;
+	f.traceback_len = pickle_traceback(in, facts, text + used, PICKLE_TRACEBACK_MAX);
+	outbox_put(&l->out, &f.h, sizeof(f), text, used + f.traceback_len);
+}
+
+void message_put(struct live *l, const struct ring_msg *m)
+{
+	const unsigned char *data = (const void *)(m + 1);
+	struct frame_msg f = {.h = {.kind = FRAME_MSG, .pid = m->h.pid, .t_ns = m->h.t_ns}};
+	struct pickle_facts facts;
+	struct pickle_bytes in;
+
+	f.ino = m->ino;
+	f.bytes = m->bytes;
+	f.tid = m->tid;
+	f.dir = m->dir;
+	if (m->dir == MSG_READ) {
+		read_head(m, &f);
+		outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+		return;
+	}
+	in = (struct pickle_bytes){.prefix = data,
+		.prefix_len = m->prefix,
+		.tail = data + m->prefix,
+		.tail_len = m->tail,
+		.full_len = m->bytes};
+	pickle_read(&in, &facts);
+	read_facts(l, &facts, &f);
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+	if (facts.is_failed)
+		put_failure(l, &f, &in, &facts);
+}

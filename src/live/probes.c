@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "live/probes.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bpf/core.skel.h"
+
+enum { AT_ONCE = 256 }; /* map entries read by one system call */
+
+struct probes {
+	struct core_bpf *core;
+	struct ring_buffer *ring;
+	void (*each)(void *arg, const void *record, size_t size); /* during a drain */
+	void *arg;
+	uint64_t drained_bytes;
+	int cpus; /* possible ones */
+	int stats_fd; /* -1: not measuring */
+	uint32_t *keys; /* AT_ONCE */
+	struct watch *watches; /* AT_ONCE */
+	struct core_sums *sums; /* cpus */
+};
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level, (void)fmt, (void)args;
+	return 0;
+}
+
+static int on_record(void *arg, void *record, size_t size)
+{
+	struct probes *p = arg;
+
+	p->drained_bytes += size;
+	p->each(p->arg, record, size);
+	return 0;
+}
+
+/* Parameters of a BTF tracepoint, its hidden first one left out; -1: there is no such. */
+static int tracepoint_params(const struct btf *btf, const char *name)
+{
+	char type_name[64] = "btf_trace_";
+	const struct btf_type *type;
+	int id;
+
+	strncat(type_name, name, sizeof(type_name) - strlen(type_name) - 1);
+	id = btf__find_by_name_kind(btf, type_name, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return -1;
+	type = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
+	type = btf__type_by_id(btf, type->type);
+	return btf_is_func_proto(type) ? btf_vlen(type) - 1 : -1;
+}
+
+/* mark_victim had a pid as its only argument and got (task, uid) in 6.9, and in older stable
+ * kernels too: count, do not ask for the version. */
+static void choose_programs(struct core_bpf *core)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int params = btf ? tracepoint_params(btf, "mark_victim") : -1;
+
+	if (params == 1)
+		bpf_program__set_autoload(core->progs.on_victim_pid, true);
+	else if (params > 1)
+		bpf_program__set_autoload(core->progs.on_victim_task, true);
+	btf__free(btf);
+}
+
+static int say_why(int ret, struct err *err)
+{
+	if (ret == -EPERM || ret == -EACCES)
+		return err_set(err, ret, ERR_PERMISSION,
+			"the kernel does not let this user load BPF programs: run pooltop as root "
+			"(sudo), or grant it CAP_BPF and CAP_PERFMON");
+	if (ret == -ESRCH || ret == -ENOENT)
+		return err_set(err, ret, ERR_FAILED,
+			"this kernel has no BTF (/sys/kernel/btf/vmlinux): it needs "
+			"CONFIG_DEBUG_INFO_BTF=y, Linux 5.10 or later");
+	return err_set(err, ret, ERR_FAILED, "the BPF programs do not load on this kernel: %s",
+		strerror(-ret));
+}
+
+static int load(struct probes *p)
+{
+	int ret;
+
+	p->core = core_bpf__open();
+	if (!p->core)
+		return -errno;
+	choose_programs(p->core);
+	ret = core_bpf__load(p->core);
+	if (ret)
+		return ret;
+	p->ring = ring_buffer__new(bpf_map__fd(p->core->maps.ring), on_record, p, NULL);
+	if (!p->ring)
+		return -errno;
+	return core_bpf__attach(p->core);
+}
+
+struct probes *probes_open(struct err *err)
+{
+	struct probes *p = calloc(1, sizeof(*p));
+	int ret = -ENOMEM;
+
+	if (!p)
+		goto fail;
+	p->stats_fd = -1;
+	libbpf_set_print(quiet);
+	p->cpus = libbpf_num_possible_cpus();
+	if (p->cpus < 1)
+		goto fail;
+	p->keys = calloc(AT_ONCE, sizeof(*p->keys));
+	p->watches = calloc(AT_ONCE, sizeof(*p->watches));
+	p->sums = calloc(p->cpus, sizeof(*p->sums));
+	if (!p->keys || !p->watches || !p->sums)
+		goto fail;
+	ret = load(p);
+	if (!ret)
+		return p;
+fail:
+	probes_free(p);
+	say_why(ret, err);
+	return NULL;
+}
+
+void probes_free(struct probes *p)
+{
+	if (!p)
+		return;
+	probes_measure(p, false);
+	ring_buffer__free(p->ring);
+	core_bpf__destroy(p->core);
+	free(p->keys);
+	free(p->watches);
+	free(p->sums);
+	free(p);
+}
+
+int probes_watch(struct probes *p, uint32_t pid, const struct watch *w)
+{
+	int ret = bpf_map_update_elem(bpf_map__fd(p->core->maps.procs), &pid, w, BPF_NOEXIST);
+
+	return ret == -EEXIST ? 0 : ret;
+}
+
+bool probes_get(struct probes *p, uint32_t pid, struct watch *ret_watch)
+{
+	return !bpf_map_lookup_elem(bpf_map__fd(p->core->maps.procs), &pid, ret_watch);
+}
+
+bool probes_set(struct probes *p, uint32_t pid, const struct watch *w)
+{
+	return !bpf_map_update_elem(bpf_map__fd(p->core->maps.procs), &pid, w, BPF_EXIST);
+}
+
+uint64_t probes_drain(
+	struct probes *p, void (*each)(void *arg, const void *record, size_t size), void *arg)
+{
+	p->each = each;
+	p->arg = arg;
+	p->drained_bytes = 0;
+	ring_buffer__consume(p->ring);
+	return p->drained_bytes;
+}
+
+void probes_procs(
+	struct probes *p, void (*each)(void *arg, uint32_t pid, const struct watch *w), void *arg)
+{
+	int fd = bpf_map__fd(p->core->maps.procs), ret = 0;
+	uint32_t batch, *in = NULL;
+
+	for (int rounds = 0; !ret && rounds < RING_PROCS; rounds++) {
+		uint32_t n = AT_ONCE;
+
+		ret = bpf_map_lookup_batch(fd, in, &batch, p->keys, p->watches, &n, NULL);
+		if (ret && ret != -ENOENT)
+			return;
+		for (uint32_t i = 0; i < n; i++)
+			each(arg, p->keys[i], &p->watches[i]);
+		in = &batch;
+	}
+}
+
+void probes_cores(struct probes *p,
+	void (*each)(void *arg, uint32_t cpu, const struct core_sums *sums), void *arg)
+{
+	uint32_t zero = 0;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(p->core->maps.cores), &zero, p->sums))
+		return;
+	for (int i = 0; i < p->cpus; i++)
+		if (p->sums[i].since_ns)
+			each(arg, i, &p->sums[i]);
+}
+
+void probes_counts(struct probes *p, struct ring_counts *ret_counts)
+{
+	struct ring_counts sum = {0}, *each = calloc(p->cpus, sizeof(*each));
+	uint32_t zero = 0;
+
+	if (each && !bpf_map_lookup_elem(bpf_map__fd(p->core->maps.counts), &zero, each))
+		for (int i = 0; i < p->cpus; i++) {
+			sum.kept += each[i].kept;
+			sum.lost += each[i].lost;
+		}
+	free(each);
+	*ret_counts = sum;
+}
+
+void probes_set_write_bytes(struct probes *p, uint32_t bytes)
+{
+	p->core->data->want_write_bytes = bytes;
+}
+
+void probes_set_all_execs(struct probes *p, bool on)
+{
+	p->core->bss->want_all_execs = on;
+}
+
+bool probes_measure(struct probes *p, bool on)
+{
+	if (on && p->stats_fd < 0) {
+		p->stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	} else if (!on && p->stats_fd >= 0) {
+		close(p->stats_fd);
+		p->stats_fd = -1;
+	}
+	return !on || p->stats_fd >= 0;
+}
+
+void probes_cost(struct probes *p, struct probe_cost *ret_cost)
+{
+	struct probe_cost sum = {0};
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, p->core->obj)
+	{
+		struct bpf_prog_info info = {0};
+		__u32 len = sizeof(info);
+
+		if (bpf_program__fd(prog) < 0 ||
+			bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+			continue;
+		sum.ns += info.run_time_ns;
+		sum.runs += info.run_cnt;
+	}
+	*ret_cost = sum;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel programs: loaded, attached, asked. Only this file's .c knows libbpf. */
+#ifndef POOLTOP_PROBES_H
+#define POOLTOP_PROBES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "bpf/ring.h"
+
+struct probes;
+
+/*
+ * Loads and attaches all programs. NULL with *err worded (class ERR_PERMISSION when the kernel
+ * says no to this user, ERR_FAILED when it lacks something).
+ */
+struct probes *probes_open(struct err *err);
+void probes_free(struct probes *p); /* NULL allowed */
+
+/* From now on this process and all that it forks is watched. 0 or -errno (-E2BIG: no room). */
+int probes_watch(struct probes *p, uint32_t pid, const struct watch *w);
+bool probes_get(struct probes *p, uint32_t pid, struct watch *ret_watch);
+/* Changes one that is watched; false: it is gone. What the kernel adds meanwhile may be lost. */
+bool probes_set(struct probes *p, uint32_t pid, const struct watch *w);
+
+/* Calls each for every record that waits: a frame's header first, `size` bytes in all. Returns
+ * how many bytes there were. */
+uint64_t probes_drain(
+	struct probes *p, void (*each)(void *arg, const void *record, size_t size), void *arg);
+
+/* Calls each for every watched process, in no order. */
+void probes_procs(
+	struct probes *p, void (*each)(void *arg, uint32_t pid, const struct watch *w), void *arg);
+/* Calls each for every core that was seen. */
+void probes_cores(struct probes *p,
+	void (*each)(void *arg, uint32_t cpu, const struct core_sums *sums), void *arg);
+
+/* Sums over all cores since probes_open(). */
+void probes_counts(struct probes *p, struct ring_counts *ret_counts);
+
+/* How much of each message that is written may leave the kernel, at most RING_DATA. */
+void probes_set_write_bytes(struct probes *p, uint32_t bytes);
+/* Announce the start of every program on the machine. */
+void probes_set_all_execs(struct probes *p, bool on);
+
+/* Kernel time in the programs and how often they ran, while measuring was on. Measuring costs
+ * tens of nanoseconds a run, so it is switched on for short times only. */
+struct probe_cost {
+	uint64_t ns, runs;
+};
+/* False: this user may not (CAP_SYS_ADMIN). */
+bool probes_measure(struct probes *p, bool on);
+void probes_cost(struct probes *p, struct probe_cost *ret_cost);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Private to src/live: what the files of this room share. */
+#ifndef POOLTOP_LIVE_STATE_H
+#define POOLTOP_LIVE_STATE_H
+
+#include "base/map.h"
+#include "live/live.h"
+#include "live/outbox.h"
+#include "live/probes.h"
+#include "live/procs.h"
+#include "live/texts.h"
+
+enum live_bounds {
+	LIVE_KNOWN = 8192, /* processes watched at a time */
+	LIVE_LOOKS = 64, /* processes looked at in /proc per tick, besides at the start */
+	LIVE_SAMPLES = 256, /* processes whose memory is sampled per tick */
+	LIVE_FAMILIES = RING_GROUPS / 2,
+	LIVE_CPUS = 1024,
+	LIVE_PYTHONS = 64,
+};
+
+/* A watched process. */
+struct known {
+	uint32_t pid; /* 0: free slot */
+	uint32_t ppid;
+	uint64_t start_ns;
+	uint32_t how; /* enum proc_how */
+	uint32_t looks; /* how many more times to look at it in /proc */
+	uint32_t family; /* index in families, of its head; LIVE_FAMILIES: none */
+	bool is_head; /* a program of its own: a pool's parent, perhaps */
+	bool is_python;
+	bool seen; /* in this scan (/proc mode) */
+	uint32_t cmd, exe, cgroup, python; /* text ids */
+	uint64_t since_ns; /* newest frames, so that only changes are sent */
+	uint64_t cpu_ns;
+	struct frame_usage usage;
+	struct frame_work work; /* /proc mode: its states */
+};
+
+/* A head and those whose time on a core is summed up as its workers'. */
+struct family {
+	uint32_t head; /* pid, 0: free */
+};
+
+/* Finding out a version reads megabytes: the answer is kept by the executable's path, and by the
+ * cgroup, since another container's /usr/bin/python3 is another file. */
+struct python_seen {
+	uint32_t exe, cgroup, python; /* text ids; exe 0: free */
+};
+
+struct cpu_times {
+	uint64_t busy_ns, idle_ns, steal_ns;
+};
+
+struct core_share {
+	uint64_t workers_ns, parent_ns;
+};
+
+struct live {
+	struct source source; /* first */
+	struct probes *probes; /* NULL: /proc mode */
+	struct procs *procs;
+	struct outbox out;
+	struct texts texts;
+	bool all;
+	uint32_t interval_ms;
+	uint64_t tick_seq;
+	uint64_t now_ns; /* of this poll or tick */
+	uint64_t polled_ns; /* of the poll before */
+	uint64_t lost; /* already told */
+	uint64_t texts_lost; /* already told */
+	uint32_t write_bytes; /* of each message, at present */
+	uint64_t drained_bytes; /* since the last tick */
+	struct probe_cost cost; /* measured so far */
+	double cost_scale; /* whole time / measured time */
+	uint64_t measured_ticks;
+
+	struct known *known; /* LIVE_KNOWN */
+	struct map known_by_pid;
+	uint32_t known_count;
+	struct python_seen pythons[LIVE_PYTHONS]; /* ring of answers */
+	uint32_t pythons_next;
+	uint32_t next_sample; /* where the round of samples goes on */
+	struct family families[LIVE_FAMILIES];
+	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
+	struct core_share *shares; /* /proc mode: LIVE_FAMILIES * LIVE_CPUS */
+};
+
+/* known.c: the table of watched processes, and their frames PROC and PIPE. */
+struct known *known_get(struct live *l, uint32_t pid);
+struct known *known_add(struct live *l, uint32_t pid, uint64_t start_ns); /* NULL: no room */
+void known_del(struct live *l, struct known *k);
+/* Makes it a program of its own, with a family; without a free family it stays as it is. */
+void known_make_head(struct live *l, struct known *k);
+/* Reads it in /proc and announces it (and its pipe ends). False: it is gone. */
+bool known_announce(struct live *l, struct known *k);
+/* Looks again at those that are due. */
+void known_look(struct live *l);
+
+/* discover.c: which processes there are to watch. */
+void discover_all(struct live *l);
+/* The process and all its descendants. -ESRCH: not there. */
+int discover_tree(struct live *l, uint32_t pid);
+/* A program has just started: watches it if it is Python. */
+void discover_python(struct live *l, uint32_t pid);
+/* True if the command line is that of a worker, started by exec, or of a helper of a pool. */
+bool discover_is_helper(const char *cmd);
+bool discover_is_python(const char *exe, const char *cmd);
+
+/* events.c: records of the kernel become frames. */
+void events_drain(struct live *l);
+
+/* message.c: a raw message becomes FRAME_MSG (and FRAME_FAILURE); its bytes go no further. */
+void message_put(struct live *l, const struct ring_msg *m);
+
+/* sums.c: FRAME_WORK, FRAME_CORE, FRAME_CPU at a tick. */
+void sums_begin(struct live *l);
+void sums_put(struct live *l);
+/* Times of all cores since watching began, from /proc/stat; cpus beyond LIVE_CPUS are left out. */
+void sums_cpus(struct live *l, bool steal_only, const struct cpu_times *measured);
+
+/* usage.c: FRAME_USAGE at a tick. */
+void usage_put(struct live *l);
+/* Sends it if it differs from the newest. */
+void usage_send(struct live *l, struct known *k, const struct proc_sample *s);
+
+/* procmode.c: the whole of a tick without BPF. */
+void procmode_tick(struct live *l);
+
+/* machine.c: the session's frame, what is missing, the clock. */
+void machine_session(struct live *l, const char *version);
+void machine_missing(struct live *l, const char *feature, const char *lost, const char *fix);
+void machine_tick(struct live *l);
+/* Limit of a memory cgroup, given as /proc/PID/cgroup shows it; 0: none or not known. */
+uint64_t machine_memory_limit(const char *cgroup);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "live/state.h"
+
+void usage_send(struct live *l, struct known *k, const struct proc_sample *s)
+{
+	struct frame_usage f = k->usage;
+
+	f.h = (struct frame){.kind = FRAME_USAGE, .pid = k->pid, .t_ns = k->usage.h.t_ns};
+	f.start_ns = k->start_ns;
+	f.rss_bytes = s->rss_bytes;
+	if (f.rss_peak_bytes < s->rss_bytes)
+		f.rss_peak_bytes = s->rss_bytes;
+	f.shared_bytes = s->shared_bytes;
+	f.cpu_ns = s->cpu_ns;
+	f.threads = s->threads;
+	f.h.size = k->usage.h.size;
+	if (!memcmp(&f, &k->usage, sizeof(f)))
+		return;
+	f.h.t_ns = l->now_ns;
+	f.h.size = sizeof(f);
+	k->usage = f;
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+}
+
+static void send_sample(void *arg, const struct proc_sample *s)
+{
+	struct live *l = arg;
+	struct known *k = known_get(l, s->pid);
+
+	if (k)
+		usage_send(l, k, s);
+}
+
+void usage_put(struct live *l)
+{
+	uint32_t pids[LIVE_SAMPLES], count = 0;
+
+	for (uint32_t i = 0; i < LIVE_KNOWN && count < LIVE_SAMPLES; i++) {
+		const struct known *k = &l->known[(l->next_sample + i) % LIVE_KNOWN];
+
+		if (k->pid)
+			pids[count++] = k->pid;
+		if (count == LIVE_SAMPLES)
+			l->next_sample = (l->next_sample + i + 1) % LIVE_KNOWN;
+	}
+	procs_sample(l->procs, pids, count, send_sample, l);
+}
