@@ -38,6 +38,13 @@ enum model_bounds {
 	MODEL_MISSING = 32,
 	MODEL_STRIP = 120, /* ticks of a worker's state strip */
 	MODEL_TEXT_MAX = 256, /* shown part of a function or command name */
+	MODEL_TEXT_BYTES = 8 << 20, /* all texts together */
+	MODEL_PENDING = 4096, /* messages whose pool is not known yet */
+	MODEL_GONE = 512, /* children that ended before their pool was known */
+	MODEL_LOST = 16, /* a pool's newest lost tasks */
+	MODEL_SIGNALS = 4, /* kinds of signal kept of one process */
+	MODEL_UNREPLACED = 128, /* ended workers that wait for a successor */
+	MODEL_GONE_HISTS = 64, /* ended workers that keep a whole histogram */
 };
 
 /* What a signal sent to a process looked like; the newest fatal one is kept. */
@@ -66,7 +73,8 @@ struct pipe_end {
 	uint32_t mode; /* bits of enum pipe_mode */
 };
 
-/* A living process that is watched. Gone ones are removed (a worker stays in its pool). */
+/* A process that is watched and lives; gone ones are removed (a worker stays in its pool), but for
+ * children that may turn out to be a pool's, which are marked and which model_proc() hides. */
 struct proc {
 	uint32_t pid;
 	uint32_t ppid;
@@ -87,7 +95,10 @@ struct proc {
 	uint32_t ends_count;
 	uint32_t pool; /* pool whose worker it is, 0: none (yet) */
 	uint32_t worker; /* id of its struct worker in that pool, 0: none */
-	struct signal_seen signal;
+	uint64_t forked_ns; /* its fork was seen then, 0: it was not */
+	bool gone; /* ended before its pool was known; its frame_exit is in model.gone */
+	struct signal_seen signal; /* newest */
+	struct signal_seen signals[MODEL_SIGNALS]; /* newest of each number */
 	struct oom_seen oom;
 	struct frame_work work; /* newest; work.h.kind == 0: none */
 	struct frame_usage usage; /* newest; usage.h.kind == 0: none */
@@ -115,6 +126,9 @@ struct task {
 	uint32_t pid; /* worker that took it, 0: none yet */
 	uint32_t worker; /* its id */
 	bool failed;
+	bool items_about; /* items is an estimate, or 0 for not known */
+	uint64_t returned_ns; /* the parent read its result before the worker's write was seen to
+				 end: counted as returned, waiting here for its done; else 0 */
 };
 
 /* The task that a worker has in hand. */
@@ -175,6 +189,14 @@ struct worker {
 	bool killed_by_parent; /* SIGTERM from the pool's parent */
 	struct hist run;
 
+	bool provisional; /* here only for being a forked child of the pool's parent */
+	bool born_seen; /* its fork was seen: watched_ns is born_ns */
+	uint32_t forked_by_tid; /* 0: not known */
+	uint32_t replaced_by; /* pid of the worker that was forked in its place, 0: none */
+	struct task_key last_key; /* newest done */
+	uint32_t last_func; /* text id */
+	uint64_t tick_cpu_ns; /* cpu_ns at the last tick */
+
 	uint8_t strip
 		[MODEL_STRIP]; /* ring: 1 + enum worker_state that dominated each tick, 0: none */
 	uint32_t strip_head;
@@ -202,6 +224,22 @@ struct job {
 	uint64_t first_sent_ns;
 	uint64_t last_done_ns;
 	uint32_t chunk_items_min, chunk_items_max; /* 0: not known */
+	int32_t chunk_last; /* highest chunk that was sent */
+	int32_t exact_chunk; /* lowest chunk whose items are known, -1: none */
+	uint32_t exact_items;
+	uint32_t about; /* chunks whose items are an estimate; those that have ended: */
+	uint32_t open; /* so many ... */
+	uint64_t open_items; /* ... counted as so many items */
+	int32_t open_last; /* the highest of them */
+	uint32_t open_last_items;
+	uint32_t open_last_func; /* text id */
+};
+
+struct lost_task {
+	struct task_key key;
+	uint32_t func; /* text id */
+	uint32_t pid;
+	uint64_t t_ns;
 };
 
 struct slow_task {
@@ -242,6 +280,7 @@ struct failure {
 	uint32_t func; /* text id */
 	uint32_t flags; /* enum msg_flags: MSG_ENCODING */
 	uint64_t count;
+	uint64_t hash; /* of what makes it a kind of its own */
 	char *exception; /* owned, cleaned, never NULL */
 	char *message;
 	char *traceback; /* lines kept */
@@ -280,6 +319,9 @@ struct pool_core {
 	uint64_t parent_ns;
 	uint64_t workers_tick_ns; /* during the last tick */
 	uint64_t parent_tick_ns;
+	uint64_t workers_last_ns; /* at the last tick */
+	uint64_t parent_last_ns;
+	bool seen;
 };
 
 struct totals {
@@ -300,6 +342,8 @@ struct pool {
 	uint64_t ended_ns; /* 0: is there */
 	bool from_start; /* watched from its first worker's birth on */
 	bool parent_gone;
+	bool closing; /* the parent has told its workers to end */
+	uint64_t closing_ns;
 	enum pool_state state;
 	struct stall stall;
 
@@ -312,14 +356,20 @@ struct pool {
 	uint32_t first_size; /* workers of the first generation */
 	uint32_t next_worker;
 
-	struct task *tasks; /* in flight; free slots have stage 0 */
+	struct task *tasks; /* in flight, in no order; the first tasks_count, the others are 0 */
 	uint32_t tasks_cap, tasks_count;
+	uint32_t tasks_returned; /* of them: with returned_ns, so in flight no more */
 	struct map tasks_by_key;
+	struct lost_task lost[MODEL_LOST]; /* newest, oldest first */
+	uint32_t lost_count;
 
 	struct func *funcs;
 	uint32_t funcs_count, funcs_cap;
-	struct job *jobs; /* ring by appearance, oldest first */
+	struct map funcs_by_name;
+	struct job *jobs; /* by appearance, oldest first; at least the newest MODEL_JOBS */
 	uint32_t jobs_count, jobs_cap;
+	uint32_t jobs_dropped; /* older ones that made room */
+	struct map jobs_by_id; /* place of appearance, from 0: index plus jobs_dropped */
 	struct slow_task slowest[MODEL_SLOWEST]; /* longest first */
 	uint32_t slowest_count;
 	struct death *deaths; /* oldest first */
@@ -337,12 +387,36 @@ struct pool {
 	struct series done_per_tick, out_per_tick, back_per_tick; /* tasks, bytes, bytes */
 	uint64_t gone_state_ns[WORKER_STATES]; /* sums of workers that made room */
 	uint64_t last_progress_ns; /* newest message that moved a task */
+	uint64_t last_sent_ns;
+	uint64_t last_taken_ns;
+	uint64_t last_lost_ns;
+	uint32_t items_about; /* tasks whose items are an estimate */
+	uint32_t unreplaced[MODEL_UNREPLACED]; /* ids of ended workers that nobody was forked in
+						  place of, oldest first */
+	uint32_t unreplaced_count;
+	uint32_t hists_released; /* workers before this index keep no buckets */
+	uint64_t failure_event_seq; /* tick of the newest failure event */
+	uint64_t stillborn; /* workers that ended by themselves before their first task */
+	uint32_t stillborn_generation; /* the highest of theirs */
+	uint64_t stillborn_first_ns, stillborn_last_ns;
+	uint64_t lock_lost_ns; /* a worker died holding the task queue's lock then, 0: none */
+	uint32_t lock_lost_pid;
+	uint32_t quiet_ticks; /* so long no task is on its way and none in hand */
+	uint32_t first_tid; /* thread of the parent that forked its first worker, 0: not known */
+	uint64_t forgiven_lost; /* lost tasks after which the pool was given work again */
+};
+
+/* A child that ended before its pool was known; its proc is kept until then. */
+struct gone {
+	uint32_t pid;
+	struct frame_exit exit;
 };
 
 struct cpu {
 	bool seen;
 	uint64_t busy_ns, idle_ns, steal_ns; /* since watching began */
 	uint64_t busy_tick_ns, idle_tick_ns, steal_tick_ns; /* during the last tick */
+	uint64_t busy_last_ns, idle_last_ns, steal_last_ns; /* at the last tick */
 };
 
 enum event_kind { EVENT_POOL = 1, EVENT_POOL_GONE, EVENT_DEATH, EVENT_FAILURE, EVENT_STALL };
@@ -363,6 +437,7 @@ struct dropped {
 	uint64_t bad_frames; /* too short, or nonsense */
 	uint64_t unknown_frames;
 	uint64_t orphan_frames; /* about a process that was never announced */
+	uint64_t messages, failures, findings; /* bounds that were hit */
 };
 
 struct model {
@@ -377,6 +452,7 @@ struct model {
 
 	char **texts; /* by id; owned, cleaned; NULL: not known */
 	uint32_t texts_cap;
+	uint64_t texts_bytes;
 
 	struct proc *procs; /* free slots have pid 0 */
 	uint32_t procs_cap, procs_count;
@@ -397,11 +473,23 @@ struct model {
 	struct missing missing[MODEL_MISSING];
 	uint32_t missing_count;
 	struct dropped dropped;
+
+	struct frame_msg *pending; /* messages whose pool or worker is not known yet; ring */
+	uint32_t pending_head, pending_count; /* oldest at head */
+	bool pending_news; /* the newest frame was added there */
+	struct gone *gone; /* oldest first */
+	uint32_t gone_count;
 };
+
+/* The name of the function that stands for all beyond MODEL_FUNCS: "(others)". */
+#define MODEL_TEXT_OTHERS UINT32_MAX
 
 /* Contents; all zeros is an empty model. 0 or -ENOMEM. */
 int model_init(struct model *m);
 void model_release(struct model *m);
+/* A deep copy into *to, whose contents are overwritten unread; a copy that is fed on is equal to
+ * the original fed on. 0, or -ENOMEM with *to released. */
+int model_copy(struct model *to, const struct model *from);
 
 /* The text of an id, or `absent` if it is not known. Borrowed from the model. */
 const char *model_text(const struct model *m, uint32_t id, const char *absent);

@@ -1,1 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
+libpooltop_a_SOURCES += \
+	src/pool/classify.c \
+	src/pool/classify.h \
+	src/pool/ending.c \
+	src/pool/evidence.c \
+	src/pool/inside.h \
+	src/pool/kind.c \
+	src/pool/kind.h \
+	src/pool/mp_pool.c \
+	src/pool/staff.c \
+	src/pool/start.c \
+	src/pool/state.c

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
+libpooltop_a_SOURCES += src/wire/decode.c src/wire/decode.h

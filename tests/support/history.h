@@ -58,6 +58,7 @@ struct history {
 	uint32_t texts;
 	struct history_actor actor[HISTORY_ACTORS];
 	uint32_t actors;
+	uint32_t fork_tid; /* thread that history_fork() says forked; 0: the parent's first */
 	uint32_t pool_pid; /* parent that history_tick() sends FRAME_CORE for; 0: none */
 	uint64_t core_workers_ns[HISTORY_CPUS];
 	uint64_t core_parent_ns[HISTORY_CPUS];

@@ -154,7 +154,7 @@ void history_fork(struct history *h, uint32_t parent, uint32_t child)
 	struct frame_fork f = {
 		.h = history_head(FRAME_FORK, sizeof(f), parent),
 		.child = child,
-		.tid = parent,
+		.tid = h->fork_tid ? h->fork_tid : parent,
 		.parent_threads = 1,
 		.start_ns = a->start_ns,
 	};

@@ -118,6 +118,7 @@ static void lively_done(struct lively *l, unsigned int w)
 static void lively_replace(struct lively *l, unsigned int w, uint32_t pid)
 {
 	history_wait(l->h, HISTORY_MS);
+	l->h->fork_tid = l->p->pid + 1;
 	history_fork(l->h, l->p->pid, pid);
 	history_born(l->h, pid);
 	history_wait(l->h, 2 * HISTORY_MS);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How the model is changed: by frames through model_apply(), and by src/pool, which says what is
+ * a pool, who works for it and how a worker's end is to be called, and src/trap, which says what
+ * was found. Views and exports include model.h alone.
+ *
+ * Pointers into the model are borrowed and valid until the next call that adds something.
+ *
+ * What is counted (INTERFACE 2, Counting):
+ * - A task is found by (job, chunk), and is made by whichever of its messages comes first, for
+ *   the four come from two processes and may overtake one another by a few microseconds: the
+ *   reader of a pipe wakes before the writer's system call ends. Times are filled in as they
+ *   come, and an interval that would be negative is 0.
+ * - A task whose `sent` or `taken` was seen counts with everything that is seen of it. A result
+ *   for a task of which neither was seen (it was on its way when watching began) counts nowhere;
+ *   its worker is free again all the same.
+ * - Tasks that the parent reads back from its own pipe (Pool.terminate) stay in flight: they were
+ *   sent, and never return.
+ */
+#ifndef POOLTOP_CHANGE_H
+#define POOLTOP_CHANGE_H
+
+#include "model/model.h"
+
+/* Folds in a frame that decode() let through. FRAME_EXIT changes nothing here: src/pool judges
+ * it first and calls model_drop_proc(). 0 or -ENOMEM. */
+int model_apply(struct model *m, const struct frame *f);
+
+/* Processes. model_find_proc() finds gone ones too. NULL: none. */
+struct proc *model_find_proc(struct model *m, uint32_t pid);
+/* It was forked by its parent and runs the same program: no exec since, or found with the same
+ * command line. */
+bool model_is_forked(const struct model *m, const struct proc *p);
+/* When it was born: its fork was seen then, else what /proc says. */
+uint64_t proc_born_ns(const struct proc *p);
+/* What of a pipe it is known to hold: bits of enum pipe_mode. */
+uint32_t proc_holds(const struct proc *p, uint64_t ino);
+/* The newest signal of that number that was sent to it; NULL: none was seen. */
+const struct signal_seen *proc_signal(const struct proc *p, uint32_t sig);
+void model_drop_proc(struct model *m, struct proc *p);
+/* Keeps a child that has ended until its parent's pool is known. 0 or -ENOMEM. */
+int model_keep_gone(struct model *m, struct proc *p, const struct frame_exit *exit);
+/* Its exit; NULL: it is not kept. */
+const struct frame_exit *model_gone_exit(const struct model *m, uint32_t pid);
+
+/* Pools. */
+struct pool *model_find_pool(struct model *m, uint32_t id);
+/* Newest living pool whose parent it is, NULL: none. */
+struct pool *model_parent_pool(struct model *m, uint32_t parent_pid);
+/* Living pool that uses this pipe, NULL: none. */
+struct pool *model_task_pool(struct model *m, uint64_t ino);
+struct pool *model_result_pool(struct model *m, uint64_t ino);
+/* kind is a constant. NULL without memory or room (then it is counted in dropped). */
+struct pool *model_add_pool(
+	struct model *m, const char *kind, const struct proc *parent, uint64_t t_ns);
+/* Registers the pipe; 0 or -ENOMEM. */
+int model_set_task_ino(struct model *m, struct pool *p, uint64_t ino);
+int model_set_result_ino(struct model *m, struct pool *p, uint64_t ino);
+void model_end_pool(struct model *m, struct pool *p, uint64_t t_ns);
+
+/* Workers. The process becomes a worker of p: NULL without memory. */
+struct worker *model_add_worker(struct model *m, struct pool *p, struct proc *proc);
+struct worker *pool_find_worker(struct pool *p, uint32_t worker_id);
+/* It never was one: for a provisional worker that turned out to be something else. */
+void model_withdraw_worker(struct model *m, struct proc *proc);
+/* The worker is gone, and `end` is what it is called; its task in hand is lost if `loses` and it
+ * is not known as done. 0 or -ENOMEM. */
+struct ending {
+	enum end_kind end;
+	bool loses;
+};
+int model_end_worker(
+	struct model *m, struct proc *proc, const struct frame_exit *exit, struct ending ending);
+/* The newest death, if its consequence is not worded yet; NULL: none. */
+struct death *pool_fresh_death(struct pool *p);
+
+/* Messages that came before their pool or worker was known. */
+uint32_t model_pending(const struct model *m);
+const struct frame_msg *model_pending_at(const struct model *m, uint32_t index); /* 0: oldest */
+/* Applies what can be told now; call it after a pipe was registered or a worker added. */
+int model_settle(struct model *m);
+
+/* Findings: one list replaces the other; since_ns is kept for the same id and subject. The list
+ * is copied, worst first. 0 or -ENOMEM. */
+int pool_set_findings(struct pool *p, const struct finding *list, uint32_t count);
+
+void model_add_event(
+	struct model *m, enum event_kind kind, uint32_t pool, uint32_t pid, uint64_t t_ns);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between the files of src/model alone. */
+#ifndef POOLTOP_INSIDE_H
+#define POOLTOP_INSIDE_H
+
+#include "model/change.h"
+
+static inline uint64_t since_ns(uint64_t now_ns, uint64_t then_ns)
+{
+	return now_ns > then_ns ? now_ns - then_ns : 0;
+}
+
+/* Room for one more element in a vector that grows by doubling, up to `bound` (0: none); new
+ * room is zeros. `vec` points to the pointer. 0, -ENOMEM, or -ENOSPC at the bound. */
+struct vec_shape {
+	size_t size; /* of an element */
+	uint32_t bound;
+};
+int vec_grow(void *vec, uint32_t *cap, uint32_t count, struct vec_shape shape);
+
+/* Handlers, one for each kind of frame: 0 or -ENOMEM. */
+int apply_session(struct model *m, const struct frame *f);
+int apply_tick(struct model *m, const struct frame *f);
+int apply_lost(struct model *m, const struct frame *f);
+int apply_missing(struct model *m, const struct frame *f);
+int apply_text(struct model *m, const struct frame *f);
+int apply_done(struct model *m, const struct frame *f);
+int apply_proc(struct model *m, const struct frame *f);
+int apply_fork(struct model *m, const struct frame *f);
+int apply_exec(struct model *m, const struct frame *f);
+int apply_exit(struct model *m, const struct frame *f);
+int apply_signal(struct model *m, const struct frame *f);
+int apply_oom(struct model *m, const struct frame *f);
+int apply_pipe(struct model *m, const struct frame *f);
+int apply_msg(struct model *m, const struct frame *f);
+int apply_failure(struct model *m, const struct frame *f);
+int apply_work(struct model *m, const struct frame *f);
+int apply_core(struct model *m, const struct frame *f);
+int apply_cpu(struct model *m, const struct frame *f);
+int apply_usage(struct model *m, const struct frame *f);
+
+/* The ends of a tick, each for what it owns. */
+void tick_cpus(struct model *m);
+void tick_pool(struct model *m, struct pool *p);
+void tick_worker(const struct model *m, struct worker *w);
+void tick_tasks(struct pool *p, uint64_t now_ns);
+
+/* pending.c: keeps a message; 0 or -ENOMEM. */
+int pending_add(struct model *m, const struct frame_msg *f);
+
+/* message.c: true if the message found its pool and worker and was counted. *ret is 0 or
+ * -ENOMEM. */
+bool message_apply(struct model *m, const struct frame_msg *f, int *ret);
+
+/* task.c */
+struct task *task_find(const struct pool *p, struct task_key key);
+/* NULL without memory or room. */
+struct task *task_add(struct model *m, struct pool *p, struct task_key key);
+void task_remove(struct pool *p, struct task *t);
+int task_sent(struct model *m, struct pool *p, const struct frame_msg *f);
+int task_taken(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f);
+int task_done(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f);
+int task_returned(struct model *m, struct pool *p, const struct frame_msg *f);
+void task_lost(struct model *m, struct pool *p, struct worker *w, uint64_t t_ns);
+
+/* job.c, func.c: found or made; NULL without memory. */
+struct job *job_get(struct model *m, struct pool *p, int64_t id);
+struct func *func_get(struct model *m, struct pool *p, uint32_t name);
+
+/* items.c: what is known of a task's items when it is sent, and when it ends (result is NULL for
+ * a lost one). job and func may be NULL. */
+void items_sent(struct pool *p, struct job *j, struct task *t, const struct frame_msg *f);
+void items_ended(struct pool *p, struct job *j, struct task *t, const struct frame_msg *result);
+
+/* worker.c, work.c */
+void worker_release(struct worker *w);
+/* Nobody was forked in its place yet. */
+void worker_unreplaced(struct pool *p, uint32_t worker_id);
+void worker_refine(
+	struct worker *w, const struct proc *proc, enum worker_state state, uint64_t t_ns);
+void worker_work(struct worker *w, const struct frame_work *f);
+void worker_usage(struct worker *w, const struct frame_usage *f);
+/* Index of a worker of this id, or where it would stand. */
+uint32_t worker_index(const struct pool *p, uint32_t worker_id);
+
+/* slow.c */
+void slow_add(struct pool *p, const struct task *t, uint64_t run_ns);
+
+/* proc.c: ends a process whose exit nobody saw. */
+int proc_lose(struct model *m, struct proc *p, uint64_t t_ns);
+
+void pool_release(struct pool *p);
+
+#endif

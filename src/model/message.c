@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Messages on a pool's pipes: by pipe, direction and side they are steps in a task's life. */
+#include "model/inside.h"
+
+enum role { ROLE_NONE, ROLE_TASK, ROLE_RESULT, ROLE_SENTINEL };
+
+/* What carries a task or a result, in every kind of pool. */
+static const uint8_t roles[] = {
+	[SHAPE_NONE] = ROLE_SENTINEL,
+	[SHAPE_POOL_TASK] = ROLE_TASK,
+	[SHAPE_POOL_RESULT] = ROLE_RESULT,
+	[SHAPE_CALL] = ROLE_TASK,
+	[SHAPE_RESULT] = ROLE_RESULT,
+	[SHAPE_BILLIARD_TASK] = ROLE_TASK,
+	[SHAPE_BILLIARD_READY] = ROLE_RESULT,
+	[SHAPE_INDEX] = ROLE_TASK,
+	[SHAPE_DATA] = ROLE_RESULT,
+};
+
+static enum role role_of(const struct frame_msg *f)
+{
+	return f->shape < sizeof(roles) ? (enum role)roles[f->shape] : ROLE_NONE;
+}
+
+static int by_parent(struct model *m, struct pool *p, const struct frame_msg *f, bool tasks)
+{
+	enum role role = role_of(f);
+
+	if (role == ROLE_SENTINEL && f->dir == MSG_WRITE) {
+		p->closing_ns = p->closing ? p->closing_ns : f->h.t_ns;
+		p->closing = true;
+	}
+	if (tasks && f->dir == MSG_WRITE && role == ROLE_TASK)
+		return task_sent(m, p, f);
+	if (!tasks && f->dir == MSG_READ && role == ROLE_RESULT)
+		return task_returned(m, p, f);
+	return 0;
+}
+
+static int by_worker(struct model *m, struct pool *p, const struct proc *proc,
+	const struct frame_msg *f, bool tasks)
+{
+	struct worker *w = pool_find_worker(p, proc->worker);
+	enum role role = role_of(f);
+
+	if (!w || w->ended_ns)
+		return 0;
+	w->provisional = false;
+	if (tasks && f->dir == MSG_READ && role == ROLE_SENTINEL)
+		w->told_to_end = true;
+	if (tasks && f->dir == MSG_READ && role == ROLE_TASK) {
+		worker_refine(w, proc, STATE_RUN, f->h.t_ns);
+		return task_taken(m, p, w, f);
+	}
+	if (!tasks && f->dir == MSG_WRITE && role == ROLE_RESULT) {
+		worker_refine(w, proc, STATE_WAIT, f->h.t_ns);
+		return task_done(m, p, w, f);
+	}
+	return 0;
+}
+
+bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
+{
+	struct pool *p = model_task_pool(m, f->ino);
+	bool tasks = p;
+	const struct proc *proc;
+
+	if (!p)
+		p = model_result_pool(m, f->ino);
+	if (!p)
+		return false;
+	if (f->h.pid == p->pid) {
+		*ret = by_parent(m, p, f, tasks);
+		return true;
+	}
+	proc = model_find_proc(m, f->h.pid);
+	if (!proc || proc->pool != p->id)
+		return false;
+	*ret = by_worker(m, p, proc, f, tasks);
+	return true;
+}
+
+/* A Pool wakes its own handlers by sentinels on a third pipe, all day long. */
+static bool is_own_wakeup(struct model *m, const struct frame_msg *f)
+{
+	const struct pool *p = role_of(f) == ROLE_SENTINEL ? model_parent_pool(m, f->h.pid) : NULL;
+
+	return p && p->task_ino && p->result_ino;
+}
+
+int apply_msg(struct model *m, const struct frame *f)
+{
+	const struct frame_msg *msg = (const struct frame_msg *)f;
+	int ret = 0;
+
+	if (role_of(msg) == ROLE_NONE || message_apply(m, msg, &ret))
+		return ret;
+	return is_own_wakeup(m, msg) ? 0 : pending_add(m, msg);
+}

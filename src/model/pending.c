@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Messages that came before it was known whose pipe they are on, or for whom their process works.
+ * A Pool's first tasks are written before any worker has read one; nothing of them may be missed.
+ */
+#include <errno.h>
+
+#include "model/inside.h"
+
+/* A pipe that nobody claimed for that long has another life. */
+#define PENDING_NS UINT64_C(60000000000)
+
+uint32_t model_pending(const struct model *m)
+{
+	return m->pending_count;
+}
+
+const struct frame_msg *model_pending_at(const struct model *m, uint32_t index)
+{
+	return &m->pending[(m->pending_head + index) % MODEL_PENDING];
+}
+
+int pending_add(struct model *m, const struct frame_msg *f)
+{
+	if (m->pending_count == MODEL_PENDING) {
+		m->pending_head = (m->pending_head + 1) % MODEL_PENDING;
+		m->pending_count--;
+		m->dropped.messages++;
+	}
+	m->pending[(m->pending_head + m->pending_count++) % MODEL_PENDING] = *f;
+	m->pending_news = true;
+	return 0;
+}
+
+int model_settle(struct model *m)
+{
+	uint32_t kept = 0;
+	int ret = 0;
+
+	for (uint32_t i = 0; i < m->pending_count; i++) {
+		struct frame_msg f = *model_pending_at(m, i);
+
+		if (f.h.t_ns + PENDING_NS < m->newest_ns)
+			continue;
+		if (!ret && message_apply(m, &f, &ret))
+			continue;
+		m->pending[(m->pending_head + kept++) % MODEL_PENDING] = f;
+	}
+	m->pending_count = kept;
+	return ret;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tasks on their way: sent, taken, done, returned or lost. The rules are in change.h. */
+#include <errno.h>
+#include <string.h>
+
+#include "model/inside.h"
+
+/* Two keys may share a hash, if somebody wants it so: what is found is compared. */
+static uint64_t hash(struct task_key key)
+{
+	return ((uint64_t)key.job << 24) ^ (uint32_t)key.chunk;
+}
+
+static bool same_key(struct task_key a, struct task_key b)
+{
+	return a.job == b.job && a.chunk == b.chunk;
+}
+
+static struct task_key key_of(const struct frame_msg *f)
+{
+	return (struct task_key){
+		.job = f->job,
+		.chunk = f->flags & MSG_HAS_CHUNK ? f->chunk : -1,
+	};
+}
+
+struct task *task_find(const struct pool *p, struct task_key key)
+{
+	uint32_t at;
+
+	if (!map_get(&p->tasks_by_key, hash(key), &at) || !same_key(p->tasks[at].key, key))
+		return NULL;
+	return &p->tasks[at];
+}
+
+const struct task *pool_task(const struct pool *p, struct task_key key)
+{
+	return task_find(p, key);
+}
+
+struct task *task_add(struct model *m, struct pool *p, struct task_key key)
+{
+	struct task *t;
+
+	if (map_get(&p->tasks_by_key, hash(key), NULL) ||
+		vec_grow(&p->tasks, &p->tasks_cap, p->tasks_count,
+			(struct vec_shape){sizeof(*p->tasks), MODEL_TASKS}) ||
+		map_put(&p->tasks_by_key, hash(key), p->tasks_count)) {
+		m->dropped.tasks++;
+		return NULL;
+	}
+	t = &p->tasks[p->tasks_count++];
+	*t = (struct task){.key = key};
+	return t;
+}
+
+void task_remove(struct pool *p, struct task *t)
+{
+	uint32_t at = (uint32_t)(t - p->tasks);
+	uint32_t last = --p->tasks_count;
+
+	if (t->returned_ns)
+		p->tasks_returned--;
+	map_del(&p->tasks_by_key, hash(t->key));
+	if (at != last) {
+		*t = p->tasks[last];
+		/* Replaces a key that is there, which takes no memory. */
+		map_put(&p->tasks_by_key, hash(t->key), at);
+	}
+	memset(&p->tasks[last], 0, sizeof(*t));
+}
+
+static void fill_hand(struct hand *hand, const struct task *t)
+{
+	hand->func = t->func;
+	hand->items = t->items;
+	hand->flags = t->flags;
+	hand->bytes = t->bytes_out;
+}
+
+static void count_sent(struct model *m, struct pool *p, struct task *t, const struct frame_msg *f)
+{
+	struct func *func = func_get(m, p, t->func);
+	struct job *job = job_get(m, p, t->key.job);
+
+	p->totals.sent++;
+	p->totals.bytes_out += f->bytes;
+	if (f->bytes > p->totals.bytes_out_max)
+		p->totals.bytes_out_max = f->bytes;
+	series_add(&p->out_per_tick, f->bytes);
+	if (func) {
+		func->sent++;
+		func->bytes_out += f->bytes;
+	}
+	if (job) {
+		if (!job->sent++ || f->h.t_ns < job->first_sent_ns)
+			job->first_sent_ns = f->h.t_ns;
+		job->func = t->func ? t->func : job->func;
+	}
+	items_sent(p, job, t, f);
+}
+
+int task_sent(struct model *m, struct pool *p, const struct frame_msg *f)
+{
+	struct task *t = task_find(p, key_of(f));
+	struct worker *w;
+
+	if (!t)
+		t = task_add(m, p, key_of(f));
+	if (!t || t->sent_ns)
+		return 0;
+	t->sent_ns = f->h.t_ns ? f->h.t_ns : 1;
+	t->func = f->func ? f->func : t->func;
+	t->flags = f->flags;
+	t->bytes_out = f->bytes;
+	if (!t->stage)
+		t->stage = TASK_SENT;
+	count_sent(m, p, t, f);
+	p->last_sent_ns = p->last_progress_ns = f->h.t_ns;
+	if (!t->taken_ns)
+		return 0;
+	/* The reader was faster than the end of this write. */
+	hist_add(&p->wait, since_ns(t->taken_ns, t->sent_ns));
+	w = pool_find_worker(p, t->worker);
+	if (w && w->hand.has && same_key(w->hand.key, t->key))
+		fill_hand(&w->hand, t);
+	return 0;
+}
+
+int task_taken(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f)
+{
+	struct task *t = task_find(p, key_of(f));
+	struct job *job;
+
+	w->hand = (struct hand){
+		.has = true,
+		.key = key_of(f),
+		.func = f->func,
+		.items = f->items,
+		.flags = f->flags,
+		.since_ns = f->h.t_ns,
+		.bytes = f->bytes,
+	};
+	if (!t)
+		t = task_add(m, p, key_of(f));
+	p->last_taken_ns = p->last_progress_ns = f->h.t_ns;
+	if (!t || t->taken_ns)
+		return 0;
+	if (!t->sent_ns) {
+		t->func = f->func;
+		t->flags = f->flags;
+		t->bytes_out = f->bytes;
+		t->items = f->flags & MSG_CHUNKED ? f->items : 1;
+	}
+	t->taken_ns = f->h.t_ns ? f->h.t_ns : 1;
+	t->pid = w->pid;
+	t->worker = w->id;
+	if (t->stage < TASK_TAKEN)
+		t->stage = TASK_TAKEN;
+	fill_hand(&w->hand, t);
+	p->totals.taken++;
+	w->bytes_in += f->bytes;
+	job = job_get(m, p, t->key.job);
+	if (job)
+		job->taken++;
+	if (t->sent_ns)
+		hist_add(&p->wait, since_ns(t->taken_ns, t->sent_ns));
+	return 0;
+}
+
+static void count_failed(struct pool *p, struct worker *w, struct func *func, struct job *job)
+{
+	p->totals.failed++;
+	w->failed++;
+	if (func)
+		func->failed++;
+	if (job)
+		job->failed++;
+}
+
+static void count_run(struct pool *p, struct worker *w, struct func *func, const struct task *t)
+{
+	uint64_t run_ns = since_ns(t->done_ns, t->taken_ns);
+
+	hist_add(&p->run, run_ns);
+	hist_add(&w->run, run_ns);
+	if (func)
+		hist_add(&func->run, run_ns);
+	slow_add(p, t, run_ns);
+}
+
+static void count_done(struct model *m, struct pool *p, struct worker *w, struct task *t,
+	const struct frame_msg *f)
+{
+	struct func *func = func_get(m, p, t->func);
+	struct job *job = job_get(m, p, t->key.job);
+
+	p->totals.done++;
+	p->totals.bytes_back += f->bytes;
+	if (f->bytes > p->totals.bytes_back_max)
+		p->totals.bytes_back_max = f->bytes;
+	series_add(&p->done_per_tick, 1);
+	series_add(&p->back_per_tick, f->bytes);
+	if (t->sent_ns)
+		items_ended(p, job, t, f);
+	if (func) {
+		func->tasks++;
+		func->bytes_back += f->bytes;
+	}
+	if (job) {
+		job->done++;
+		job->last_done_ns = f->h.t_ns;
+	}
+	w->tasks++;
+	w->items += t->items;
+	w->bytes_out += f->bytes;
+	if (t->failed)
+		count_failed(p, w, func, job);
+	if (t->taken_ns)
+		count_run(p, w, func, t);
+}
+
+int task_done(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f)
+{
+	struct task *t = task_find(p, key_of(f));
+
+	w->last_key = key_of(f);
+	w->last_func = t && t->func ? t->func : w->hand.func;
+	w->last_done_ns = f->h.t_ns;
+	w->said_last = f->flags & MSG_LAST;
+	w->hand = (struct hand){0};
+	if (!t || t->done_ns)
+		return 0;
+	t->done_ns = f->h.t_ns ? f->h.t_ns : 1;
+	t->bytes_back = f->bytes;
+	t->failed = f->flags & MSG_FAILED;
+	t->stage = TASK_DONE;
+	count_done(m, p, w, t, f);
+	p->last_progress_ns = f->h.t_ns;
+	if (!t->returned_ns)
+		return 0;
+	hist_add(&p->back, since_ns(t->returned_ns, t->done_ns));
+	task_remove(p, t);
+	return 0;
+}
+
+/* Its worker holds another task, or none: the record of its done was lost. */
+static bool done_was_missed(struct pool *p, const struct task *t)
+{
+	const struct worker *w = pool_find_worker(p, t->worker);
+
+	return t->taken_ns && !(w && w->hand.has && same_key(w->hand.key, t->key));
+}
+
+int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
+{
+	struct task *t = task_find(p, key_of(f));
+	struct job *job;
+
+	if (!t || t->returned_ns)
+		return 0;
+	p->totals.returned++;
+	p->last_progress_ns = f->h.t_ns;
+	job = job_get(m, p, t->key.job);
+	if (job)
+		job->returned++;
+	if (t->done_ns)
+		hist_add(&p->back, since_ns(f->h.t_ns, t->done_ns));
+	if (t->done_ns || done_was_missed(p, t)) {
+		task_remove(p, t);
+		return 0;
+	}
+	t->returned_ns = f->h.t_ns ? f->h.t_ns : 1;
+	p->tasks_returned++;
+	return 0;
+}

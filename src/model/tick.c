@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The session and its time. */
+#include "base/text.h"
+#include "model/inside.h"
+
+int apply_session(struct model *m, const struct frame *f)
+{
+	const struct frame_session *s = (const struct frame_session *)f;
+
+	m->session = *s;
+	text_clean(m->host, sizeof(m->host), s->host, sizeof(s->host), 0);
+	text_clean(m->kernel, sizeof(m->kernel), s->kernel, sizeof(s->kernel), 0);
+	text_clean(m->version, sizeof(m->version), s->version, sizeof(s->version), 0);
+	if (f->t_ns > m->now_ns)
+		m->now_ns = f->t_ns;
+	return 0;
+}
+
+void tick_pool(struct model *m, struct pool *p)
+{
+	series_close(&p->done_per_tick);
+	series_close(&p->out_per_tick);
+	series_close(&p->back_per_tick);
+	tick_tasks(p, m->now_ns);
+	for (uint32_t i = 0; i < p->workers_count; i++)
+		if (!p->workers[i].ended_ns)
+			tick_worker(m, &p->workers[i]);
+	for (uint32_t i = 0; i < p->cores_count; i++) {
+		struct pool_core *c = &p->cores[i];
+
+		c->workers_tick_ns = since_ns(c->workers_ns, c->workers_last_ns);
+		c->parent_tick_ns = since_ns(c->parent_ns, c->parent_last_ns);
+		c->workers_last_ns = c->workers_ns;
+		c->parent_last_ns = c->parent_ns;
+	}
+}
+
+int apply_tick(struct model *m, const struct frame *f)
+{
+	const struct frame_tick *tick = (const struct frame_tick *)f;
+
+	m->tick_ns = m->tick.h.kind ? since_ns(f->t_ns, m->tick.h.t_ns) : 0;
+	m->tick = *tick;
+	m->now_ns = f->t_ns;
+	tick_cpus(m);
+	for (uint32_t i = 0; i < m->pools_count; i++)
+		tick_pool(m, &m->pools[i]);
+	return 0;
+}
+
+int apply_lost(struct model *m, const struct frame *f)
+{
+	m->lost_records += ((const struct frame_lost *)f)->count;
+	return 0;
+}
+
+int apply_done(struct model *m, const struct frame *f)
+{
+	(void)f;
+	m->done = true;
+	return 0;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "pool/classify.h"
+
+#include "pool/inside.h"
+
+static int on_msg(struct model *m, const struct frame *f)
+{
+	if (!m->pending_news)
+		return 0;
+	return evidence_message(m, (const struct frame_msg *)f);
+}
+
+static int on_pipe(struct model *m, const struct frame *f)
+{
+	return ((const struct frame_pipe *)f)->fd < 0 ? evidence_ends(m, f->pid) : 0;
+}
+
+static int on_work(struct model *m, const struct frame *f)
+{
+	const struct proc *p = model_find_proc(m, f->pid);
+
+	return p && p->blocked_ino && !p->pool ? evidence_blocked(m, f->pid) : 0;
+}
+
+static int on_program(struct model *m, const struct frame *f)
+{
+	struct proc *p = model_find_proc(m, f->pid);
+
+	if (p && p->pool)
+		staff_review(m, p);
+	return 0;
+}
+
+static int on_exit_of(struct model *m, const struct frame *f)
+{
+	return on_exit_frame(m, (const struct frame_exit *)f);
+}
+
+/* What could not be told when it came may be told now, with more known of its process. */
+static int review_pending(struct model *m)
+{
+	uint32_t pending = model_pending(m);
+	int ret = 0;
+
+	for (uint32_t i = 0; !ret && i < model_pending(m); i++) {
+		struct frame_msg f = *model_pending_at(m, i);
+
+		ret = evidence_message(m, &f);
+		if (model_pending(m) < pending) {
+			pending = model_pending(m);
+			i = UINT32_MAX;
+		}
+	}
+	return ret;
+}
+
+static int on_tick(struct model *m, const struct frame *f)
+{
+	int ret = review_pending(m);
+
+	(void)f;
+	for (uint32_t i = 0; !ret && i < m->pools_count; i++) {
+		if (m->pools[i].ended_ns)
+			continue;
+		ret = staff_adopt_known(m, m->pools[i].id);
+		state_judge(m, &m->pools[i]);
+	}
+	return ret;
+}
+
+static int (*const handlers[])(struct model *m, const struct frame *f) = {
+	[FRAME_TICK] = on_tick,
+	[FRAME_PROC] = on_program,
+	[FRAME_EXEC] = on_program,
+	[FRAME_EXIT] = on_exit_of,
+	[FRAME_PIPE] = on_pipe,
+	[FRAME_MSG] = on_msg,
+	[FRAME_WORK] = on_work,
+};
+
+int pool_classify(struct model *m, const struct frame *f)
+{
+	if (f->kind >= sizeof(handlers) / sizeof(handlers[0]) || !handlers[f->kind])
+		return 0;
+	return handlers[f->kind](m, f);
+}

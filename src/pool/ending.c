@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A process is gone: a worker, a pool's parent, or a child that nobody knows yet. */
+#include "pool/inside.h"
+
+static void note_lock(struct pool *p, const struct frame_exit *exit)
+{
+	/* Who waits for a task holds that queue's lock, and a killed process gives nothing back
+	 * (../shared/ref/wire-format.md 9, rule D). */
+	if (!(exit->status & 0x7f) || (exit->flags & EXIT_STATUS_UNKNOWN) || p->closing ||
+		exit->syscall < 0 || !p->task_ino || exit->syscall_ino != p->task_ino)
+		return;
+	p->lock_lost_ns = exit->h.t_ns;
+	p->lock_lost_pid = exit->h.pid;
+}
+
+int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
+{
+	struct pool *p = model_find_pool(m, c->pool);
+	const struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
+	const struct pool_kind *kind = p ? pool_kind_named(p->kind) : NULL;
+	struct death *d;
+	int ret;
+
+	if (!w || !kind)
+		return 0;
+	note_lock(p, exit);
+	ret = model_end_worker(m, c, exit, kind->judge_end(m, p, w, exit));
+	d = pool_fresh_death(p);
+	if (d)
+		kind->word_death(m, p, d);
+	if (p->closing && !p->workers_alive && !p->ended_ns)
+		model_end_pool(m, p, exit->h.t_ns);
+	return ret;
+}
+
+static void drop_gone_children(struct model *m, uint32_t pid)
+{
+	for (uint32_t i = m->procs_count; i--;)
+		if (m->procs[i].gone && m->procs[i].ppid == pid)
+			model_drop_proc(m, &m->procs[i]);
+}
+
+static void end_pools(struct model *m, uint32_t pid, uint64_t t_ns)
+{
+	for (uint32_t i = 0; i < m->pools_count; i++) {
+		struct pool *p = &m->pools[i];
+
+		if (p->pid != pid || p->parent_gone)
+			continue;
+		p->parent_gone = true;
+		if (!p->ended_ns)
+			model_end_pool(m, p, t_ns);
+	}
+}
+
+int on_exit_frame(struct model *m, const struct frame_exit *exit)
+{
+	struct proc *c = model_find_proc(m, exit->h.pid);
+	uint32_t guess = c && !c->pool && !c->gone ? staff_guess(m, c) : 0;
+	int ret = 0;
+
+	if (!c || c->gone)
+		return 0;
+	if (guess)
+		ret = staff_adopt(m, guess, exit->h.pid, false);
+	if (ret)
+		return ret;
+	c = model_find_proc(m, exit->h.pid);
+	if (!c->pool && model_is_forked(m, c) && model_proc(m, c->ppid) &&
+		!model_parent_pool(m, c->ppid) && !model_parent_pool(m, c->pid))
+		return model_keep_gone(m, c, exit);
+	ret = ending_judge(m, c, exit);
+	end_pools(m, exit->h.pid, exit->h.t_ns);
+	drop_gone_children(m, exit->h.pid);
+	c = model_find_proc(m, exit->h.pid);
+	model_drop_proc(m, c);
+	return ret;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between the files of src/pool alone. */
+#ifndef POOLTOP_POOL_INSIDE_H
+#define POOLTOP_POOL_INSIDE_H
+
+#include "pool/kind.h"
+
+/* How well a forked child fits as a worker of a pool. */
+enum fit {
+	FIT_NO, /* its pipe ends, or the thread that forked it, say that it is none */
+	FIT_MAYBE, /* nothing speaks against it */
+	FIT_YES,
+};
+
+/* staff.c: who works for whom. */
+enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c);
+/* Makes the process a worker of the pool, its elder brothers before it; it may be gone already.
+ * `certain`: it was seen at work, so that nothing can speak against it later. 0 or -ENOMEM. */
+int staff_adopt(struct model *m, uint32_t pool, uint32_t pid, bool certain);
+/* All children that fit and have lived through a tick, or are gone. */
+int staff_adopt_known(struct model *m, uint32_t pool);
+/* The living pool that a child without any evidence belongs to; 0: none, or not to be told. */
+uint32_t staff_guess(struct model *m, const struct proc *c);
+/* Takes back a provisional worker that something speaks against now. */
+void staff_review(struct model *m, struct proc *c);
+
+/* start.c */
+enum start_method start_of(const struct model *m, const struct proc *c);
+
+/* ending.c: a worker is gone. */
+int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit);
+int on_exit_frame(struct model *m, const struct frame_exit *exit);
+
+/* evidence.c: what shows a pool. Each registers, adopts and settles. 0 or -ENOMEM. */
+int evidence_message(struct model *m, const struct frame_msg *f);
+int evidence_ends(struct model *m, uint32_t pid);
+int evidence_blocked(struct model *m, uint32_t pid);
+
+/* state.c: at a tick. */
+void state_judge(struct model *m, struct pool *p);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * multiprocessing.Pool. One pipe for tasks, one for results, shared by all workers; each worker
+ * closes the ends it does not use before it does anything else (CPython Lib/multiprocessing/
+ * pool.py, worker()). A worker that dies is replaced, and nobody is told: the caller of a task
+ * that went with it waits for ever.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "pool/kind.h"
+
+static struct ending death(enum end_kind end)
+{
+	return (struct ending){.end = end, .loses = true};
+}
+
+static bool was_told(const struct pool *p, const struct worker *w)
+{
+	return w->told_to_end || p->closing || p->parent_gone;
+}
+
+/* Exit status 0: whether it had to do so shows from where it stood in the protocol. */
+static struct ending judge_clean_exit(const struct pool *p, const struct worker *w)
+{
+	if (w->hand.has)
+		return death(END_EXIT);
+	/* Without a sentinel, after a result: it has done its maxtasksperchild. One that was
+	 * found at work may have done them before. */
+	if (!was_told(p, w) && (w->last_done_ns || !w->born_seen))
+		return (struct ending){.end = END_RECYCLED};
+	return (struct ending){.end = END_SHUTDOWN};
+}
+
+static struct ending judge_end(const struct model *m, const struct pool *p, const struct worker *w,
+	const struct frame_exit *exit)
+{
+	uint32_t sig = exit->status & 0x7f;
+	uint32_t at;
+
+	if (exit->flags & EXIT_STATUS_UNKNOWN)
+		return death(END_UNKNOWN);
+	/* The parent's own doing: the task counts as lost if the pool goes on without it. */
+	if (w->killed_by_parent && (sig == SIGTERM || (!sig && exit->status && p->closing)))
+		return (struct ending){.end = END_TERMINATED, .loses = !p->closing};
+	if (sig == SIGKILL && map_get(&m->procs_by_pid, w->pid, &at) && m->procs[at].oom.seen)
+		return death(END_OOM);
+	if (sig)
+		return death(END_SIGNAL);
+	if (exit->status)
+		return death(END_EXIT);
+	return judge_clean_exit(p, w);
+}
+
+static void word_death(const struct model *m, const struct pool *p, struct death *d)
+{
+	const size_t size = sizeof(d->consequence);
+
+	if (p->parent_gone) {
+		snprintf(d->consequence, size, "none: the pool's parent was gone before");
+		return;
+	}
+	if (d->end != END_EXIT && d->syscall >= 0 && p->task_ino && d->syscall_ino == p->task_ino) {
+		snprintf(d->consequence, size,
+			"it held the task queue's lock while it waited for a task: every other "
+			"worker now waits for that lock for ever");
+		return;
+	}
+	if (!d->hand.has) {
+		snprintf(d->consequence, size, "none: it had no task in hand");
+		return;
+	}
+	snprintf(d->consequence, size,
+		"task %" PRId64 "/%" PRId32 " of %.90s is lost; its caller waits for ever",
+		d->hand.key.job, d->hand.key.chunk,
+		model_text(m, d->hand.func, "an unknown function"));
+}
+
+const struct pool_kind pool_kind_pool = {
+	.name = "Pool",
+	.task_shape = SHAPE_POOL_TASK,
+	.result_shape = SHAPE_POOL_RESULT,
+	.task_mode = PIPE_READ,
+	.result_mode = PIPE_WRITE,
+	.judge_end = judge_end,
+	.word_death = word_death,
+};

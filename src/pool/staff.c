@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who works for a pool. Certain are those that were seen on its pipes, or hold just the ends that
+ * a worker keeps. A child that nothing is known of (it died before its first read, or its ends
+ * were never read) is taken for a worker as long as nothing speaks against it.
+ */
+#include <errno.h>
+
+#include "pool/inside.h"
+
+/* A worker closes the ends it does not need within a few milliseconds of its fork. */
+#define CLOSING_NS UINT64_C(100000000)
+/* The first workers are forked at once; so long after the first there may still be some. */
+#define FIRST_SET_NS UINT64_C(1000000000)
+/* Workers that died before their pool was known stand in an unbroken row before it. */
+#define ROW_NS UINT64_C(100000000)
+
+static enum fit fit_of_ends(
+	const struct pool_kind *kind, const struct pool *p, const struct proc *c)
+{
+	const uint32_t both = PIPE_READ | PIPE_WRITE;
+	uint32_t tasks = p->task_ino ? proc_holds(c, p->task_ino) : kind->task_mode;
+	uint32_t results = p->result_ino ? proc_holds(c, p->result_ino) : kind->result_mode;
+
+	if (tasks == kind->task_mode && results == kind->result_mode)
+		return FIT_YES;
+	if ((p->task_ino && tasks != both) || (p->result_ino && results != both))
+		return FIT_NO;
+	return c->ends_ns < proc_born_ns(c) + CLOSING_NS ? FIT_MAYBE : FIT_NO;
+}
+
+/* After the first set only the parent's worker handler forks workers: another thread than the
+ * one that made the pool. */
+static bool forked_by_maker(const struct pool *p, const struct proc *c)
+{
+	return c->forked_by_tid && c->forked_by_tid == p->first_tid &&
+	       proc_born_ns(c) > p->started_ns + FIRST_SET_NS;
+}
+
+enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	const struct pool_kind *kind = pool_kind_named(p->kind);
+
+	if (c->ppid != p->pid || !kind || !model_is_forked(m, c))
+		return FIT_NO;
+	if (c->ends_ns && (p->task_ino || p->result_ino)) {
+		enum fit fit = fit_of_ends(kind, p, c);
+
+		if (fit != FIT_MAYBE)
+			return fit;
+	}
+	return forked_by_maker(p, c) ? FIT_NO : FIT_MAYBE;
+}
+
+static bool is_only_pool(const struct model *m, const struct pool *p)
+{
+	for (uint32_t i = 0; i < m->pools_count; i++)
+		if (m->pools[i].pid == p->pid && !m->pools[i].ended_ns && &m->pools[i] != p)
+			return false;
+	return true;
+}
+
+/* Enters one, and its end if that was seen already. */
+static int enter(struct model *m, uint32_t pool, uint32_t pid, bool certain)
+{
+	struct pool *p = model_find_pool(m, pool);
+	struct proc *c = model_find_proc(m, pid);
+	const struct frame_exit *seen = model_gone_exit(m, pid);
+	struct worker *w = model_add_worker(m, p, c);
+	struct frame_exit exit;
+	int ret;
+
+	if (!w)
+		return -ENOMEM;
+	w->provisional = !certain;
+	if (!p->start_method)
+		p->start_method = start_of(m, c);
+	if (!c->gone || !seen)
+		return 0;
+	exit = *seen;
+	ret = model_settle(m);
+	if (!ret)
+		ret = ending_judge(m, model_find_proc(m, pid), &exit);
+	model_drop_proc(m, model_find_proc(m, pid));
+	return ret;
+}
+
+/* The eldest child that may be a worker and was born before `before_ns`; 0: none. One that is
+ * gone without a trace counts only if the row of births reaches to it. */
+static uint32_t eldest(const struct model *m, const struct pool *p, uint64_t before_ns)
+{
+	uint64_t born_ns = before_ns;
+	uint32_t pid = 0;
+
+	for (uint32_t i = 0; i < m->procs_count; i++) {
+		const struct proc *c = &m->procs[i];
+
+		if (c->pool || c->ppid != p->pid || proc_born_ns(c) >= born_ns)
+			continue;
+		if (worker_fit(m, p, c) == FIT_NO)
+			continue;
+		pid = c->pid;
+		born_ns = proc_born_ns(c);
+	}
+	return pid;
+}
+
+/* Where the row of births that ends at `from_ns` begins. */
+static uint64_t row_start(const struct model *m, const struct pool *p, uint64_t from_ns)
+{
+	uint64_t start_ns = from_ns;
+	bool longer = true;
+
+	while (longer) {
+		longer = false;
+		for (uint32_t i = 0; i < m->procs_count; i++) {
+			const struct proc *c = &m->procs[i];
+			uint64_t born_ns = proc_born_ns(c);
+
+			if (c->ppid != p->pid || born_ns >= start_ns || born_ns + ROW_NS < start_ns)
+				continue;
+			start_ns = born_ns;
+			longer = true;
+		}
+	}
+	return start_ns;
+}
+
+/* Drops gone children that stand before the row: they are none of this pool's. */
+static void drop_strangers(struct model *m, const struct pool *p, uint64_t row_ns)
+{
+	for (uint32_t i = m->procs_count; i--;) {
+		struct proc *c = &m->procs[i];
+
+		if (c->gone && c->ppid == p->pid && proc_born_ns(c) < row_ns)
+			model_drop_proc(m, c);
+	}
+}
+
+static int adopt_elders(struct model *m, uint32_t pool, uint64_t before_ns)
+{
+	const struct pool *p = model_find_pool(m, pool);
+	uint32_t pid;
+	int ret = 0;
+
+	if (!is_only_pool(m, p))
+		return 0;
+	drop_strangers(m, p, row_start(m, p, p->workers_count ? p->started_ns : before_ns));
+	while (!ret && (pid = eldest(m, model_find_pool(m, pool), before_ns)))
+		ret = enter(m, pool, pid, false);
+	return ret;
+}
+
+int staff_adopt(struct model *m, uint32_t pool, uint32_t pid, bool certain)
+{
+	struct proc *c = model_find_proc(m, pid);
+	struct worker *w;
+	int ret;
+
+	if (c->pool == pool) {
+		w = pool_find_worker(model_find_pool(m, pool), c->worker);
+		if (w && certain)
+			w->provisional = false;
+		return 0;
+	}
+	if (c->pool)
+		model_withdraw_worker(m, c);
+	ret = adopt_elders(m, pool, proc_born_ns(c));
+	return ret ? ret : enter(m, pool, pid, certain);
+}
+
+int staff_adopt_known(struct model *m, uint32_t pool)
+{
+	const struct pool *p = model_find_pool(m, pool);
+	/* Until the tick after its first, its pipe ends and its exec have time to come. */
+	uint64_t before_ns = m->now_ns > m->tick_ns ? m->now_ns - m->tick_ns : 0;
+	bool only = is_only_pool(m, p);
+	int ret = 0;
+
+	if (only)
+		return adopt_elders(m, pool, before_ns);
+	for (uint32_t i = 0; !ret && i < m->procs_count; i++) {
+		const struct proc *c = &m->procs[i];
+
+		if (!c->pool && worker_fit(m, model_find_pool(m, pool), c) == FIT_YES)
+			ret = enter(m, pool, c->pid, true);
+	}
+	return ret;
+}
+
+uint32_t staff_guess(struct model *m, const struct proc *c)
+{
+	uint32_t best = 0;
+	int best_rank = 0;
+
+	for (uint32_t i = m->pools_count; i--;) {
+		const struct pool *p = &m->pools[i];
+		enum fit fit = p->ended_ns ? FIT_NO : worker_fit(m, p, c);
+		int rank =
+			fit == FIT_NO ? 0 : 1 + (p->unreplaced_count != 0) + 2 * (fit == FIT_YES);
+
+		if (rank <= best_rank)
+			continue;
+		best_rank = rank;
+		best = p->id;
+	}
+	return best;
+}
+
+void staff_review(struct model *m, struct proc *c)
+{
+	struct pool *p = model_find_pool(m, c->pool);
+	const struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
+
+	if (w && w->provisional && worker_fit(m, p, c) == FIT_NO)
+		model_withdraw_worker(m, c);
+}

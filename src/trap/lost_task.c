@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A task is lost, and nobody tells its caller. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "trap/trap.h"
+#include "trap/words.h"
+
+static void judge(const struct model *m, const struct pool *p, struct trap_sink *sink)
+{
+	const struct lost_task *last = p->lost_count ? &p->lost[p->lost_count - 1] : NULL;
+	char task[WORDS_MAX];
+	struct finding *f;
+	int len;
+
+	if (!last || !p->totals.lost || p->parent_gone)
+		return;
+	f = trap_find(sink, 0);
+	if (!f)
+		return;
+	f->severity = SEVERITY_CRITICAL;
+	f->since_ns = p->lost[0].t_ns;
+	len = snprintf(f->text, sizeof(f->text),
+		"%s went with worker %" PRIu32 ": its caller will wait for ever",
+		words_task(task, m, last->key, last->func), last->pid);
+	if (p->totals.lost > 1 && len > 0 && (size_t)len < sizeof(f->text))
+		snprintf(f->text + len, sizeof(f->text) - (size_t)len,
+			"; %" PRIu64 " tasks are lost in all", p->totals.lost);
+	snprintf(f->advice, sizeof(f->advice),
+		"wait with get(timeout=...), or use ProcessPoolExecutor, which tells its callers "
+		"when a worker dies");
+	trap_evidence(f, "lost", (double)p->totals.lost);
+	trap_evidence(f, "since_progress_ns",
+		(double)(m->now_ns > p->last_progress_ns ? m->now_ns - p->last_progress_ns : 0));
+	trap_evidence(f, "in_flight", (double)pool_in_flight(p));
+}
+
+const struct trap_rule trap_lost_task = {
+	.id = "lost-task",
+	.judge = judge,
+};

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "trap/trap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Among findings of the same severity this is their order. */
+static const struct trap_rule *const rules[] = {
+	&trap_queue_lock_lost,
+	&trap_lost_task,
+	&trap_respawn_loop,
+	&trap_worker_died,
+	&trap_task_failed,
+};
+
+enum { RULES = sizeof(rules) / sizeof(rules[0]) };
+
+const struct trap_rule *trap_rule_at(unsigned int index)
+{
+	return index < RULES ? rules[index] : NULL;
+}
+
+struct finding *trap_find(struct trap_sink *sink, uint64_t subject)
+{
+	struct finding *f;
+
+	if (sink->count == MODEL_FINDINGS) {
+		sink->dropped++;
+		return NULL;
+	}
+	f = &sink->findings[sink->count++];
+	*f = (struct finding){
+		.id = sink->id,
+		.severity = SEVERITY_WARNING,
+		.since_ns = sink->model->now_ns,
+		.subject = subject,
+	};
+	return f;
+}
+
+void trap_evidence(struct finding *f, const char *name, double value)
+{
+	if (f->evidence_count < sizeof(f->evidence) / sizeof(f->evidence[0]))
+		f->evidence[f->evidence_count++] = (struct evidence){.name = name, .value = value};
+}
+
+/* Names that were cut to fit may end inside a character. */
+static void mend(struct finding *f)
+{
+	char text[sizeof(f->text)];
+
+	text_clean(text, sizeof(text), f->text, strlen(f->text), 0);
+	memcpy(f->text, text, sizeof(text));
+}
+
+int trap_judge(struct model *m)
+{
+	struct trap_sink sink = {.model = m};
+	int ret = 0;
+
+	sink.findings = calloc(MODEL_FINDINGS, sizeof(*sink.findings));
+	if (!sink.findings)
+		return -ENOMEM;
+	for (uint32_t i = 0; !ret && i < m->pools_count; i++) {
+		struct pool *p = &m->pools[i];
+
+		/* What was found of a pool that is gone stays as it was. */
+		if (p->ended_ns && p->ended_ns + m->tick_ns < m->now_ns)
+			continue;
+		sink.pool = p;
+		sink.count = 0;
+		for (unsigned int r = 0; r < RULES; r++) {
+			sink.id = rules[r]->id;
+			rules[r]->judge(m, p, &sink);
+		}
+		for (uint32_t k = 0; k < sink.count; k++)
+			mend(&sink.findings[k]);
+		ret = pool_set_findings(p, sink.findings, sink.count);
+	}
+	m->dropped.findings += sink.dropped;
+	free(sink.findings);
+	return ret;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What people get wrong with pools, as rules with evidence (INTERFACE 3). A rule is one file and
+ * one row: it reads the model and says what it finds, each time anew; a finding that is found
+ * again keeps the time when it was first found.
+ */
+#ifndef POOLTOP_TRAP_H
+#define POOLTOP_TRAP_H
+
+#include "model/change.h"
+
+/* Where a rule puts its findings. */
+struct trap_sink {
+	const struct model *model;
+	const struct pool *pool;
+	const char *id; /* of the rule that is asked */
+	struct finding *findings;
+	uint32_t count;
+	uint32_t dropped; /* beyond MODEL_FINDINGS */
+};
+
+struct trap_rule {
+	const char *id; /* INTERFACE 3 */
+	void (*judge)(const struct model *m, const struct pool *p, struct trap_sink *sink);
+};
+
+/* All rules, by index; NULL behind the last. */
+const struct trap_rule *trap_rule_at(unsigned int index);
+
+/* Asks every rule about every pool; called at ticks. 0 or -ENOMEM. */
+int trap_judge(struct model *m);
+
+/* For rules: a new finding, to be worded by the caller; its since_ns is the model's now, its
+ * severity a warning. NULL if there are too many. `subject` tells findings of one rule apart. */
+struct finding *trap_find(struct trap_sink *sink, uint64_t subject);
+/* name is a constant; beyond eight it is left out. */
+void trap_evidence(struct finding *f, const char *name, double value);
+
+extern const struct trap_rule trap_worker_died;
+extern const struct trap_rule trap_lost_task;
+extern const struct trap_rule trap_queue_lock_lost;
+extern const struct trap_rule trap_respawn_loop;
+extern const struct trap_rule trap_task_failed;
+
+#endif

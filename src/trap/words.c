@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "trap/words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/fmt.h"
+
+char *words_task(
+	char buf[static WORDS_MAX], const struct model *m, struct task_key key, uint32_t func)
+{
+	const char *name = model_text(m, func, "an unknown function");
+
+	if (key.chunk < 0)
+		snprintf(buf, WORDS_MAX, "task %" PRId64 " of %.90s", key.job, name);
+	else
+		snprintf(buf, WORDS_MAX, "task %" PRId64 "/%" PRId32 " of %.90s", key.job,
+			key.chunk, name);
+	return buf;
+}
+
+static char *words_oom(char buf[static WORDS_MAX], const struct death *d)
+{
+	char limit[FMT_MAX];
+
+	if (d->oom.limit_bytes)
+		snprintf(buf, WORDS_MAX, "was killed (SIGKILL, by the OOM killer, cgroup limit %s)",
+			fmt_bytes(limit, d->oom.limit_bytes));
+	else
+		snprintf(buf, WORDS_MAX,
+			"was killed (SIGKILL, by the OOM killer, the machine was out of memory)");
+	return buf;
+}
+
+char *words_death(char buf[static WORDS_MAX], const struct death *d)
+{
+	unsigned int sig = d->status & 0x7f;
+	char name[16];
+
+	if (d->end == END_OOM)
+		return words_oom(buf, d);
+	if (!sig)
+		snprintf(buf, WORDS_MAX, "exited with status %u%s", d->status >> 8 & 0xff,
+			d->status ? "" : " in the middle of a task");
+	else if (d->sender.seen && d->sender.sender)
+		snprintf(buf, WORDS_MAX, "was killed (%s, by %s [%" PRIu32 "])",
+			signal_name(sig, name), d->sender.comm, d->sender.sender);
+	else if (d->sender.seen)
+		snprintf(buf, WORDS_MAX, "crashed (%s)", signal_name(sig, name));
+	else
+		snprintf(buf, WORDS_MAX, "was killed (%s)", signal_name(sig, name));
+	return buf;
+}
