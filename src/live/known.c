@@ -22,17 +22,19 @@ struct known *known_add(struct live *l, uint32_t pid, uint64_t start_ns)
 
 	if (k)
 		known_del(l, k); /* its exit was lost: the pid is another process now */
-	for (uint32_t i = 0; i < LIVE_KNOWN && l->known_count < LIVE_KNOWN; i++) {
-		k = &l->known[(pid + i) % LIVE_KNOWN];
+	for (uint32_t i = 0; i < LIVE_KNOWN; i++) {
+		k = &l->known[i];
 		if (k->pid)
 			continue;
-		if (map_put(&l->known_by_pid, pid, k - l->known))
+		if (map_put(&l->known_by_pid, pid, i))
 			return NULL;
 		memset(k, 0, sizeof(*k));
 		k->pid = pid;
 		k->start_ns = start_ns;
 		k->looks = LOOKS;
 		l->known_count++;
+		if (i >= l->known_top)
+			l->known_top = i + 1;
 		return k;
 	}
 	return NULL;
@@ -45,6 +47,8 @@ void known_del(struct live *l, struct known *k)
 	map_del(&l->known_by_pid, k->pid);
 	k->pid = 0;
 	l->known_count--;
+	while (l->known_top && !l->known[l->known_top - 1].pid)
+		l->known_top--;
 }
 
 void known_make_head(struct live *l, struct known *k)
@@ -153,7 +157,7 @@ void known_look(struct live *l)
 {
 	uint32_t looks = 0;
 
-	for (uint32_t i = 0; i < LIVE_KNOWN && looks < LIVE_LOOKS; i++) {
+	for (uint32_t i = 0; i < l->known_top && looks < LIVE_LOOKS; i++) {
 		if (!l->known[i].pid || !l->known[i].looks)
 			continue;
 		known_announce(l, &l->known[i]);

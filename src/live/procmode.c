@@ -107,7 +107,7 @@ static void take_sample(void *arg, const struct proc_sample *s)
 
 static void bury(struct live *l)
 {
-	for (uint32_t i = 0; i < LIVE_KNOWN; i++) {
+	for (uint32_t i = 0; i < l->known_top; i++) {
 		struct known *k = &l->known[i];
 		struct frame_exit f = {.h = {.kind = FRAME_EXIT, .pid = k->pid, .t_ns = l->now_ns}};
 

@@ -27,7 +27,6 @@ struct proc_sample {
 	uint32_t pid, ppid;
 	uint64_t start_ns;
 	uint64_t rss_bytes;
-	uint64_t shared_bytes; /* of them in shared memory */
 	uint64_t cpu_ns; /* its whole life */
 	uint32_t threads;
 	uint32_t cpu; /* it last ran on */

@@ -77,7 +77,7 @@ struct live {
 
 	struct known *known; /* LIVE_KNOWN */
 	struct map known_by_pid;
-	uint32_t known_count;
+	uint32_t known_count, known_top; /* used slots are below known_top */
 	struct python_seen pythons[LIVE_PYTHONS]; /* ring of answers */
 	uint32_t pythons_next;
 	uint32_t next_sample; /* where the round of samples goes on */

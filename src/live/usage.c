@@ -12,7 +12,6 @@ void usage_send(struct live *l, struct known *k, const struct proc_sample *s)
 	f.rss_bytes = s->rss_bytes;
 	if (f.rss_peak_bytes < s->rss_bytes)
 		f.rss_peak_bytes = s->rss_bytes;
-	f.shared_bytes = s->shared_bytes;
 	f.cpu_ns = s->cpu_ns;
 	f.threads = s->threads;
 	f.h.size = k->usage.h.size;
@@ -37,13 +36,13 @@ void usage_put(struct live *l)
 {
 	uint32_t pids[LIVE_SAMPLES], count = 0;
 
-	for (uint32_t i = 0; i < LIVE_KNOWN && count < LIVE_SAMPLES; i++) {
-		const struct known *k = &l->known[(l->next_sample + i) % LIVE_KNOWN];
+	for (uint32_t i = 0; i < l->known_top && count < LIVE_SAMPLES; i++) {
+		uint32_t at = (l->next_sample + i) % l->known_top;
 
-		if (k->pid)
-			pids[count++] = k->pid;
+		if (l->known[at].pid)
+			pids[count++] = l->known[at].pid;
 		if (count == LIVE_SAMPLES)
-			l->next_sample = (l->next_sample + i + 1) % LIVE_KNOWN;
+			l->next_sample = at + 1;
 	}
 	procs_sample(l->procs, pids, count, send_sample, l);
 }
