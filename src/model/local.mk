@@ -2,6 +2,7 @@
 libpooltop_a_SOURCES += \
 	src/model/apply.c \
 	src/model/change.h \
+	src/model/copy.c \
 	src/model/cpu.c \
 	src/model/end.c \
 	src/model/event.c \

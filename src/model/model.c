@@ -12,12 +12,7 @@ int model_init(struct model *m)
 {
 	memset(m, 0, sizeof(*m));
 	m->events = calloc(MODEL_EVENTS, sizeof(*m->events));
-	m->pending = calloc(MODEL_PENDING, sizeof(*m->pending));
-	m->gone = calloc(MODEL_GONE, sizeof(*m->gone));
-	if (m->events && m->pending && m->gone)
-		return 0;
-	model_release(m);
-	return -ENOMEM;
+	return m->events ? 0 : -ENOMEM;
 }
 
 void model_release(struct model *m)

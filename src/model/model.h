@@ -474,7 +474,8 @@ struct model {
 	uint32_t missing_count;
 	struct dropped dropped;
 
-	struct frame_msg *pending; /* messages whose pool or worker is not known yet; ring */
+	struct frame_msg *pending; /* messages whose pool or worker is not known yet; ring,
+				      NULL before the first; so is gone */
 	uint32_t pending_head, pending_count; /* oldest at head */
 	bool pending_news; /* the newest frame was added there */
 	struct gone *gone; /* oldest first */
@@ -484,7 +485,7 @@ struct model {
 /* The name of the function that stands for all beyond MODEL_FUNCS: "(others)". */
 #define MODEL_TEXT_OTHERS UINT32_MAX
 
-/* Contents; all zeros is an empty model. 0 or -ENOMEM. */
+/* Contents. 0 or -ENOMEM. model_release() leaves all zeros, and takes all zeros. */
 int model_init(struct model *m);
 void model_release(struct model *m);
 /* A deep copy into *to, whose contents are overwritten unread; a copy that is fed on is equal to

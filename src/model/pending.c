@@ -4,6 +4,7 @@
  * A Pool's first tasks are written before any worker has read one; nothing of them may be missed.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "model/inside.h"
 
@@ -22,6 +23,10 @@ const struct frame_msg *model_pending_at(const struct model *m, uint32_t index)
 
 int pending_add(struct model *m, const struct frame_msg *f)
 {
+	if (!m->pending)
+		m->pending = calloc(MODEL_PENDING, sizeof(*m->pending));
+	if (!m->pending)
+		return -ENOMEM;
 	if (m->pending_count == MODEL_PENDING) {
 		m->pending_head = (m->pending_head + 1) % MODEL_PENDING;
 		m->pending_count--;

@@ -90,6 +90,10 @@ int model_keep_gone(struct model *m, struct proc *p, const struct frame_exit *ex
 	uint32_t pid = p->pid;
 	struct proc *oldest;
 
+	if (!m->gone)
+		m->gone = calloc(MODEL_GONE, sizeof(*m->gone));
+	if (!m->gone)
+		return -ENOMEM;
 	if (m->gone_count == MODEL_GONE) {
 		oldest = model_find_proc(m, m->gone[0].pid);
 		m->dropped.procs++;

@@ -84,6 +84,9 @@ const struct frame *history_next(const struct history *h, size_t *pos);
  * `NULL` for pos feeds all. */
 int history_feed(const struct history *h, size_t *pos, struct session *s);
 
+/* All that a model says, as text; free() it. */
+char *history_digest(const struct model *m);
+
 /* The history as a source, with rewind; free it with source_free() before the history. */
 struct source *history_source(const struct history *h);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 libsupport_a_SOURCES += \
+	tests/support/digest.c \
 	tests/support/frames.h \
 	tests/support/history.c \
 	tests/support/history.h \

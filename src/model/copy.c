@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A deep copy, for a viewer that wants to step back without folding from the beginning. The copy
+ * starts with every pointer NULL, so that at any failure what is there can be released.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/inside.h"
+
+/* `to` points to the pointer. Nothing to copy leaves it NULL. */
+static int copy_vec(void *to, const void *from, size_t count, size_t size)
+{
+	void *copy;
+
+	if (!count)
+		return 0;
+	copy = reallocarray(NULL, count, size);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, from, count * size);
+	memcpy(to, &copy, sizeof(copy));
+	return 0;
+}
+
+static int copy_map(struct map *to, const struct map *from)
+{
+	*to = (struct map){0};
+	if (!from->size)
+		return 0;
+	if (copy_vec(&to->slots, from->slots, from->size, sizeof(*from->slots)))
+		return -ENOMEM;
+	to->size = from->size;
+	to->count = from->count;
+	return 0;
+}
+
+static int move_hist(struct hist *to)
+{
+	struct hist from = *to;
+
+	*to = (struct hist){0};
+	return hist_copy(to, &from);
+}
+
+static int copy_workers(struct pool *to, const struct pool *from)
+{
+	int ret = copy_vec(&to->workers, from->workers, from->workers_count, sizeof(*to->workers));
+
+	to->workers_count = to->workers_cap = 0;
+	for (uint32_t i = 0; !ret && i < from->workers_count; i++) {
+		ret = move_hist(&to->workers[i].run);
+		to->workers_count = to->workers_cap = i + 1;
+	}
+	return ret;
+}
+
+static int copy_funcs(struct pool *to, const struct pool *from)
+{
+	int ret = copy_vec(&to->funcs, from->funcs, from->funcs_count, sizeof(*to->funcs));
+
+	to->funcs_count = to->funcs_cap = 0;
+	for (uint32_t i = 0; !ret && i < from->funcs_count; i++) {
+		ret = move_hist(&to->funcs[i].run);
+		to->funcs_count = to->funcs_cap = i + 1;
+	}
+	return ret;
+}
+
+static int copy_failures(struct pool *to, const struct pool *from)
+{
+	to->failures =
+		from->failures_count ? calloc(from->failures_count, sizeof(*to->failures)) : NULL;
+	to->failures_count = to->failures_cap = 0;
+	if (from->failures_count && !to->failures)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < from->failures_count; i++) {
+		struct failure *f = &to->failures[i];
+
+		*f = from->failures[i];
+		f->exception = strdup(f->exception);
+		f->message = strdup(f->message);
+		f->traceback = strdup(f->traceback);
+		to->failures_count = to->failures_cap = i + 1;
+		if (!f->exception || !f->message || !f->traceback)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int copy_lists(struct pool *to, const struct pool *from)
+{
+	to->tasks_cap = to->jobs_cap = to->deaths_cap = to->findings_cap = 0;
+	if (copy_vec(&to->tasks, from->tasks, from->tasks_count, sizeof(*to->tasks)) ||
+		copy_vec(&to->jobs, from->jobs, from->jobs_count, sizeof(*to->jobs)) ||
+		copy_vec(&to->deaths, from->deaths, from->deaths_count, sizeof(*to->deaths)) ||
+		copy_vec(&to->findings, from->findings, from->findings_count,
+			sizeof(*to->findings)) ||
+		copy_vec(&to->cores, from->cores, from->cores_count, sizeof(*to->cores)))
+		return -ENOMEM;
+	to->tasks_cap = from->tasks_count;
+	to->jobs_cap = from->jobs_count;
+	to->deaths_cap = from->deaths_count;
+	to->findings_cap = from->findings_count;
+	return 0;
+}
+
+static void forget_pointers(struct pool *p)
+{
+	p->workers = NULL;
+	p->workers_count = 0;
+	p->tasks = NULL;
+	p->funcs = NULL;
+	p->funcs_count = 0;
+	p->jobs = NULL;
+	p->deaths = NULL;
+	p->failures = NULL;
+	p->failures_count = 0;
+	p->findings = NULL;
+	p->cores = NULL;
+	p->tasks_by_key = p->funcs_by_name = p->jobs_by_id = (struct map){0};
+	p->wait = p->run = p->back = (struct hist){0};
+}
+
+static int copy_pool(struct pool *to, const struct pool *from)
+{
+	*to = *from;
+	forget_pointers(to);
+	if (copy_workers(to, from) || copy_funcs(to, from) || copy_failures(to, from) ||
+		copy_lists(to, from) || copy_map(&to->tasks_by_key, &from->tasks_by_key) ||
+		copy_map(&to->funcs_by_name, &from->funcs_by_name) ||
+		copy_map(&to->jobs_by_id, &from->jobs_by_id) || hist_copy(&to->wait, &from->wait) ||
+		hist_copy(&to->run, &from->run) || hist_copy(&to->back, &from->back))
+		return -ENOMEM;
+	return 0;
+}
+
+static int copy_pools(struct model *to, const struct model *from)
+{
+	int ret = 0;
+
+	to->pools = from->pools_count ? calloc(from->pools_count, sizeof(*to->pools)) : NULL;
+	if (from->pools_count && !to->pools)
+		return -ENOMEM;
+	for (uint32_t i = 0; !ret && i < from->pools_count; i++) {
+		ret = copy_pool(&to->pools[i], &from->pools[i]);
+		to->pools_count = to->pools_cap = i + 1;
+	}
+	return ret;
+}
+
+static int copy_texts(struct model *to, const struct model *from)
+{
+	to->texts = from->texts_cap ? calloc(from->texts_cap, sizeof(*to->texts)) : NULL;
+	if (from->texts_cap && !to->texts)
+		return -ENOMEM;
+	to->texts_cap = from->texts_cap;
+	for (uint32_t i = 0; i < from->texts_cap; i++) {
+		if (!from->texts[i])
+			continue;
+		to->texts[i] = strdup(from->texts[i]);
+		if (!to->texts[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int copy_rings(struct model *to, const struct model *from)
+{
+	if (copy_vec(&to->events, from->events, MODEL_EVENTS, sizeof(*to->events)) ||
+		copy_vec(&to->pending, from->pending, from->pending_count ? MODEL_PENDING : 0,
+			sizeof(*to->pending)) ||
+		copy_vec(&to->gone, from->gone, from->gone_count ? MODEL_GONE : 0,
+			sizeof(*to->gone)))
+		return -ENOMEM;
+	return 0;
+}
+
+int model_copy(struct model *to, const struct model *from)
+{
+	*to = *from;
+	to->texts = NULL;
+	to->procs = NULL;
+	to->pools = NULL;
+	to->cpus = NULL;
+	to->events = NULL;
+	to->pending = NULL;
+	to->gone = NULL;
+	to->texts_cap = to->procs_cap = to->pools_cap = to->pools_count = 0;
+	to->procs_by_pid = to->pool_by_task_ino = to->pool_by_result_ino = (struct map){0};
+	if (copy_texts(to, from) || copy_pools(to, from) || copy_rings(to, from) ||
+		copy_vec(&to->procs, from->procs, from->procs_count, sizeof(*to->procs)) ||
+		copy_vec(&to->cpus, from->cpus, from->cpus_count, sizeof(*to->cpus)) ||
+		copy_map(&to->procs_by_pid, &from->procs_by_pid) ||
+		copy_map(&to->pool_by_task_ino, &from->pool_by_task_ino) ||
+		copy_map(&to->pool_by_result_ino, &from->pool_by_result_ino)) {
+		model_release(to);
+		return -ENOMEM;
+	}
+	to->procs_cap = from->procs_count;
+	return 0;
+}
