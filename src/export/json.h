@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The pieces of the report's JSON (INTERFACE 4). Each returns a new value that the caller puts
+ * somewhere, or NULL, which is remembered in *j. */
+#ifndef POOLTOP_EXPORT_JSON_H
+#define POOLTOP_EXPORT_JSON_H
+
+#include "export/jout.h"
+#include "model/model.h"
+
+json_t *json_pool(struct jout *j, const struct model *m, const struct pool *p);
+json_t *json_worker(
+	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w);
+json_t *json_death(struct jout *j, const struct model *m, const struct death *d);
+
+/* The name of text `id`, or null. */
+void json_name(struct jout *j, json_t *object, const char *key, const struct model *m, uint32_t id);
+
+/* "job" and "chunk" of a task. */
+void json_key(struct jout *j, json_t *object, const struct task_key *key);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <sys/wait.h>
+
+#include "export/facts.h"
+#include "export/json.h"
+
+static json_t *hand(struct jout *j, const struct model *m, const struct hand *h, uint64_t now_ns)
+{
+	json_t *o;
+
+	if (!h->has)
+		return json_null();
+	o = jout_object(j);
+	json_key(j, o, &h->key);
+	json_name(j, o, "function", m, h->func);
+	jout_uint_if(j, o, "items", h->items, h->items);
+	jout_uint_if(j, o, "age_ns", h->since_ns && now_ns >= h->since_ns, now_ns - h->since_ns);
+	return o;
+}
+
+static void put_status(struct jout *j, json_t *o, const struct death *d)
+{
+	int status = (int)d->status;
+	bool by_signal = d->status_known && WIFSIGNALED(status);
+	char buf[16];
+
+	jout_text(j, o, "signal", by_signal ? signal_name(WTERMSIG(status), buf) : NULL);
+	jout_uint_if(j, o, "exit_code", d->status_known && WIFEXITED(status), WEXITSTATUS(status));
+	if (by_signal)
+		jout_bool(j, o, "core_dumped", WCOREDUMP(status));
+	else
+		jout_null(j, o, "core_dumped");
+}
+
+static json_t *sender(struct jout *j, const struct signal_seen *s)
+{
+	json_t *o;
+
+	if (!s->seen || !s->sender)
+		return json_null();
+	o = jout_object(j);
+	jout_uint(j, o, "pid", s->sender);
+	jout_text(j, o, "comm", s->comm);
+	jout_uint(j, o, "uid", s->uid);
+	return o;
+}
+
+static json_t *oom(struct jout *j, const struct model *m, const struct oom_seen *s)
+{
+	json_t *o;
+
+	if (!s->seen)
+		return json_null();
+	o = jout_object(j);
+	jout_uint_if(j, o, "limit_bytes", s->limit_bytes, s->limit_bytes);
+	jout_uint_if(j, o, "rss_bytes", s->rss_bytes, s->rss_bytes);
+	json_name(j, o, "scope", m, s->scope);
+	return o;
+}
+
+/* What the reading of stacks will know. */
+static void put_stacks(struct jout *j, json_t *o)
+{
+	jout_put(j, o, "python_stack", jout_array(j));
+	jout_null(j, o, "stack_source");
+	jout_null(j, o, "stack_age_ns");
+	jout_put(j, o, "native_stack", jout_array(j));
+	jout_null(j, o, "exception");
+	jout_null(j, o, "stderr_tail");
+}
+
+json_t *json_death(struct jout *j, const struct model *m, const struct death *d)
+{
+	json_t *o = jout_object(j);
+	const char *end = d->end == END_UNKNOWN ? NULL : end_kind_name(d->end);
+
+	jout_uint_if(j, o, "wall_ns", d->wall_ns, d->wall_ns);
+	jout_uint(j, o, "t_ns", d->t_ns);
+	jout_uint(j, o, "pid", d->pid);
+	jout_uint(j, o, "generation", d->generation);
+	jout_text(j, o, "end", end);
+	put_status(j, o, d);
+	jout_put(j, o, "sender", sender(j, &d->sender));
+	jout_put(j, o, "oom", oom(j, m, &d->oom));
+	jout_uint(j, o, "age_ns", d->age_ns);
+	jout_text(j, o, "state", worker_state_name(d->state));
+	jout_uint_if(j, o, "rss_bytes", d->rss_bytes, d->rss_bytes);
+	jout_uint_if(j, o, "rss_peak_bytes", d->rss_peak_bytes, d->rss_peak_bytes);
+	jout_put(j, o, "task", hand(j, m, &d->hand, d->t_ns));
+	put_stacks(j, o);
+	jout_uint_if(j, o, "replaced_by", d->replaced_by, d->replaced_by);
+	jout_text(j, o, "consequence", *d->consequence ? d->consequence : NULL);
+	return o;
+}
+
+static json_t *states(struct jout *j, const struct model *m, const struct worker *w)
+{
+	uint64_t now = w->ended_ns ? w->ended_ns : m->now_ns;
+	json_t *o = jout_object(j);
+	unsigned int s;
+
+	for (s = 0; s < WORKER_STATES; s++)
+		jout_uint_if(
+			j, o, worker_state_name(s), w->known >> s & 1, worker_state_ns(w, s, now));
+	return o;
+}
+
+static json_t *start(
+	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w)
+{
+	json_t *o = jout_object(j);
+	uint64_t total = 0;
+	bool known = facts_start_ns(m, w, &total);
+
+	jout_text(j, o, "method", start_method_name(p->start_method));
+	jout_uint_if(j, o, "total_ns", known, total);
+	jout_null(j, o, "interpreter_ns");
+	jout_null(j, o, "imports_ns");
+	jout_null(j, o, "main_ns");
+	jout_null(j, o, "prepare_ns");
+	jout_put(j, o, "modules", jout_array(j));
+	return o;
+}
+
+static json_t *end(
+	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w)
+{
+	struct death d;
+
+	if (w->end == END_NONE)
+		return json_null();
+	d = facts_end(m, p, w);
+	return json_death(j, m, &d);
+}
+
+json_t *json_worker(
+	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w)
+{
+	bool messages = facts_messages(m);
+	json_t *o = jout_object(j);
+
+	jout_uint(j, o, "pid", w->pid);
+	jout_uint(j, o, "generation", w->generation);
+	jout_text(j, o, "state", messages || w->known ? worker_state_name(w->state) : NULL);
+	jout_uint(j, o, "born_ns", w->born_ns);
+	jout_put(j, o, "end", end(j, m, p, w));
+	jout_uint_if(j, o, "tasks", messages, w->tasks);
+	jout_uint_if(j, o, "failed", messages, w->failed);
+	jout_uint_if(j, o, "items", messages, w->items);
+	jout_uint_if(j, o, "bytes_in", messages, w->bytes_in);
+	jout_uint_if(j, o, "bytes_out", messages, w->bytes_out);
+	jout_put(j, o, "state_ns", states(j, m, w));
+	jout_uint_if(j, o, "cpu_ns", w->known || w->cpu_ns, w->cpu_ns);
+	jout_uint_if(j, o, "rss_bytes", w->rss_bytes, w->rss_bytes);
+	jout_uint_if(j, o, "rss_peak_bytes", w->rss_peak_bytes, w->rss_peak_bytes);
+	jout_put(j, o, "start", start(j, m, p, w));
+	jout_put(j, o, "task", w->ended_ns ? json_null() : hand(j, m, &w->hand, m->now_ns));
+	return o;
+}

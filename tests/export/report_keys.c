@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "tests/export/report_keys.h"
+
+#include <stddef.h>
+
+#define H(at)                                                                                      \
+	at ".count", at ".min_ns", at ".p50_ns", at ".p90_ns", at ".p99_ns", at ".max_ns",         \
+		at ".total_ns"
+#define END(at)                                                                                    \
+	at ".wall_ns", at ".t_ns", at ".pid", at ".generation", at ".end", at ".signal",           \
+		at ".exit_code", at ".core_dumped", at ".sender?.pid", at ".sender?.comm",         \
+		at ".sender?.uid", at ".oom?.limit_bytes", at ".oom?.rss_bytes", at ".oom?.scope", \
+		at ".age_ns", at ".task?.job", at ".task?.chunk", at ".task?.function",            \
+		at ".task?.items", at ".task?.age_ns", at ".python_stack", at ".stack_source",     \
+		at ".stack_age_ns", at ".native_stack", at ".exception", at ".stderr_tail",        \
+		at ".replaced_by", at ".consequence"
+
+/* INTERFACE 4, key by key. */
+const char *const report_keys[] = {
+	"pooltop",
+	"format",
+	"session.host",
+	"session.kernel",
+	"session.cpus",
+	"session.mode",
+	"session.started_wall_ns",
+	"session.duration_ns",
+	"session.missing",
+	"session.lost_records",
+	"session.self.cpu_ns",
+	"session.self.rss_bytes",
+	"session.self.probe_ns",
+	"session.self.probe_runs",
+	"pools[].id",
+	"pools[].kind",
+	"pools[].pid",
+	"pools[].command",
+	"pools[].python",
+	"pools[].start_method",
+	"pools[].state",
+	"pools[].stall?.reason",
+	"pools[].stall?.since_ns",
+	"pools[].stall?.text",
+	"pools[].started_ns",
+	"pools[].ended_ns",
+	"pools[].tasks.sent",
+	"pools[].tasks.taken",
+	"pools[].tasks.done",
+	"pools[].tasks.returned",
+	"pools[].tasks.failed",
+	"pools[].tasks.lost",
+	"pools[].tasks.in_flight",
+	"pools[].tasks.items",
+	"pools[].bytes.out",
+	"pools[].bytes.back",
+	"pools[].bytes.out_max",
+	"pools[].bytes.back_max",
+	"pools[].bytes.shared",
+	H("pools[].times.wait"),
+	H("pools[].times.run"),
+	H("pools[].times.return"),
+	"pools[].functions",
+	"pools[].workers[].pid",
+	"pools[].workers[].generation",
+	"pools[].workers[].state",
+	"pools[].workers[].born_ns",
+	END("pools[].workers[].end?"),
+	"pools[].workers[].tasks",
+	"pools[].workers[].items",
+	"pools[].workers[].bytes_in",
+	"pools[].workers[].bytes_out",
+	"pools[].workers[].state_ns.start",
+	"pools[].workers[].state_ns.wait",
+	"pools[].workers[].state_ns.unpickle",
+	"pools[].workers[].state_ns.run",
+	"pools[].workers[].state_ns.pickle",
+	"pools[].workers[].state_ns.send",
+	"pools[].workers[].state_ns.io",
+	"pools[].workers[].state_ns.lock",
+	"pools[].workers[].state_ns.runq",
+	"pools[].workers[].state_ns.exit",
+	"pools[].workers[].cpu_ns",
+	"pools[].workers[].rss_bytes",
+	"pools[].workers[].rss_peak_bytes",
+	"pools[].workers[].start.method",
+	"pools[].workers[].start.total_ns",
+	"pools[].workers[].start.interpreter_ns",
+	"pools[].workers[].start.imports_ns",
+	"pools[].workers[].start.main_ns",
+	"pools[].workers[].start.prepare_ns",
+	"pools[].workers[].start.modules",
+	"pools[].workers[].task?.job",
+	"pools[].workers[].task?.chunk",
+	"pools[].workers[].task?.function",
+	"pools[].workers[].task?.age_ns",
+	"pools[].cores[].cpu",
+	"pools[].cores[].workers_ns",
+	"pools[].cores[].parent_ns",
+	"pools[].cores[].other_ns",
+	"pools[].cores[].idle_ns",
+	"pools[].cores[].steal_ns",
+	"pools[].deaths",
+	"pools[].ends.recycled",
+	"pools[].ends.terminated",
+	"pools[].ends.shutdown",
+	"pools[].failures",
+	"pools[].hot",
+	"pools[].traps",
+	NULL,
+};
+
+/* Where there is one of each. */
+const char *const report_keys_of_rows[] = {
+	"pools[].functions[].name",
+	"pools[].functions[].tasks",
+	"pools[].functions[].failed",
+	"pools[].functions[].items",
+	"pools[].functions[].bytes_out",
+	"pools[].functions[].bytes_back",
+	H("pools[].functions[].run"),
+	END("pools[].deaths[]"),
+	"pools[].failures[].t_ns",
+	"pools[].failures[].pid",
+	"pools[].failures[].job",
+	"pools[].failures[].chunk",
+	"pools[].failures[].function",
+	"pools[].failures[].exception",
+	"pools[].failures[].message",
+	"pools[].failures[].traceback",
+	"pools[].failures[].count",
+	"pools[].traps[].id",
+	"pools[].traps[].severity",
+	"pools[].traps[].since_ns",
+	"pools[].traps[].text",
+	"pools[].traps[].advice",
+	"pools[].traps[].evidence",
+	NULL,
+};
+
+const char *const report_keys_of_missing[] = {
+	"session.missing[].feature", "session.missing[].lost", "session.missing[].fix", NULL};
