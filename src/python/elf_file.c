@@ -45,13 +45,11 @@ static bool is_modest(int fd)
 		Elf32_Ehdr e32;
 		Elf64_Ehdr e64;
 	} h = {0};
-	unsigned char native = ELFDATA2MSB;
+	bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
 
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	native = ELFDATA2LSB;
-#endif
 	if (pread(fd, &h, sizeof(h), 0) < (ssize_t)sizeof(h.e32) ||
-		memcmp(h.ident, ELFMAG, SELFMAG) || h.ident[EI_DATA] != native)
+		memcmp(h.ident, ELFMAG, SELFMAG) ||
+		h.ident[EI_DATA] != (little ? ELFDATA2LSB : ELFDATA2MSB))
 		return false;
 	if (h.ident[EI_CLASS] == ELFCLASS32)
 		return h.e32.e_phnum != PN_XNUM && (h.e32.e_shnum || !h.e32.e_shoff);
