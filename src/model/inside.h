@@ -43,7 +43,7 @@ int apply_usage(struct model *m, const struct frame *f);
 void tick_cpus(struct model *m);
 void tick_pool(struct model *m, struct pool *p);
 void tick_worker(const struct model *m, struct worker *w);
-void tick_tasks(struct pool *p, uint64_t now_ns);
+void tick_tasks(const struct model *m, struct pool *p);
 
 /* pending.c: keeps a message; 0 or -ENOMEM. */
 int pending_add(struct model *m, const struct frame_msg *f);

@@ -4,6 +4,9 @@
 
 #include "model/inside.h"
 
+/* Time enough for every message that is still on its way. */
+#define SETTLE_NS UINT64_C(1000000000)
+
 static void remember(struct pool *p, const struct worker *w, uint64_t t_ns)
 {
 	if (p->lost_count == MODEL_LOST)
@@ -38,13 +41,29 @@ void task_lost(struct model *m, struct pool *p, struct worker *w, uint64_t t_ns)
 	task_remove(p, t);
 }
 
-/* A done that never came: its record was lost. One tick is time enough for a late one. */
-void tick_tasks(struct pool *p, uint64_t now_ns)
+/* Pipes keep their order: what was sent well before a task that was taken was taken too, and what
+ * was done well before a result that was read was read too, though the record of it was lost. */
+static bool was_overtaken(struct pool *p, const struct task *t)
 {
-	for (uint32_t i = p->tasks_count; i-- && p->tasks_returned;) {
+	const struct worker *w = t->taken_ns ? pool_find_worker(p, t->worker) : NULL;
+
+	if (t->done_ns)
+		return t->done_ns + SETTLE_NS < p->front_done_ns;
+	if (t->taken_ns)
+		return !w || !w->hand.has || w->hand.key.job != t->key.job ||
+		       w->hand.key.chunk != t->key.chunk;
+	return t->sent_ns + SETTLE_NS < p->front_sent_ns;
+}
+
+/* Tasks whose next message was never seen, because its record was lost: they are on their way no
+ * more. One that was read as returned waits a while for its done, which may be late. */
+void tick_tasks(const struct model *m, struct pool *p)
+{
+	for (uint32_t i = p->tasks_count; i-- && (p->tasks_returned || m->lost_records);) {
 		struct task *t = &p->tasks[i];
 
-		if (t->returned_ns && t->returned_ns + UINT64_C(1000000000) < now_ns)
+		if (t->returned_ns ? t->returned_ns + SETTLE_NS < m->now_ns
+				   : m->lost_records && was_overtaken(p, t))
 			task_remove(p, t);
 	}
 }

@@ -41,6 +41,7 @@ enum model_bounds {
 	MODEL_TEXT_BYTES = 8 << 20, /* all texts together */
 	MODEL_PENDING = 4096, /* messages whose pool is not known yet */
 	MODEL_GONE = 512, /* children that ended before their pool was known */
+	MODEL_ENDED = 256, /* newest processes that ended */
 	MODEL_LOST = 16, /* a pool's newest lost tasks */
 	MODEL_SIGNALS = 4, /* kinds of signal kept of one process */
 	MODEL_UNREPLACED = 128, /* ended workers that wait for a successor */
@@ -390,6 +391,8 @@ struct pool {
 	uint64_t last_sent_ns;
 	uint64_t last_taken_ns;
 	uint64_t last_lost_ns;
+	uint64_t front_sent_ns; /* newest `sent` of a task that was taken */
+	uint64_t front_done_ns; /* newest `done` of a task that was returned */
 	uint32_t items_about; /* tasks whose items are an estimate */
 	uint32_t unreplaced[MODEL_UNREPLACED]; /* ids of ended workers that nobody was forked in
 						  place of, oldest first */
@@ -404,6 +407,12 @@ struct pool {
 	uint32_t quiet_ticks; /* so long no task is on its way and none in hand */
 	uint32_t first_tid; /* thread of the parent that forked its first worker, 0: not known */
 	uint64_t forgiven_lost; /* lost tasks after which the pool was given work again */
+};
+
+/* A process that has ended: what was read of it from /proc may come after. */
+struct ended_proc {
+	uint32_t pid;
+	uint64_t start_ns;
 };
 
 /* A child that ended before its pool was known; its proc is kept until then. */
@@ -480,6 +489,8 @@ struct model {
 	bool pending_news; /* the newest frame was added there */
 	struct gone *gone; /* oldest first */
 	uint32_t gone_count;
+	struct ended_proc ended[MODEL_ENDED]; /* ring */
+	uint32_t ended_head;
 };
 
 /* The name of the function that stands for all beyond MODEL_FUNCS: "(others)". */

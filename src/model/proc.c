@@ -17,11 +17,22 @@ struct proc *model_find_proc(struct model *m, uint32_t pid)
 	return map_get(&m->procs_by_pid, pid, &at) ? &m->procs[at] : NULL;
 }
 
+static bool same_start(uint64_t a_ns, uint64_t b_ns)
+{
+	return since_ns(a_ns, b_ns) + since_ns(b_ns, a_ns) <= SAME_START_NS;
+}
+
 static bool same_process(const struct proc *p, uint64_t start_ns)
 {
-	uint64_t apart = since_ns(p->start_ns, start_ns) + since_ns(start_ns, p->start_ns);
+	return !p->start_ns || !start_ns || same_start(p->start_ns, start_ns);
+}
 
-	return !p->start_ns || !start_ns || apart <= SAME_START_NS;
+static bool has_ended(const struct model *m, uint32_t pid, uint64_t start_ns)
+{
+	for (uint32_t i = 0; start_ns && i < MODEL_ENDED; i++)
+		if (m->ended[i].pid == pid && same_start(m->ended[i].start_ns, start_ns))
+			return true;
+	return false;
 }
 
 /* *ret_proc is NULL where there is no room. */
@@ -217,8 +228,13 @@ int apply_proc(struct model *m, const struct frame *f)
 {
 	const struct frame_proc *from = (const struct frame_proc *)f;
 	struct proc *p;
-	int ret = meet(m, f->pid, from->start_ns, f->t_ns, &p);
+	int ret;
 
+	if (has_ended(m, f->pid, from->start_ns)) {
+		m->dropped.orphan_frames++;
+		return 0;
+	}
+	ret = meet(m, f->pid, from->start_ns, f->t_ns, &p);
 	if (ret || !p)
 		return ret;
 	/* An orphan is given to another parent; what it was born of is what counts here. */
@@ -244,7 +260,11 @@ int apply_proc(struct model *m, const struct frame *f)
 
 int apply_exit(struct model *m, const struct frame *f)
 {
+	const struct frame_exit *exit = (const struct frame_exit *)f;
+
 	if (!model_find_proc(m, f->pid))
 		m->dropped.orphan_frames++;
+	m->ended[m->ended_head++ % MODEL_ENDED] =
+		(struct ended_proc){.pid = f->pid, .start_ns = exit->start_ns};
 	return 0;
 }

@@ -165,6 +165,8 @@ int task_taken(struct model *m, struct pool *p, struct worker *w, const struct f
 		job->taken++;
 	if (t->sent_ns)
 		hist_add(&p->wait, since_ns(t->taken_ns, t->sent_ns));
+	if (t->sent_ns > p->front_sent_ns)
+		p->front_sent_ns = t->sent_ns;
 	return 0;
 }
 
@@ -266,6 +268,8 @@ int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
 		job->returned++;
 	if (t->done_ns)
 		hist_add(&p->back, since_ns(f->h.t_ns, t->done_ns));
+	if (t->done_ns > p->front_done_ns)
+		p->front_done_ns = t->done_ns;
 	if (t->done_ns || done_was_missed(p, t)) {
 		task_remove(p, t);
 		return 0;

@@ -79,13 +79,14 @@ void worker_unreplaced(struct pool *p, uint32_t worker_id)
 	p->unreplaced_count = n + 1;
 }
 
-/* The longest-gone worker without a successor that ended before this one was born. */
-static struct worker *predecessor(struct pool *p, uint64_t born_ns)
+/* The longest-gone worker without a successor that ended before this one was born. In the /proc
+ * mode an end is seen up to two ticks late: blind_ns. */
+static struct worker *predecessor(struct pool *p, uint64_t born_ns, uint64_t blind_ns)
 {
 	for (uint32_t i = 0; i < p->unreplaced_count; i++) {
 		struct worker *w = pool_find_worker(p, p->unreplaced[i]);
 
-		if (!w || w->ended_ns > born_ns)
+		if (!w || w->ended_ns > born_ns + (w->end == END_UNKNOWN ? blind_ns : 0))
 			continue;
 		p->unreplaced_count--;
 		memmove(p->unreplaced + i, p->unreplaced + i + 1,
@@ -95,9 +96,10 @@ static struct worker *predecessor(struct pool *p, uint64_t born_ns)
 	return NULL;
 }
 
-static void succeed(struct pool *p, struct worker *w)
+static void succeed(const struct model *m, struct pool *p, struct worker *w)
 {
-	struct worker *before = predecessor(p, w->born_ns);
+	uint64_t blind_ns = m->session.interval_ms * UINT64_C(2000000);
+	struct worker *before = predecessor(p, w->born_ns, blind_ns);
 
 	w->generation = 1;
 	if (!before) {
@@ -143,9 +145,9 @@ struct worker *model_add_worker(struct model *m, struct pool *p, struct proc *pr
 		.forked_by_tid = proc->forked_by_tid,
 	};
 	w->watched_ns = w->state_since_ns = found ? proc->seen_ns : w->born_ns;
-	succeed(p, w);
+	succeed(m, p, w);
 	p->workers_alive++;
-	if (!p->first_tid)
+	if (p->workers_count == 1)
 		p->first_tid = proc->forked_by_tid;
 	p->from_start = p->from_start && !found;
 	if (w->born_ns < p->started_ns)

@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A process is gone: a worker, a pool's parent, or a child that nobody knows yet. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
 #include "pool/inside.h"
+
+void mend_text(char *text, size_t size)
+{
+	char clean[256];
+
+	text_clean(clean, sizeof(clean), text, strlen(text), 0);
+	snprintf(text, size, "%s", clean);
+}
 
 static void note_lock(struct pool *p, const struct frame_exit *exit)
 {
@@ -16,18 +29,25 @@ static void note_lock(struct pool *p, const struct frame_exit *exit)
 int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 {
 	struct pool *p = model_find_pool(m, c->pool);
-	const struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
+	struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
 	const struct pool_kind *kind = p ? pool_kind_named(p->kind) : NULL;
+	const struct signal_seen *term;
 	struct death *d;
 	int ret;
 
 	if (!w || !kind)
 		return 0;
 	note_lock(p, exit);
-	ret = model_end_worker(m, c, exit, kind->judge_end(m, p, w, exit));
+	/* A signal that came before its pool was known was not set down in the worker. */
+	term = proc_signal(c, SIGTERM);
+	if (term && term->sender == p->pid)
+		w->killed_by_parent = true;
+	ret = model_end_worker(m, c, exit, kind->judge_end(p, w, c, exit));
 	d = pool_fresh_death(p);
-	if (d)
+	if (d) {
 		kind->word_death(m, p, d);
+		mend_text(d->consequence, sizeof(d->consequence));
+	}
 	if (p->closing && !p->workers_alive && !p->ended_ns)
 		model_end_pool(m, p, exit->h.t_ns);
 	return ret;

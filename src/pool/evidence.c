@@ -93,6 +93,15 @@ static bool has_forked_child(const struct model *m, uint32_t pid)
 	return false;
 }
 
+/* Nobody's worker, or somebody's only for want of better knowledge. */
+static bool is_free(struct model *m, const struct proc *c)
+{
+	struct pool *p = c->pool ? model_find_pool(m, c->pool) : NULL;
+	const struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
+
+	return !w || w->provisional;
+}
+
 /* A message on a pipe of a known pool, by a process that is not known to work for it yet. */
 static bool by_new_worker(struct model *m, const struct frame_msg *f, const struct proc *c)
 {
@@ -103,7 +112,7 @@ static bool by_new_worker(struct model *m, const struct frame_msg *f, const stru
 		p = model_result_pool(m, f->ino);
 		dir = MSG_WRITE;
 	}
-	return p && !p->ended_ns && f->dir == dir && c->ppid == p->pid && c->pool != p->id &&
+	return p && !p->ended_ns && f->dir == dir && c->ppid == p->pid && is_free(m, c) &&
 	       model_is_forked(m, c);
 }
 

@@ -29,6 +29,8 @@ enum start_method start_of(const struct model *m, const struct proc *c);
 
 /* ending.c: a worker is gone. */
 int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit);
+/* A name that was cut to fit may end inside a character. At most 255 bytes. */
+void mend_text(char *text, size_t size);
 int on_exit_frame(struct model *m, const struct frame_exit *exit);
 
 /* evidence.c: what shows a pool. Each registers, adopts and settles. 0 or -ENOMEM. */

@@ -18,8 +18,8 @@ struct pool_kind {
 	uint8_t task_mode;
 	uint8_t result_mode;
 	/* What this worker's end is called. Called before it is entered in the model. */
-	struct ending (*judge_end)(const struct model *m, const struct pool *p,
-		const struct worker *w, const struct frame_exit *exit);
+	struct ending (*judge_end)(const struct pool *p, const struct worker *w,
+		const struct proc *proc, const struct frame_exit *exit);
 	/* Fills d->consequence: what this death means for whoever waits. */
 	void (*word_death)(const struct model *m, const struct pool *p, struct death *d);
 };

@@ -33,18 +33,18 @@ static struct ending judge_clean_exit(const struct pool *p, const struct worker 
 	return (struct ending){.end = END_SHUTDOWN};
 }
 
-static struct ending judge_end(const struct model *m, const struct pool *p, const struct worker *w,
-	const struct frame_exit *exit)
+static struct ending judge_end(const struct pool *p, const struct worker *w,
+	const struct proc *proc, const struct frame_exit *exit)
 {
 	uint32_t sig = exit->status & 0x7f;
-	uint32_t at;
 
 	if (exit->flags & EXIT_STATUS_UNKNOWN)
 		return death(END_UNKNOWN);
-	/* The parent's own doing: the task counts as lost if the pool goes on without it. */
+	/* The parent's own doing: the task counts as lost if the pool goes on without it. A
+	 * handler of the task's own may have made an exit of the signal. */
 	if (w->killed_by_parent && (sig == SIGTERM || (!sig && exit->status && p->closing)))
 		return (struct ending){.end = END_TERMINATED, .loses = !p->closing};
-	if (sig == SIGKILL && map_get(&m->procs_by_pid, w->pid, &at) && m->procs[at].oom.seen)
+	if (sig == SIGKILL && proc->oom.seen)
 		return death(END_OOM);
 	if (sig)
 		return death(END_SIGNAL);

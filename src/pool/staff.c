@@ -145,7 +145,8 @@ static int adopt_elders(struct model *m, uint32_t pool, uint64_t before_ns)
 
 	if (!is_only_pool(m, p))
 		return 0;
-	drop_strangers(m, p, row_start(m, p, p->workers_count ? p->started_ns : before_ns));
+	if (m->gone_count)
+		drop_strangers(m, p, row_start(m, p, p->workers_count ? p->started_ns : before_ns));
 	while (!ret && (pid = eldest(m, model_find_pool(m, pool), before_ns)))
 		ret = enter(m, pool, pid, false);
 	return ret;

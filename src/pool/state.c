@@ -121,6 +121,7 @@ void state_judge(struct model *m, struct pool *p)
 	}
 	p->quiet_ticks = busy ? 0 : p->quiet_ticks + 1;
 	judge_stall(m, p);
+	mend_text(p->stall.text, sizeof(p->stall.text));
 	if (p->stall.reason)
 		p->state = POOL_STALLED;
 	else if (!has_started(p))

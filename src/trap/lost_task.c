@@ -13,16 +13,16 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	struct finding *f;
 	int len;
 
-	if (!last || !p->totals.lost || p->parent_gone)
+	if (!last)
 		return;
 	f = trap_find(sink, 0);
 	if (!f)
 		return;
 	f->severity = SEVERITY_CRITICAL;
 	f->since_ns = p->lost[0].t_ns;
-	len = snprintf(f->text, sizeof(f->text),
-		"%s went with worker %" PRIu32 ": its caller will wait for ever",
-		words_task(task, m, last->key, last->func), last->pid);
+	len = snprintf(f->text, sizeof(f->text), "%s went with worker %" PRIu32 ": its caller %s",
+		words_task(task, m, last->key, last->func), last->pid,
+		p->parent_gone ? "waited for it to the end" : "will wait for ever");
 	if (p->totals.lost > 1 && len > 0 && (size_t)len < sizeof(f->text))
 		snprintf(f->text + len, sizeof(f->text) - (size_t)len,
 			"; %" PRIu64 " tasks are lost in all", p->totals.lost);
