@@ -77,6 +77,9 @@ struct pt_regs {
 #define SYS_READ 0
 #define SYS_WRITE 1
 #define SYS_FUTEX 202
+#define SYS_CLOSE 3
+#define SYS_DUP2 33
+#define SYS_DUP3 292
 #define REGS_NR(r) ((long)(r)->orig_ax)
 #define REGS_ARG1(r) ((r)->di)
 #define REGS_ARG2(r) ((r)->si)
@@ -93,6 +96,9 @@ struct pt_regs {
 #define SYS_READ 63
 #define SYS_WRITE 64
 #define SYS_FUTEX 98
+#define SYS_CLOSE 57
+#define SYS_DUP2 24 /* there is dup3 only */
+#define SYS_DUP3 24
 #define REGS_NR(r) ((long)(r)->syscallno)
 #define REGS_ARG1(r) ((r)->orig_x0)
 #define REGS_ARG2(r) ((r)->regs[1])
@@ -101,6 +107,8 @@ struct pt_regs {
 #else
 #error "pooltop does not know this machine's registers yet: add them to bpf/kernel.h"
 #endif
+
+#define SYS_CLOSE_RANGE 436 /* everywhere */
 
 #define S_IFMT 0170000
 #define S_IFIFO 0010000

@@ -62,6 +62,8 @@ int BPF_PROG(on_exec, struct task_struct *p)
 	if (!w && !want_all_execs)
 		return 0;
 	now = bpf_ktime_get_ns();
+	if (w)
+		w->fds_changed++;
 	if (w && !(w->flags & WATCH_ROOT))
 		enter_state(w, STATE_START, now);
 	f.h = frame_of(FRAME_EXEC, sizeof(f), tgid, now);

@@ -13,30 +13,36 @@
 
 #include "watch.h"
 
-#define SEM_THEN_SEND_NS 2000000 /* a result's lock was waited for just before its write */
+/* A longer message's length is written alone: connection.py, Connection._send_bytes. */
+#define FRAMED_AT_ONCE 16384
 
-/* A message of which a part has come. By the thread too: its parts are never mixed with those of
- * another thread, since a lock is held or there is one thread only. */
-struct part_key {
-	__u64 ino;
+/*
+ * A thread's way of using a descriptor: what it is, and the message of which a part has come. By
+ * the thread, since parts of one message are never mixed with those of another thread: a lock is
+ * held or there is one thread only. An entry stays, and the next message uses it again.
+ */
+struct use_key {
 	__u32 tid;
-	__u32 dir;
+	__u32 fd_dir; /* fd << 2 | enum msg_dir */
 };
 
-struct part {
-	__u64 bytes;
-	__u64 left;
+struct use {
+	__u64 ino; /* of the FIFO or socket, 0: it is something else */
+	__u64 bytes; /* of the message */
+	__u64 left; /* of it, 0: none is under way */
+	__u32 fds_changed; /* of the process, when ino was looked up */
 	__u32 kept; /* of prefix */
 	__u32 wants_len8;
+	__u32 pad;
 	unsigned char prefix[RING_PREFIX_PIECES];
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH); /* what a dead thread left behind goes by itself */
 	__uint(max_entries, 8192);
-	__type(key, struct part_key);
-	__type(value, struct part);
-} parts SEC(".maps");
+	__type(key, struct use_key);
+	__type(value, struct use);
+} uses SEC(".maps");
 
 struct scratch {
 	struct ring_msg m;
@@ -52,23 +58,18 @@ struct {
 
 /* One read or write that ended. */
 struct io {
-	struct part_key key;
 	struct watch *w;
+	struct use *use;
 	const unsigned char *buf; /* in user space */
 	__u64 done; /* bytes */
 	__u64 asked;
 	__u64 now;
 	__u32 tgid;
+	__u32 tid;
+	__u32 dir; /* enum msg_dir */
 };
 
-static __always_inline __u32 user_be32(const void *at)
-{
-	__u32 v = 0;
-
-	bpf_probe_read_user(&v, sizeof(v), at);
-	return __builtin_bswap32(v);
-}
-
+/* Of what was read: it has no length in front. */
 static __always_inline bool is_none(const struct scratch *s)
 {
 	return s->m.bytes == 4 && s->data[0] == 0x80 && s->data[2] == 'N' && s->data[3] == '.';
@@ -113,30 +114,43 @@ static __always_inline __u64 bounded(__u64 want, __u64 have)
 	return n > RING_DATA - RING_TAIL ? RING_DATA - RING_TAIL : n;
 }
 
-/* Copies the message's prefix (what was kept of earlier parts, else from this one) and tail. */
-static __always_inline void copy_message(
-	struct scratch *s, const struct io *io, const struct part *p, const unsigned char *body)
+/*
+ * Copies the message's prefix (what was kept of earlier parts, else from this one) and tail. skip:
+ * bytes of this part that belong to the length in front.
+ */
+static __always_inline void copy_message(struct scratch *s, const struct io *io, __u32 skip)
 {
-	__u64 have = s->m.bytes < io->done ? s->m.bytes : io->done;
-	__u64 prefix = bounded(io->key.dir == MSG_WRITE ? want_write_bytes : want_read_bytes, have);
+	__u64 want = skip + (io->dir == MSG_WRITE ? want_write_bytes : want_read_bytes);
+	__u64 prefix = bounded(want, io->done);
+	__u64 tail = 0;
 
-	s->m.tail = 0;
-	if (p && p->kept) {
+	if (io->use->kept) {
 		prefix = RING_PREFIX_PIECES;
-		__builtin_memcpy(s->data, p->prefix, RING_PREFIX_PIECES);
-	} else if (bpf_probe_read_user(s->data, prefix, body)) {
+		__builtin_memcpy(s->data, io->use->prefix, RING_PREFIX_PIECES);
+		io->use->kept = 0;
+	} else if (bpf_probe_read_user(s->data, prefix, io->buf)) {
 		prefix = 0;
 	}
-	s->m.prefix = prefix;
-	if (io->key.dir != MSG_WRITE || s->m.bytes <= prefix || have < RING_TAIL)
-		return;
-	if (!bpf_probe_read_user(s->data + prefix, RING_TAIL, body + have - RING_TAIL))
-		s->m.tail = RING_TAIL;
+	if (io->dir == MSG_WRITE && s->m.bytes > prefix && io->done >= RING_TAIL &&
+		!bpf_probe_read_user(s->data + prefix, RING_TAIL, io->buf + io->done - RING_TAIL))
+		tail = RING_TAIL;
+	s->m.skip = prefix ? skip : 0;
+	s->m.prefix = prefix - s->m.skip;
+	s->m.tail = tail;
 }
 
-/* Sends a whole message off. p: its earlier parts, or NULL; body: its bytes in this one. */
-static __always_inline void put_message(
-	const struct io *io, const struct part *p, __u64 bytes, const unsigned char *body)
+static __always_inline void worker_did(const struct io *io, const struct scratch *s)
+{
+	if (io->w->flags & WATCH_ROOT || io->tid != io->tgid)
+		return;
+	if (io->dir == MSG_READ)
+		worker_read(io, s);
+	else
+		worker_wrote(io);
+}
+
+/* Sends a whole message off, of which this is the last part. */
+static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 {
 	__u32 zero = 0;
 	struct scratch *s = bpf_map_lookup_elem(&scratches, &zero);
@@ -144,117 +158,140 @@ static __always_inline void put_message(
 
 	if (!s)
 		return;
+	s->m.bytes = bytes;
+	copy_message(s, io, skip);
+	if (skip && *(__u32 *)s->data != __builtin_bswap32(bytes))
+		return; /* no length: this is no such stream */
+	io->now = bpf_ktime_get_ns();
 	s->m.h.kind = RING_MSG;
 	s->m.h.pid = io->tgid;
 	s->m.h.t_ns = io->now;
-	s->m.ino = io->key.ino;
-	s->m.bytes = bytes;
-	s->m.tid = io->key.tid;
-	s->m.dir = io->key.dir;
-	copy_message(s, io, p, body);
-	if (!(io->w->flags & WATCH_ROOT) && io->key.tid == io->tgid) {
-		if (io->key.dir == MSG_READ)
-			worker_read(io, s);
-		else
-			worker_wrote(io);
-	}
-	size = sizeof(s->m) + s->m.prefix + s->m.tail;
+	s->m.ino = io->use->ino;
+	s->m.tid = io->tid;
+	s->m.dir = io->dir;
+	worker_did(io, s);
+	size = sizeof(s->m) + s->m.skip + s->m.prefix + s->m.tail;
 	s->m.h.size = size;
 	barrier_var(size);
 	if (size <= sizeof(*s))
 		put_record(s, size);
 }
 
-static __always_inline void begin_part(const struct io *io, __u32 length)
+static __always_inline void first_wait_over(const struct io *io)
 {
-	struct part p = {.bytes = length, .left = length};
-
-	if (length == 0xffffffff) {
-		p.wants_len8 = 1;
-		p.left = 8;
-	} else if (length > 0x7fffffff) {
-		return; /* no length: this is no such stream, or we came into the middle of one */
-	}
-	bpf_map_update_elem(&parts, &io->key, &p, BPF_ANY);
+	if (io->w->state == STATE_START && !(io->w->flags & WATCH_ROOT) && io->tid == io->tgid)
+		enter_state(io->w, STATE_WAIT, bpf_ktime_get_ns());
 }
 
-static __always_inline void go_on(const struct io *io, struct part *p)
+/* Four bytes that came alone: the length of a message that follows. */
+static __always_inline void begin_message(struct io *io)
 {
+	struct use *u = io->use;
+	__u32 length = 0;
+
+	bpf_probe_read_user(&length, sizeof(length), io->buf);
+	length = __builtin_bswap32(length);
+	if (io->dir == MSG_READ)
+		first_wait_over(io);
+	if (!length) {
+		put_message(io, 0, 4);
+		return;
+	}
+	u->wants_len8 = length == 0xffffffff;
+	if (!u->wants_len8 && length > 0x7fffffff)
+		return; /* no length: no such stream, or we came into the middle of one */
+	u->bytes = length;
+	u->left = u->wants_len8 ? 8 : length;
+	u->kept = 0;
+}
+
+static __always_inline void go_on(struct io *io)
+{
+	struct use *u = io->use;
 	__u64 len8 = 0;
 
-	if (io->done > p->left || (io->key.dir == MSG_READ && io->asked > p->left)) {
-		bpf_map_delete_elem(&parts, &io->key); /* out of step: wait for the next header */
+	if (io->done > u->left || (io->dir == MSG_READ && io->asked > u->left)) {
+		u->left = 0; /* out of step: wait for the next length */
 		return;
 	}
-	if (p->wants_len8) {
+	if (u->wants_len8) {
 		bpf_probe_read_user(&len8, sizeof(len8), io->buf);
-		p->bytes = p->left = __builtin_bswap64(len8);
-		p->wants_len8 = 0;
+		u->bytes = u->left = __builtin_bswap64(len8);
+		u->wants_len8 = 0;
 		return;
 	}
-	p->left -= io->done;
-	if (!p->left) {
-		put_message(io, p, p->bytes, io->buf);
-		bpf_map_delete_elem(&parts, &io->key);
+	u->left -= io->done;
+	if (!u->left) {
+		put_message(io, u->bytes, 0);
 		return;
 	}
-	if (!p->kept && io->done >= RING_PREFIX_PIECES &&
-		!bpf_probe_read_user(p->prefix, RING_PREFIX_PIECES, io->buf))
-		p->kept = RING_PREFIX_PIECES;
+	if (!u->kept && io->done >= RING_PREFIX_PIECES &&
+		!bpf_probe_read_user(u->prefix, RING_PREFIX_PIECES, io->buf))
+		u->kept = RING_PREFIX_PIECES;
 }
 
-static __always_inline void begin(const struct io *io)
+static __always_inline void take_io(struct io *io)
 {
-	__u32 length = user_be32(io->buf);
+	if (io->use->left)
+		go_on(io);
+	else if (io->done == 4 && (io->dir == MSG_WRITE || io->asked == 4))
+		begin_message(io);
+	else if (io->dir == MSG_WRITE && io->done > 4 && io->done <= 4 + FRAMED_AT_ONCE)
+		put_message(io, io->done - 4, 4);
+}
 
-	if (io->key.dir == MSG_READ) {
-		if (io->asked != 4 || io->done != 4)
-			return;
-		if (io->w->state == STATE_START && !(io->w->flags & WATCH_ROOT) &&
-			io->key.tid == io->tgid)
-			enter_state(io->w, STATE_WAIT, io->now);
-	} else if (io->done > 4) {
-		if (length == io->done - 4)
-			put_message(io, NULL, length, io->buf + 4);
-		return;
+/* The thread's use of this descriptor; looked up anew if descriptors were closed since. */
+static __always_inline struct use *find_use(const struct io *io, __u32 fd)
+{
+	struct use_key key = {.tid = io->tid, .fd_dir = fd << 2 | io->dir};
+	struct use *u = bpf_map_lookup_elem(&uses, &key);
+	struct use fresh = {};
+
+	if (u && u->fds_changed == io->w->fds_changed)
+		return u;
+	fresh.ino = own_pipe(fd);
+	if (u && u->ino == fresh.ino) {
+		u->fds_changed = io->w->fds_changed;
+		return u;
 	}
-	if (io->done != 4)
-		return;
-	if (length)
-		begin_part(io, length);
-	else
-		put_message(io, NULL, 0, io->buf);
+	fresh.fds_changed = io->w->fds_changed;
+	bpf_map_update_elem(&uses, &key, &fresh, BPF_ANY);
+	return bpf_map_lookup_elem(&uses, &key);
+}
+
+static __always_inline bool changes_fds(long nr)
+{
+	return nr == SYS_CLOSE || nr == SYS_DUP2 || nr == SYS_DUP3 || nr == SYS_CLOSE_RANGE;
 }
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 {
 	long nr = REGS_NR(regs);
+	bool changes = changes_fds(nr);
 	struct io io = {};
-	struct part *p;
 	__u64 id;
 
-	if ((nr != SYS_READ && nr != SYS_WRITE) || ret <= 0)
+	if (ret < 0 || (nr != SYS_READ && nr != SYS_WRITE && !changes))
 		return 0;
 	id = bpf_get_current_pid_tgid();
 	io.tgid = id >> 32;
 	io.w = watched(io.tgid);
 	if (!io.w)
 		return 0;
-	io.key.tid = id;
-	io.key.dir = nr == SYS_READ ? MSG_READ : MSG_WRITE;
-	io.key.ino = fd_pipe((struct task_struct *)bpf_get_current_task(), REGS_ARG1(regs));
-	if (!io.key.ino)
+	if (changes)
+		io.w->fds_changed++;
+	if (changes || !ret)
+		return 0;
+	io.tid = id;
+	io.dir = nr == SYS_READ ? MSG_READ : MSG_WRITE;
+	io.use = find_use(&io, REGS_ARG1(regs));
+	if (!io.use || !io.use->ino)
 		return 0;
 	io.buf = (const unsigned char *)REGS_ARG2(regs);
 	io.asked = REGS_ARG3(regs);
 	io.done = ret;
-	io.now = bpf_ktime_get_ns();
-	p = bpf_map_lookup_elem(&parts, &io.key);
-	if (p)
-		go_on(&io, p);
-	else
-		begin(&io);
+	take_io(&io);
 	return 0;
 }
 

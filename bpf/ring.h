@@ -21,7 +21,7 @@ enum ring_bounds {
 	RING_GROUPS = 128, /* two a pool: its parent's, its workers' */
 };
 
-/* One whole message; behind it: its first `prefix` bytes, then its last `tail` bytes. */
+/* One whole message; behind it, after `skip` bytes: its first `prefix` bytes, then its last `tail` bytes. */
 struct ring_msg {
 	struct frame h;
 	__u64 ino;
@@ -30,7 +30,8 @@ struct ring_msg {
 	__u16 prefix;
 	__u16 tail;
 	__u8 dir; /* enum msg_dir */
-	__u8 pad[7]; /* the bytes follow */
+	__u8 skip; /* bytes before the prefix: the length in front of the message */
+	__u8 pad[6]; /* the bytes follow */
 };
 
 enum watch_flags {
@@ -58,6 +59,8 @@ struct watch {
 	__u32 core;
 	__u32 group; /* its time on a core goes to this sum */
 	__u32 kids_group; /* its children's */
+	__u32 fds_changed; /* how often: what is known of its descriptors is void then */
+	__u32 pad;
 };
 
 /* Per CPU. */

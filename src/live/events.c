@@ -79,7 +79,7 @@ static void on_message(struct live *l, const struct frame *record)
 {
 	const struct ring_msg *m = (const void *)record;
 
-	if (sizeof(*m) + m->prefix + m->tail <= record->size)
+	if (sizeof(*m) + m->skip + m->prefix + m->tail <= record->size)
 		message_put(l, m);
 }
 

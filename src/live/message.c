@@ -34,7 +34,7 @@ static void read_head(const struct ring_msg *m, struct frame_msg *f)
 {
 	struct pickle_head head;
 
-	pickle_peek(m + 1, m->prefix, m->bytes, &head);
+	pickle_peek((const char *)(m + 1) + m->skip, m->prefix, m->bytes, &head);
 	f->shape = shapes[head.shape];
 	f->job = head.job;
 	f->chunk = head.chunk;
@@ -77,7 +77,7 @@ static void put_failure(struct live *l, const struct frame_msg *msg, const struc
 
 void message_put(struct live *l, const struct ring_msg *m)
 {
-	const unsigned char *data = (const void *)(m + 1);
+	const unsigned char *data = (const unsigned char *)(m + 1) + m->skip;
 	struct frame_msg f = {.h = {.kind = FRAME_MSG, .pid = m->h.pid, .t_ns = m->h.t_ns}};
 	struct pickle_facts facts;
 	struct pickle_bytes in;
