@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "export/report.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -306,6 +307,41 @@ static void test_odd_contents(void **state)
 	session_release(&s);
 }
 
+static long allocations_left;
+
+static void *failing_malloc(size_t size)
+{
+	return allocations_left-- > 0 ? malloc(size) : NULL;
+}
+
+/* Whichever allocation fails: all of the report or none, and nothing is left behind. */
+static void test_no_memory(void **state)
+{
+	struct session s;
+	char *said = NULL;
+	size_t len = 0;
+	long n = 0;
+	int r;
+
+	(void)state;
+	story_proc(&s);
+	json_set_alloc_funcs(failing_malloc, free);
+	do {
+		allocations_left = n++;
+		r = report_json(&s.model, &said, &len);
+		if (r) {
+			assert_int_equal(r, -ENOMEM);
+			assert_null(said);
+			assert_int_equal(len, 0);
+		}
+	} while (r);
+	json_set_alloc_funcs(malloc, free);
+	assert_in_range(n, 100, 100000);
+	assert_int_equal(len, strlen(said));
+	free(said);
+	session_release(&s);
+}
+
 static void test_golden(void **state)
 {
 	struct told t;
@@ -328,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_proc_mode),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_odd_contents),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_golden),
 	};
 
