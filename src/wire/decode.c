@@ -43,12 +43,9 @@ const struct frame_info *frame_info(unsigned int kind)
 	return kind < FRAME_KINDS && kinds[kind].name ? &kinds[kind] : NULL;
 }
 
-enum decoded decode(const struct frame *f, union frame_space *space, const struct frame **ret_frame)
+enum decoded decode_as(const struct frame_info *info, const struct frame *f,
+	union frame_space *space, const struct frame **ret_frame)
 {
-	const struct frame_info *info = frame_info(f->kind);
-
-	if (!info)
-		return DECODE_UNKNOWN;
 	if (f->size < info->v1_size)
 		return DECODE_BAD;
 	if (f->size >= info->size) {
@@ -61,4 +58,11 @@ enum decoded decode(const struct frame *f, union frame_space *space, const struc
 	memcpy(space, f, f->size);
 	*ret_frame = &space->h;
 	return DECODED;
+}
+
+enum decoded decode(const struct frame *f, union frame_space *space, const struct frame **ret_frame)
+{
+	const struct frame_info *info = frame_info(f->kind);
+
+	return info ? decode_as(info, f, space, ret_frame) : DECODE_UNKNOWN;
 }

@@ -61,4 +61,9 @@ union frame_space {
 enum decoded decode(
 	const struct frame *f, union frame_space *space, const struct frame **ret_frame);
 
+/* The same by a given row: what a kind with text cannot have is a v1_size below its size, for its
+ * text begins there. */
+enum decoded decode_as(const struct frame_info *info, const struct frame *f,
+	union frame_space *space, const struct frame **ret_frame);
+
 #endif

@@ -8,33 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tests/support/history.h"
-
-struct story {
-	struct history h;
-	struct session s;
-};
-
-static int begin(void **state)
-{
-	struct story *t = calloc(1, sizeof(*t));
-
-	assert_non_null(t);
-	history_init(&t->h);
-	assert_int_equal(session_init(&t->s), 0);
-	*state = t;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct story *t = *state;
-
-	session_release(&t->s);
-	history_release(&t->h);
-	free(t);
-	return 0;
-}
+#include "tests/support/story.h"
 
 static const struct pool *tell(struct story *t)
 {
@@ -147,25 +121,17 @@ static void lively_states_add_up(void **state)
 	}
 }
 
-static const struct finding *finding(const struct pool *p, const char *id)
-{
-	for (uint32_t i = 0; i < p->findings_count; i++)
-		if (!strcmp(p->findings[i].id, id))
-			return &p->findings[i];
-	return NULL;
-}
-
 static void lively_findings(void **state)
 {
 	struct story *t = *state;
 	const struct pool *p = tell(t);
 
-	assert_non_null(finding(p, "worker-died"));
-	assert_non_null(finding(p, "lost-task"));
-	assert_non_null(finding(p, "task-failed"));
-	assert_null(finding(p, "respawn-loop"));
-	assert_null(finding(p, "queue-lock-lost"));
-	assert_non_null(strstr(finding(p, "worker-died")->text,
+	assert_non_null(story_finding(p, "worker-died"));
+	assert_non_null(story_finding(p, "lost-task"));
+	assert_non_null(story_finding(p, "task-failed"));
+	assert_null(story_finding(p, "respawn-loop"));
+	assert_null(story_finding(p, "queue-lock-lost"));
+	assert_non_null(strstr(story_finding(p, "worker-died")->text,
 		"4303 was killed (SIGKILL, by bash [900]) with task 1/"));
 }
 
@@ -184,12 +150,12 @@ static void bad_frames_are_counted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(lively_pool_is_a_pool, begin, end),
-		cmocka_unit_test_setup_teardown(lively_totals_are_exact, begin, end),
-		cmocka_unit_test_setup_teardown(lively_ends_are_told_apart, begin, end),
-		cmocka_unit_test_setup_teardown(lively_states_add_up, begin, end),
-		cmocka_unit_test_setup_teardown(lively_findings, begin, end),
-		cmocka_unit_test_setup_teardown(bad_frames_are_counted, begin, end),
+		cmocka_unit_test_setup_teardown(lively_pool_is_a_pool, story_begin, story_end),
+		cmocka_unit_test_setup_teardown(lively_totals_are_exact, story_begin, story_end),
+		cmocka_unit_test_setup_teardown(lively_ends_are_told_apart, story_begin, story_end),
+		cmocka_unit_test_setup_teardown(lively_states_add_up, story_begin, story_end),
+		cmocka_unit_test_setup_teardown(lively_findings, story_begin, story_end),
+		cmocka_unit_test_setup_teardown(bad_frames_are_counted, story_begin, story_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,4 +6,6 @@ libsupport_a_SOURCES += \
 	tests/support/history.h \
 	tests/support/life.c \
 	tests/support/lively.c \
+	tests/support/story.c \
+	tests/support/story.h \
 	tests/support/work.c

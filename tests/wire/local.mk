@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
+check_PROGRAMS += tests/wire/decode_test
+tests_wire_decode_test_SOURCES = tests/wire/decode_test.c
+tests_wire_decode_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/wire/wire_test
+tests_wire_wire_test_SOURCES = tests/wire/wire_test.c
+tests_wire_wire_test_LDADD = $(TEST_LDADD)
+fuzz_targets += tests/wire/session_fuzz.c
+EXTRA_DIST += \
+	tests/wire/fuzz-corpus/session/ends \
+	tests/wire/fuzz-corpus/session/gone \
+	tests/wire/fuzz-corpus/session/traffic
