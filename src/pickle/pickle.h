@@ -93,6 +93,11 @@ struct pickle_facts {
 	uint32_t pid; /* what a billiard worker says of itself; 0: does not say */
 	uint32_t items;
 	enum pickle_items items_known;
+	/* Where the traceback's text is in the message; for pickle_traceback(). */
+	bool has_traceback;
+	bool is_headless; /* it begins somewhere before that */
+	uint64_t traceback_off;
+	uint64_t traceback_len;
 	/*
 	 * "module.qualname" (__mp_main__ written __main__), "partial(name)", "Class.method",
 	 * "<method of Class>", "<Class instance>"; a Celery task's own name.
@@ -100,10 +105,6 @@ struct pickle_facts {
 	char function[PICKLE_FUNCTION_MAX];
 	char exc_type[PICKLE_EXCEPTION_MAX];
 	char message[PICKLE_MESSAGE_MAX]; /* the exception's arguments, joined by ", " */
-	/* Where the traceback's text is in the message; for pickle_traceback(). */
-	bool has_traceback;
-	uint64_t traceback_off;
-	uint64_t traceback_len;
 };
 
 /* Reads a message. Fills all of *ret but the unused ends of its texts. */
