@@ -2,3 +2,9 @@
 check_PROGRAMS += tests/model/copy_test
 tests_model_copy_test_SOURCES = tests/model/copy_test.c
 tests_model_copy_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/model/items_test
+tests_model_items_test_SOURCES = tests/model/items_test.c
+tests_model_items_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/model/task_test
+tests_model_task_test_SOURCES = tests/model/task_test.c
+tests_model_task_test_LDADD = $(TEST_LDADD)

@@ -2,6 +2,12 @@
 check_PROGRAMS += tests/pool/evidence_test
 tests_pool_evidence_test_SOURCES = tests/pool/evidence_test.c
 tests_pool_evidence_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/pool/mp_pool_test
+tests_pool_mp_pool_test_SOURCES = tests/pool/mp_pool_test.c
+tests_pool_mp_pool_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/pool/staff_test
 tests_pool_staff_test_SOURCES = tests/pool/staff_test.c
 tests_pool_staff_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/pool/state_test
+tests_pool_state_test_SOURCES = tests/pool/state_test.c
+tests_pool_state_test_LDADD = $(TEST_LDADD)
