@@ -12,7 +12,7 @@ void mend_text(char *text, size_t size)
 	char clean[256];
 
 	text_clean(clean, sizeof(clean), text, strlen(text), 0);
-	snprintf(text, size, "%s", clean);
+	snprintf(text, size, "%.*s", (int)size - 1, clean);
 }
 
 static void note_lock(struct pool *p, const struct frame_exit *exit)
