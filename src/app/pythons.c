@@ -26,12 +26,25 @@ static void judge(struct python_found *p)
 				 : "newer than this pooltop: pools of Python 3.6 to 3.14 are known";
 }
 
+/* pyenv's shims are scripts of the same names. */
+static bool is_program(const char *path)
+{
+	static const char magic[4] = {0x7f, 'E', 'L', 'F'};
+	FILE *f = fopen(path, "re");
+	char head[4];
+	bool is = f && fread(head, 1, 4, f) == 4 && !memcmp(head, magic, 4);
+
+	if (f)
+		fclose(f);
+	return is;
+}
+
 static size_t add(struct python_found *found, size_t count, const char *path)
 {
 	char real[PATH_MAX];
 
 	if (count == PYTHONS_MAX || access(path, X_OK) || !realpath(path, real) ||
-		strlen(real) >= PYTHON_PATH_MAX)
+		strlen(real) >= PYTHON_PATH_MAX || !is_program(real))
 		return count;
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(found[i].path, real))

@@ -5,6 +5,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -120,6 +121,7 @@ struct probes *probes_open(struct err *err)
 	if (!p->keys || !p->watches || !p->sums)
 		goto fail;
 	ret = load(p);
+	malloc_trim(0); /* the kernel's BTF was 10 MiB, and is needed no more */
 	if (!ret)
 		return p;
 fail:
