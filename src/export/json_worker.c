@@ -93,15 +93,25 @@ json_t *json_death(struct jout *j, const struct model *m, const struct death *d)
 	return o;
 }
 
+/* Whoever was found at work has started, but nobody saw how long that took. */
+static bool knows(const struct worker *w, unsigned int state, uint64_t ns)
+{
+	if (state == STATE_START && !ns && w->watched_ns > w->born_ns)
+		return false;
+	return w->known >> state & 1;
+}
+
 static json_t *states(struct jout *j, const struct model *m, const struct worker *w)
 {
 	uint64_t now = w->ended_ns ? w->ended_ns : m->now_ns;
 	json_t *o = jout_object(j);
 	unsigned int s;
 
-	for (s = 0; s < WORKER_STATES; s++)
-		jout_uint_if(
-			j, o, worker_state_name(s), w->known >> s & 1, worker_state_ns(w, s, now));
+	for (s = 0; s < WORKER_STATES; s++) {
+		uint64_t ns = worker_state_ns(w, s, now);
+
+		jout_uint_if(j, o, worker_state_name(s), knows(w, s, ns), ns);
+	}
 	return o;
 }
 

@@ -41,14 +41,21 @@ static void stall(struct page *out, const struct model *m, const struct pool *p)
 	page_end(out);
 }
 
+/* As it was made; of a pool that was found, its first workers may have been on their way out. */
+static uint32_t pool_size(const struct pool *p)
+{
+	if (p->workers_alive && (!p->from_start || p->workers_alive > p->first_size))
+		return p->workers_alive;
+	return p->first_size;
+}
+
 static void head(struct page *out, const struct model *m, const struct pool *p)
 {
 	const char *method = start_method_name(p->start_method);
 	const char *python = model_text(m, p->python, NULL);
-	uint32_t size = p->workers_alive > p->first_size ? p->workers_alive : p->first_size;
 	char age[FMT_MAX];
 
-	page_say(out, 1, "%s(%u) of %u: %s", p->kind, size, p->pid,
+	page_say(out, 1, "%s(%u) of %u: %s", p->kind, pool_size(p), p->pid,
 		model_text(m, p->command, "its command line is not known"));
 	page_end(out);
 	page_to(out, 1);

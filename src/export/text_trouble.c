@@ -41,16 +41,19 @@ void text_findings(struct page *out, const struct model *m, const struct pool *p
 	}
 }
 
-static void by_signal(struct page *out, const struct death *d, const char *age)
+static void by_signal(struct page *out, const struct death *d, uint32_t parent, const char *age)
 {
 	const struct signal_seen *s = &d->sender;
 	unsigned int sig = d->status_known ? (unsigned int)WTERMSIG((int)d->status) : s->sig;
 	char space[16];
 	const char *name = signal_name(sig, space);
 
-	if (s->seen && s->sender)
-		page_say(out, INDENT, "%u, aged %s, was killed by %s from %u (%s, uid %u)", d->pid,
-			age, name, s->sender, s->comm, s->uid);
+	if (s->seen && s->sender == d->pid)
+		page_say(out, INDENT, "%u, aged %s, killed itself by %s", d->pid, age, name);
+	else if (s->seen && s->sender)
+		page_say(out, INDENT, "%u, aged %s, was killed by %s from %s%u (%s, uid %u)",
+			d->pid, age, name, s->sender == parent ? "its parent " : "", s->sender,
+			s->comm, s->uid);
 	else if (s->seen)
 		page_say(out, INDENT, "%u, aged %s, was killed by %s from the kernel", d->pid, age,
 			name);
@@ -110,7 +113,8 @@ static void in_hand(struct page *out, const struct model *m, const struct death 
 	page_end(out);
 }
 
-static void certificate(struct page *out, const struct model *m, const struct death *d)
+static void certificate(
+	struct page *out, const struct model *m, const struct pool *p, const struct death *d)
 {
 	char wall[FMT_MAX], age[FMT_MAX], rss[FMT_MAX];
 
@@ -120,7 +124,7 @@ static void certificate(struct page *out, const struct model *m, const struct de
 	if (d->end == END_OOM)
 		by_oom(out, m, d, age);
 	else if (d->end == END_SIGNAL)
-		by_signal(out, d, age);
+		by_signal(out, d, p->pid, age);
 	else
 		by_exit(out, d, age);
 	page_end(out);
@@ -154,7 +158,7 @@ void text_deaths(struct page *out, const struct model *m, const struct pool *p)
 		return;
 	text_title(out, "Deaths");
 	for (i = first; i < p->deaths_count; i++)
-		certificate(out, m, &p->deaths[i]);
+		certificate(out, m, p, &p->deaths[i]);
 	if (first) {
 		page_add(out, "  and %u before these", first);
 		page_end(out);

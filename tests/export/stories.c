@@ -65,6 +65,17 @@ static const char *const far_down =
 	"science.pipelines.reconstruction.tomography.filtered_back_projection.Reconstructor."
 	"reconstruct_every_slice";
 
+static void replace(struct history *h, uint32_t pid)
+{
+	history_fork(h, pool.pid, pid);
+	history_born(h, pid);
+	history_worker_ends(h, &pool, pid);
+	history_wait(h, 5 * HISTORY_MS);
+	history_state(h, pid, STATE_WAIT);
+	history_work(h, pid);
+	history_wait(h, 5 * HISTORY_MS);
+}
+
 static void deaths(struct history *h)
 {
 	give(h, 501, 1, far_down);
@@ -79,6 +90,10 @@ static void deaths(struct history *h)
 	give(h, 504, 4, "etl.load");
 	history_exit(h, 504, 0);
 	history_exit(h, 505, 9);
+	replace(h, 507);
+	history_kill(h, 507, 6, 507, "python3");
+	replace(h, 508);
+	history_kill(h, 508, 9, 500, "python3");
 }
 
 static void failures(struct history *h)
