@@ -55,20 +55,29 @@ static void read_facts(struct live *l, const struct pickle_facts *facts, struct 
 	f->func = texts_id(&l->texts, &l->out, f->h.t_ns, facts->function);
 }
 
+/* As Python's own traceback names it. */
+static const char *plain_type(const char *type)
+{
+	static const char builtins[] = "builtins.";
+
+	return strncmp(type, builtins, strlen(builtins)) ? type : type + strlen(builtins);
+}
+
 /* The exception's texts are what the user came for: they go on, all other bytes end here. */
 static void put_failure(struct live *l, const struct frame_msg *msg, const struct pickle_bytes *in,
 	const struct pickle_facts *facts)
 {
 	char text[PICKLE_EXCEPTION_MAX + PICKLE_MESSAGE_MAX + PICKLE_TRACEBACK_MAX];
 	struct frame_failure f = {.h = msg->h, .ino = msg->ino, .job = msg->job};
+	const char *type = plain_type(facts->exc_type);
 	size_t used;
 
 	f.h.kind = FRAME_FAILURE;
 	f.chunk = msg->chunk;
 	f.flags = msg->flags;
-	f.exc_len = strlen(facts->exc_type);
+	f.exc_len = strlen(type);
 	f.message_len = strlen(facts->message);
-	memcpy(text, facts->exc_type, f.exc_len);
+	memcpy(text, type, f.exc_len);
 	memcpy(text + f.exc_len, facts->message, f.message_len);
 	used = f.exc_len + f.message_len;
 	f.traceback_len = pickle_traceback(in, facts, text + used, PICKLE_TRACEBACK_MAX);
