@@ -126,9 +126,6 @@ struct machine {
  */
 void machine_run(struct machine *m, const struct pickle_bytes *in);
 
-/* For the opcodes: a new value, whose bytes begin at `off`. */
-void machine_push(struct machine *m, const struct value *v, uint32_t off);
-
 /* The value `down` from the top (0: the top); one of unknown kind where it is not stored. */
 const struct value *machine_top(const struct machine *m, uint32_t down);
 

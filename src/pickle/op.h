@@ -23,6 +23,25 @@ struct op {
 	uint8_t plain; /* bytes, if all that it does is to push one value; else 0 */
 };
 
+/* On top of the stack goes a value, whose first opcode is at `off`. */
+static inline void machine_place(struct machine *m, struct value v, uint32_t off)
+{
+	struct frame *f = &m->frames[m->depth];
+
+	if (f->count < f->keep)
+		m->slots[f->base + f->count] = v;
+	if (f->count == 1)
+		f->second_off = off;
+	f->count++;
+}
+
+/* A new one, by the opcode in hand. */
+static inline void machine_push(struct machine *m, struct value v)
+{
+	v.start = (uint16_t)m->arena_top;
+	machine_place(m, v, m->op_off);
+}
+
 /* stack.c: MARK, POP ...; tuples, calls and objects from values, values into containers. */
 enum machine_end op_mark(struct machine *m, const struct op *op);
 enum machine_end op_pop(struct machine *m, const struct op *op);

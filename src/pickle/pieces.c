@@ -62,18 +62,20 @@ void pieces_of_state(struct pieces *p, const struct pieces *from, unsigned int i
 void pieces_open(struct pieces *p, unsigned int i)
 {
 	const struct value *tuple = piece(p, i);
-	struct pieces rest;
-	uint32_t frame;
+	unsigned int kids = tuple->kept;
+	unsigned int behind;
 
-	if (tuple->kind != VALUE_TUPLE || tuple->kept < tuple->kids.count)
+	if (tuple->kind != VALUE_TUPLE || kids < tuple->kids.count || i + kids > PIECES)
 		return;
-	rest = *p;
-	frame = p->frame[i];
-	p->n = i;
-	for (uint32_t k = 0; k < tuple->kept; k++)
-		add(p, machine_kid(p->m, tuple, k), frame);
-	for (unsigned int k = i + 1; k < rest.n; k++)
-		add(p, rest.v[k], rest.frame[k]);
+	behind = p->n - i - 1;
+	if (behind > PIECES - i - kids)
+		behind = PIECES - i - kids;
+	memmove(&p->v[i + kids], &p->v[i + 1], behind * sizeof(p->v[0]));
+	memmove(&p->frame[i + kids], &p->frame[i + 1], behind * sizeof(p->frame[0]));
+	memset(&p->frame[i], p->frame[i], kids);
+	for (unsigned int k = 0; k < kids; k++)
+		p->v[i + k] = machine_kid(p->m, tuple, k);
+	p->n = i + kids + behind;
 }
 
 const struct value *piece(const struct pieces *p, unsigned int i)

@@ -10,7 +10,7 @@ enum machine_end op_push(struct machine *m, const struct op *op)
 
 	if (op->kind == VALUE_BOOL)
 		v.num = op->n;
-	machine_push(m, &v, m->op_off);
+	machine_push(m, v);
 	return END_NOT;
 }
 
@@ -18,7 +18,7 @@ static enum machine_end push_int(struct machine *m, int64_t num)
 {
 	const struct value v = {.kind = VALUE_INT, .off = m->op_off, .num = num};
 
-	machine_push(m, &v, m->op_off);
+	machine_push(m, v);
 	return END_NOT;
 }
 
@@ -55,7 +55,7 @@ enum machine_end op_double(struct machine *m, const struct op *op)
 	struct value v = {.kind = op->kind, .off = m->op_off};
 
 	memcpy(&v.real, &bits, sizeof(v.real));
-	machine_push(m, &v, m->op_off);
+	machine_push(m, v);
 	return END_NOT;
 }
 
@@ -68,7 +68,7 @@ enum machine_end op_text(struct machine *m, const struct op *op)
 		.text.total = m->text_len < UINT32_MAX ? (uint32_t)m->text_len : UINT32_MAX,
 	};
 
-	machine_push(m, &v, m->op_off);
+	machine_push(m, v);
 	return END_NOT;
 }
 
@@ -89,7 +89,7 @@ enum machine_end op_global(struct machine *m, const struct op *op)
 	struct value v = {.kind = op->kind, .off = m->op_off};
 
 	set_names(&v, m->text_off, m->text_have, m->name_off, m->name_len);
-	machine_push(m, &v, m->op_off);
+	machine_push(m, v);
 	return END_NOT;
 }
 
@@ -104,7 +104,7 @@ enum machine_end op_stack_global(struct machine *m, const struct op *op)
 	if (m->frames[m->depth].count < 2)
 		return END_BROKEN;
 	m->frames[m->depth].count -= 2;
-	machine_push(m, &v, v.off);
+	machine_push(m, v);
 	return END_NOT;
 }
 

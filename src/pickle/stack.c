@@ -24,26 +24,6 @@ static uint32_t stored(const struct frame *f, uint32_t from, uint32_t n)
 	return n < f->keep - from ? n : f->keep - from;
 }
 
-static void put(struct machine *m, const struct value *v, uint32_t off)
-{
-	struct frame *f = top_frame(m);
-	struct value *to = slot(m, f, f->count);
-
-	if (to)
-		*to = *v;
-	if (f->count == 1)
-		f->second_off = off;
-	f->count++;
-}
-
-void machine_push(struct machine *m, const struct value *v, uint32_t off)
-{
-	struct value copy = *v;
-
-	copy.start = (uint16_t)m->arena_top;
-	put(m, &copy, off);
-}
-
 enum machine_end op_mark(struct machine *m, const struct op *op)
 {
 	const struct frame *f = top_frame(m);
@@ -157,7 +137,7 @@ enum machine_end op_gather_mark(struct machine *m, const struct op *op)
 		v.start = m->slots[inner.base].start;
 		keep_kids(m, &v, &m->slots[inner.base], n);
 	}
-	put(m, &v, v.off);
+	machine_place(m, v, v.off);
 	return END_NOT;
 }
 
@@ -228,8 +208,9 @@ static void memo_set(struct machine *m, uint64_t index)
 	m->memo_count++;
 	if (index >= MEMO)
 		return;
-	while (m->memo_filled <= index)
+	while (m->memo_filled < index)
 		m->memo[m->memo_filled++] = unknown;
+	m->memo_filled += m->memo_filled == index;
 	m->memo[index] = *machine_top(m, 0);
 	m->memo[index].kept = 0;
 }
@@ -251,7 +232,7 @@ enum machine_end op_put(struct machine *m, const struct op *op)
 enum machine_end op_get(struct machine *m, const struct op *op)
 {
 	(void)op;
-	machine_push(m, m->num < m->memo_filled ? &m->memo[m->num] : &unknown, m->op_off);
+	machine_push(m, m->num < m->memo_filled ? m->memo[m->num] : unknown);
 	return END_NOT;
 }
 
@@ -261,7 +242,7 @@ enum machine_end op_dup(struct machine *m, const struct op *op)
 
 	(void)op;
 	v.kept = 0;
-	machine_push(m, &v, m->op_off);
+	machine_push(m, v);
 	return END_NOT;
 }
 
