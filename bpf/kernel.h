@@ -4,7 +4,8 @@
  * the running kernel's BTF, so the layout here does not matter. No generated vmlinux.h.
  *
  * Fields that moved (seen in the kernels' BTF, 5.10 to 7.3):
- *   task_struct.state -> __state in 5.14; pid.numbers[1] -> [] in 6.1; inode.i_ino u64 in 7.3.
+ *   task_struct.state -> __state in 5.14; inode.i_ino u64 in 7.3; kernfs_node.parent -> __parent in
+ *   6.15; mm_struct.rss_stat a struct of counts before 6.2.
  */
 #ifndef POOLTOP_KERNEL_H
 #define POOLTOP_KERNEL_H
@@ -44,6 +45,60 @@ struct signal_struct {
 	unsigned long maxrss; /* pages; set when the last thread exits */
 } CORE;
 
+struct kernfs_node {
+	const char *name;
+	struct kernfs_node *__parent;
+} CORE;
+
+struct kernfs_node___before_6_15 {
+	struct kernfs_node *parent;
+} CORE;
+
+struct cgroup {
+	struct kernfs_node *kn;
+} CORE;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+} CORE;
+
+enum cgroup_subsys_id { memory_cgrp_id };
+
+struct css_set {
+	struct cgroup_subsys_state *subsys[16];
+} CORE;
+
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+struct page_counter {
+	atomic_long_t usage; /* pages */
+	unsigned long max;
+} CORE;
+
+struct mem_cgroup {
+	struct cgroup_subsys_state css;
+	struct page_counter memory;
+} CORE;
+
+struct percpu_counter {
+	__s64 count;
+} CORE;
+
+struct mm_struct {
+	struct percpu_counter rss_stat[4]; /* file, anonymous, swap, shared memory */
+} CORE;
+
+struct mm_rss_stat___before_6_2 {
+	atomic_long_t count[4];
+} CORE;
+
+struct mm_struct___before_6_2 {
+	struct mm_rss_stat___before_6_2 rss_stat;
+} CORE;
+
 struct task_struct {
 	int pid;
 	int tgid;
@@ -55,6 +110,8 @@ struct task_struct {
 	void *stack;
 	struct files_struct *files;
 	struct signal_struct *signal;
+	struct mm_struct *mm;
+	struct css_set *cgroups;
 } CORE;
 
 struct task_struct___before_5_14 {

@@ -5,8 +5,6 @@
 
 #include "watch.h"
 
-#define PAGE_BYTES 4096ULL
-
 /* Signals that do not end a process: nobody asks who sent them. */
 #define QUIET_SIGNALS                                                                              \
 	(1ULL << 17 | 1ULL << 18 | 1ULL << 19 | 1ULL << 20 | 1ULL << 21 | 1ULL << 22 |             \
@@ -166,33 +164,6 @@ int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct
 	}
 	put_record(&f, sizeof(f));
 	return 0;
-}
-
-static __always_inline int victim(__u32 tgid)
-{
-	__u64 now = bpf_ktime_get_ns();
-	struct frame_oom f = {};
-
-	if (!watched(tgid))
-		return 0;
-	f.h = frame_of(FRAME_OOM, sizeof(f), tgid, now);
-	f.trigger = bpf_get_current_pid_tgid() >> 32;
-	put_record(&f, sizeof(f));
-	return 0;
-}
-
-/* The tracepoint's argument was a pid, and is a task in newer and some older stable kernels: the
- * loader counts the arguments and takes one of these two. */
-SEC("?tp_btf/mark_victim")
-int BPF_PROG(on_victim_pid, int pid)
-{
-	return victim(pid);
-}
-
-SEC("?tp_btf/mark_victim")
-int BPF_PROG(on_victim_task, struct task_struct *task)
-{
-	return victim(task->tgid);
 }
 
 #endif

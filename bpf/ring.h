@@ -11,7 +11,7 @@
 
 #include "wire.h"
 
-enum ring_kind { RING_MSG = 0x8001 };
+enum ring_kind { RING_MSG = 0x8001, RING_OOM = 0x8002 };
 
 enum ring_bounds {
 	RING_DATA = 28 * 1024, /* most bytes of one message that leave the kernel */
@@ -40,6 +40,14 @@ enum watch_flags {
 	WATCH_TOLD = 4, /* has read a sentinel */
 	WATCH_FRESH = 8, /* has sent a result and not waited since */
 	WATCH_SEM = 16, /* what it last waited for was a semaphore */
+};
+
+enum { OOM_LEVELS = 6, OOM_NAME = 48 };
+
+/* A FRAME_OOM whose cgroup has yet to become a text. */
+struct ring_oom {
+	struct frame_oom oom;
+	char names[OOM_LEVELS][OOM_NAME]; /* of the full cgroup and those above it, innermost first */
 };
 
 /* What the kernel measures; unpickling and pickling are part of `run` here. */

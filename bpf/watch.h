@@ -9,6 +9,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#define PAGE_BYTES 4096ULL
+
 /* Settings by the watcher. */
 __u32 want_write_bytes = 4096; /* of each message that is written, at most RING_DATA */
 __u32 want_read_bytes = 128; /* of each that is read */

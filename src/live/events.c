@@ -62,16 +62,37 @@ static void on_signal(struct live *l, const struct frame *record)
 	outbox_put(&l->out, record, sizeof(struct frame_signal), NULL, 0);
 }
 
+/* The names of cgroups, innermost first, as a path. */
+static void cgroup_path(const struct ring_oom *r, char *path, size_t size)
+{
+	size_t used = 0;
+
+	path[0] = '\0';
+	for (int i = OOM_LEVELS - 1; i >= 0; i--) {
+		const char *name = r->names[i];
+		size_t len = strnlen(name, OOM_NAME);
+
+		if (!len || (len == 1 && name[0] == '/') || used + len + 2 > size)
+			continue;
+		path[used++] = '/';
+		memcpy(path + used, name, len);
+		used += len;
+		path[used] = '\0';
+	}
+}
+
 static void on_oom(struct live *l, const struct frame *record)
 {
+	const struct ring_oom *r = (const void *)record;
 	struct known *k = known_get(l, record->pid);
-	const char *cgroup = k ? texts_get(&l->texts, k->cgroup) : NULL;
-	struct frame_oom f;
+	struct frame_oom f = r->oom;
+	char path[OOM_LEVELS * (OOM_NAME + 1) + 1];
 
-	memcpy(&f, record, sizeof(f));
-	f.limit_bytes = cgroup ? machine_memory_limit(cgroup) : 0;
-	f.scope = texts_id(&l->texts, &l->out, f.h.t_ns, f.limit_bytes ? cgroup : "machine");
-	f.rss_bytes = k ? k->usage.rss_bytes : 0;
+	cgroup_path(r, path, sizeof(path));
+	f.h.kind = FRAME_OOM;
+	f.scope = texts_id(&l->texts, &l->out, f.h.t_ns, path[0] ? path : "machine");
+	if (!f.rss_bytes && k)
+		f.rss_bytes = k->usage.rss_bytes;
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
 }
 
@@ -93,7 +114,7 @@ static const struct {
 	{FRAME_EXEC, sizeof(struct frame_exec), on_exec},
 	{FRAME_EXIT, sizeof(struct frame_exit), on_exit},
 	{FRAME_SIGNAL, sizeof(struct frame_signal), on_signal},
-	{FRAME_OOM, sizeof(struct frame_oom), on_oom},
+	{RING_OOM, sizeof(struct ring_oom), on_oom},
 };
 
 static void take(void *arg, const void *record, size_t size)

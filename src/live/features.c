@@ -38,13 +38,6 @@ static bool try_others(struct err *why)
 	return !access("/proc/1/fd", R_OK | X_OK);
 }
 
-static bool try_memory(struct err *why)
-{
-	(void)why;
-	return !access("/sys/fs/cgroup/memory/memory.limit_in_bytes", R_OK) ||
-	       !access("/sys/fs/cgroup/cgroup.controllers", R_OK);
-}
-
 const struct feature_probe feature_probes[] = {
 	{"btf", try_btf, "everything that BPF sees",
 		"a kernel built with CONFIG_DEBUG_INFO_BTF=y (Linux 5.10 or later)"},
@@ -56,7 +49,5 @@ const struct feature_probe feature_probes[] = {
 		"sudo pooltop (CAP_SYS_ADMIN)"},
 	{"other-users", try_others, "pools of other users, and their pipes",
 		"sudo pooltop (CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH)"},
-	{"cgroup-memory", try_memory, "the memory limit in an OOM kill's certificate",
-		"mount -t cgroup2 none /sys/fs/cgroup"},
 	{0},
 };

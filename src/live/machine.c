@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -128,41 +125,4 @@ void machine_tick(struct live *l)
 	f.records = counts.kept;
 	f.lost = counts.lost + l->out.lost;
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
-}
-
-static uint64_t read_limit(const char *root, const char *path, const char *file)
-{
-	char full[PATH_MAX], text[32] = "";
-	FILE *f;
-
-	if (snprintf(full, sizeof(full), "%s%s/%s", root, path, file) >= (int)sizeof(full))
-		return 0;
-	f = fopen(full, "re");
-	if (!f)
-		return 0;
-	if (!fgets(text, sizeof(text), f))
-		text[0] = '\0';
-	fclose(f);
-	return strtoull(text, NULL, 10); /* "max" reads as 0: none */
-}
-
-uint64_t machine_memory_limit(const char *cgroup)
-{
-	const char *v1 = strstr(cgroup, ":memory:"), *path;
-	char own[PATH_MAX];
-	uint64_t limit;
-	size_t len;
-
-	path = v1 ? v1 + strlen(":memory:") : strstr(cgroup, "0::");
-	if (!path)
-		return 0;
-	path += v1 ? 0 : strlen("0::");
-	len = strcspn(path, "\n, ");
-	if (len >= sizeof(own) || memmem(path, len, "..", 2))
-		return 0;
-	memcpy(own, path, len);
-	own[len] = '\0';
-	limit = v1 ? read_limit("/sys/fs/cgroup/memory", own, "memory.limit_in_bytes")
-		   : read_limit("/sys/fs/cgroup", own, "memory.max");
-	return limit >= 1ULL << 62 ? 0 : limit; /* v1's "no limit" */
 }

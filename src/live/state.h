@@ -131,7 +131,5 @@ void procmode_tick(struct live *l);
 void machine_session(struct live *l, const char *version);
 void machine_missing(struct live *l, const char *feature, const char *lost, const char *fix);
 void machine_tick(struct live *l);
-/* Limit of a memory cgroup, given as /proc/PID/cgroup shows it; 0: none or not known. */
-uint64_t machine_memory_limit(const char *cgroup);
 
 #endif
