@@ -26,8 +26,8 @@ static void put_status(struct jout *j, json_t *o, const struct death *d)
 
 	jout_text(j, o, "signal", by_signal ? signal_name(WTERMSIG(status), buf) : NULL);
 	jout_uint_if(j, o, "exit_code", d->status_known && WIFEXITED(status), WEXITSTATUS(status));
-	if (by_signal)
-		jout_bool(j, o, "core_dumped", WCOREDUMP(status));
+	if (d->status_known)
+		jout_bool(j, o, "core_dumped", by_signal && WCOREDUMP(status));
 	else
 		jout_null(j, o, "core_dumped");
 }
