@@ -196,7 +196,9 @@ uint32_t staff_guess(struct model *m, const struct proc *c)
 
 	for (uint32_t i = m->pools_count; i--;) {
 		const struct pool *p = &m->pools[i];
-		enum fit fit = p->ended_ns ? FIT_NO : worker_fit(m, p, c);
+		/* The last worker that was known may end before one that was only just forked. */
+		bool late = p->ended_ns && proc_born_ns(c) >= p->ended_ns;
+		enum fit fit = late ? FIT_NO : worker_fit(m, p, c);
 		int rank =
 			fit == FIT_NO ? 0 : 1 + (p->unreplaced_count != 0) + 2 * (fit == FIT_YES);
 
