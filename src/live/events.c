@@ -21,8 +21,7 @@ static void on_fork(struct live *l, const struct frame *record)
 		return;
 	k->family = parent->family;
 	k->is_python = parent->is_python;
-	if (!parent->looks)
-		parent->looks = 1; /* it may have made new pipes for it */
+	known_look_again(l, parent); /* it may have made new pipes for it */
 }
 
 static void on_exec(struct live *l, const struct frame *record)
@@ -38,7 +37,7 @@ static void on_exec(struct live *l, const struct frame *record)
 	outbox_put(&l->out, record, sizeof(struct frame_exec), NULL, 0);
 	if (!known_announce(l, k))
 		return; /* gone again */
-	k->looks = 1;
+	known_look_again(l, k);
 	cmd = texts_get(&l->texts, k->cmd);
 	if (k->is_python && cmd && !discover_is_helper(cmd))
 		known_make_head(l, k);

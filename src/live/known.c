@@ -5,9 +5,8 @@
 #include "live/state.h"
 #include "python/version.h"
 
-enum {
-	LOOKS = 2
-}; /* a worker closes the ends it does not need right after its start: look again */
+#define SECOND_LOOK_NS 1000000000ull
+#define LOOK_AGAIN_NS 100000000ull
 
 struct known *known_get(struct live *l, uint32_t pid)
 {
@@ -31,7 +30,7 @@ struct known *known_add(struct live *l, uint32_t pid, uint64_t start_ns)
 		memset(k, 0, sizeof(*k));
 		k->pid = pid;
 		k->start_ns = start_ns;
-		k->looks = LOOKS;
+		k->look_ns = l->now_ns;
 		l->known_count++;
 		if (i >= l->known_top)
 			l->known_top = i + 1;
@@ -145,22 +144,34 @@ bool known_announce(struct live *l, struct known *k)
 {
 	struct announce a = {.l = l, .k = k};
 
-	if (k->looks)
-		k->looks--;
+	/* A worker closes the ends it does not need right after its start: look once more. */
+	k->look_ns = k->looked_ns ? 0 : l->now_ns + SECOND_LOOK_NS;
+	k->looked_ns = l->now_ns;
 	if (!procs_look(l->procs, k->pid, put_proc, &a))
 		return false;
 	put_ends(l, k);
 	return true;
 }
 
+void known_look_again(struct live *l, struct known *k)
+{
+	uint64_t next_ns = k->looked_ns + LOOK_AGAIN_NS;
+
+	if (!k->look_ns)
+		k->look_ns = next_ns > l->now_ns ? next_ns : l->now_ns;
+}
+
 void known_look(struct live *l)
 {
 	uint32_t looks = 0;
 
-	for (uint32_t i = 0; i < l->known_top && looks < LIVE_LOOKS; i++) {
-		if (!l->known[i].pid || !l->known[i].looks)
+	/* The newest first: they may be gone soon. */
+	for (uint32_t i = l->known_top; i-- && looks < LIVE_LOOKS;) {
+		struct known *k = &l->known[i];
+
+		if (!k->pid || !k->look_ns || k->look_ns > l->now_ns)
 			continue;
-		known_announce(l, &l->known[i]);
+		known_announce(l, k);
 		looks++;
 	}
 }

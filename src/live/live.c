@@ -133,6 +133,7 @@ void live_poll(struct live *l)
 		return;
 	l->now_ns = live_now();
 	events_drain(l);
+	known_look(l);
 }
 
 void live_tick(struct live *l)

@@ -151,6 +151,13 @@ static void read_sample(
 	};
 }
 
+/* One that ends (or is the kernel's) has no command line any more: the library then makes one up
+ * from its name, in brackets. */
+static bool has_memory(const struct proc_look *look)
+{
+	return look->cmd[0] && look->cmd[0] != '[';
+}
+
 int procs_look_all(struct procs *p, void (*each)(void *arg, const struct proc_look *l), void *arg)
 {
 	struct pids_fetch *fetch = procps_pids_reap(p->look, PIDS_FETCH_TASKS_ONLY);
@@ -158,7 +165,8 @@ int procs_look_all(struct procs *p, void (*each)(void *arg, const struct proc_lo
 
 	for (int i = 0; fetch && i < fetch->counts->total; i++) {
 		read_look(p, fetch->stacks[i], &look);
-		each(arg, &look);
+		if (has_memory(&look))
+			each(arg, &look);
 	}
 	return fetch ? 0 : -EIO;
 }
@@ -186,7 +194,7 @@ bool procs_look(struct procs *p, uint32_t pid, void (*each)(void *arg, const str
 	if (!fetch || fetch->counts->total < 1)
 		return false;
 	read_look(p, fetch->stacks[0], &look);
-	if (look.pid != pid)
+	if (look.pid != pid || !has_memory(&look))
 		return false;
 	each(arg, &look);
 	return true;

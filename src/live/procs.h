@@ -37,12 +37,13 @@ struct proc_sample {
 struct procs *procs_new(struct err *err);
 void procs_free(struct procs *p); /* NULL allowed */
 
-/* Calls `each` for every process there is. 0 or -errno. */
+/* Calls `each` for every process there is; procs_look_all() leaves out those that are ending, and
+ * the kernel's own. 0 or -errno. */
 int procs_look_all(struct procs *p, void (*each)(void *arg, const struct proc_look *l), void *arg);
 int procs_sample_all(
 	struct procs *p, void (*each)(void *arg, const struct proc_sample *s), void *arg);
 
-/* For one process; false: it is gone or hidden. */
+/* For one process; false: it is gone, ending or hidden. */
 bool procs_look(struct procs *p, uint32_t pid, void (*each)(void *arg, const struct proc_look *l),
 	void *arg);
 /* For those of count (any number) processes that are there. */

@@ -12,7 +12,7 @@
 
 enum live_bounds {
 	LIVE_KNOWN = 8192, /* processes watched at a time */
-	LIVE_LOOKS = 64, /* processes looked at in /proc per tick, besides at the start */
+	LIVE_LOOKS = 4, /* processes looked at in /proc per poll, besides at the start */
 	LIVE_SAMPLES = 256, /* processes whose memory is sampled per tick */
 	LIVE_FAMILIES = RING_GROUPS / 2,
 	LIVE_CPUS = 1024,
@@ -25,7 +25,8 @@ struct known {
 	uint32_t ppid;
 	uint64_t start_ns;
 	uint32_t how; /* enum proc_how */
-	uint32_t looks; /* how many more times to look at it in /proc */
+	uint64_t look_ns; /* look at it in /proc then; 0: there is no need */
+	uint64_t looked_ns; /* newest look, 0: none yet */
 	uint32_t family; /* index in families, of its head; LIVE_FAMILIES: none */
 	bool is_head; /* a program of its own: a pool's parent, perhaps */
 	bool is_python;
@@ -94,7 +95,9 @@ void known_del(struct live *l, struct known *k);
 void known_make_head(struct live *l, struct known *k);
 /* Reads it in /proc and announces it (and its pipe ends). False: it is gone. */
 bool known_announce(struct live *l, struct known *k);
-/* Looks again at those that are due. */
+/* Something about it may have changed: look again, but ten times a second at most. */
+void known_look_again(struct live *l, struct known *k);
+/* Looks at some of those that are due. */
 void known_look(struct live *l);
 
 /* discover.c: which processes there are to watch. */

@@ -13,7 +13,7 @@
 /* The first workers are forked at once; so long after the first there may still be some. */
 #define FIRST_SET_NS UINT64_C(1000000000)
 /* Workers that died before their pool was known stand in an unbroken row before it. */
-#define ROW_NS UINT64_C(100000000)
+#define ROW_NS UINT64_C(500000000)
 
 static enum fit fit_of_ends(
 	const struct pool_kind *kind, const struct pool *p, const struct proc *c)
