@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A Pool at full speed: tasks that are empty, or spin for a given time. Says how many a second.
+"""A Pool at full speed: tasks that are empty, or compute for a while. Says how many a second.
 
-Two batches are always out, so that no worker waits at the end of one.
+What a task computes is a fixed amount, measured beforehand: a task that only waited for its time
+to be over would hide what slows it down. Two batches are always out, so that no worker waits at
+the end of one.
 """
 import argparse
 import multiprocessing
@@ -18,10 +20,21 @@ def empty(_):
     pass
 
 
-def spin(task_us):
-    end = time.perf_counter() + task_us * 1e-6
-    while time.perf_counter() < end:
-        pass
+def compute(loops):
+    total = 0
+    for i in range(loops):
+        total += i
+    return total
+
+
+def loops_for(task_us):
+    """How many take so long, when nothing disturbs: the fastest of several tries."""
+    tries = []
+    for _ in range(20):
+        begin = time.perf_counter()
+        compute(20000)
+        tries.append(time.perf_counter() - begin)
+    return max(1, int(20000 * task_us * 1e-6 / min(tries)))
 
 
 def logged(task_us):
@@ -44,7 +57,7 @@ def main():
     parser.add_argument("--truth")
     args = parser.parse_args()
 
-    func = logged if args.log else spin if args.task_us else empty
+    func = logged if args.log else compute if args.task_us else empty
     batch = args.batch or (2500 if not args.task_us else 100000 * args.workers // args.task_us)
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
@@ -56,7 +69,8 @@ def main():
     counted = truth.watch(pool, args.workers) if args.truth else None
     truth.write(args.ready, workers=[p.pid for p in pool._pool])
 
-    work = [args.task_us] * max(batch, 1)
+    each = loops_for(args.task_us) if func is compute else args.task_us
+    work = [each] * max(batch, 1)
     begin = time.monotonic()
     done = 0
     out = [pool.map_async(func, work, chunksize=1) for _ in range(2)]

@@ -59,7 +59,8 @@ class Truth:
     def on_task(self, task, size):
         job, chunk, func, args, _ = task
         items = 1
-        if func.__module__ == "multiprocessing.pool" and func.__name__ in ("mapstar", "starmapstar"):
+        chunked = func.__name__ in ("mapstar", "starmapstar")
+        if chunked and func.__module__ == "multiprocessing.pool":
             func, batch = args[0][0], args[0][1]
             items = len(batch)
         name = name_of(func)

@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What watching costs, against the same pool unwatched.
+
+    make bench [BENCH_ARGS=--quick]
+
+A pool runs at its full speed all the time, and is watched in every other window of time. What
+one watched window lost is told against the mean of the two unwatched ones beside it; the table
+has the median of those, and how far they spread. The rows `noise` are the same for windows that
+were all unwatched: what is smaller is not known. Prints a table; writes nothing.
+"""
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "live"))
+import harness  # noqa: E402
+from terminal import Reader, Terminal  # noqa: E402
+
+SETTLE_S = 1.0
+
+
+def run_ns(pid):
+    """Time on a core, all its threads."""
+    total = 0
+    try:
+        for tid in os.listdir("/proc/%d/task" % pid):
+            with open("/proc/%d/task/%s/schedstat" % (pid, tid)) as f:
+                total += int(f.read().split()[0])
+    except OSError:
+        pass
+    return total
+
+
+def memory_kib(pid):
+    """(resident, own share of it) in KiB."""
+    found = {}
+    try:
+        with open("/proc/%d/smaps_rollup" % pid) as f:
+            for line in f:
+                words = line.split()
+                if words[0] in ("Rss:", "Pss:"):
+                    found[words[0]] = int(words[1])
+    except OSError:
+        pass
+    return found.get("Rss:", 0), found.get("Pss:", 0)
+
+
+class Pool:
+    """A busy pool and how fast it goes."""
+
+    def __init__(self, case, task_us):
+        self.rates = case.path("rates-%d" % task_us)
+        self.child, self.facts = harness.busy_pool(
+            case, "--workers", "2", "--task-us", task_us, "--rates", self.rates,
+            "--seconds", "100000")
+        self.pid = self.facts["pid"]
+
+    def rate(self, begin_ns, end_ns):
+        """Tasks a second, from the first to the last batch that ended in this time."""
+        rows = [(int(t), int(n)) for t, n in harness.read_log(self.rates)]
+        rows = [row for row in rows if begin_ns <= row[0] <= end_ns]
+        if len(rows) < 2:
+            return 0.0
+        return (rows[-1][1] - rows[0][1]) * 1e9 / (rows[-1][0] - rows[0][0])
+
+    def stop(self):
+        self.child.terminate()
+        self.child.wait()
+
+
+class Recorder:
+    """`pooltop record`, without anybody looking."""
+
+    name = "record"
+
+    def __init__(self, case, pid):
+        self.tape = case.path("tape")
+        self.child = case.start([harness.POOLTOP, "record", "-o", self.tape, str(pid)],
+                                stderr=subprocess.PIPE)
+        self.pid = self.child.pid
+        self.terminal = None
+
+    def bytes_written(self):
+        return 0
+
+    def stop(self):
+        self.child.terminate()
+        if self.child.wait() != 0:
+            raise harness.Failed("record: %r" % self.child.stderr.read())
+
+    def recorded(self):
+        """(bytes, tasks) of the recording; removes it."""
+        done = subprocess.run([harness.POOLTOP, "report", self.tape, "--json"],
+                              stdout=subprocess.PIPE, check=True)
+        pools = harness.json.loads(done.stdout.decode())["pools"]
+        tasks = sum(pool["tasks"]["done"] for pool in pools)
+        size = 0
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            if os.path.exists(self.tape + suffix):
+                size += os.path.getsize(self.tape + suffix) if suffix != "-shm" else 0
+                os.unlink(self.tape + suffix)
+        return size, tasks
+
+
+class Dashboard:
+    """`pooltop PID` in a terminal that is read at once."""
+
+    name = "dashboard"
+
+    def __init__(self, case, pid, size=(80, 24)):
+        self.terminal = Terminal(case, str(pid), size=size)
+        self.reader = Reader(self.terminal)
+        self.pid = self.terminal.child.pid
+
+    def bytes_written(self):
+        return self.reader.count
+
+    def stop(self):
+        self.terminal.keys(b"q")
+        if self.terminal.child.wait(10) != 0:
+            raise harness.Failed("dashboard: %r" % bytes(self.reader.tail))
+        self.reader.stop()
+
+
+class Window:
+    """One stretch of time: how fast the pool went, and what the watching took."""
+
+    def __init__(self, pool, seconds, watcher=None):
+        time.sleep(SETTLE_S)
+        pids = harness.tree(watcher.pid) if watcher else []
+        cpu = {pid: run_ns(pid) for pid in pids}
+        terminal = watcher.bytes_written() if watcher else 0
+        workers = harness.tree(pool.pid) if pool else []
+        begin = harness.now_ns()
+        used = sum(run_ns(pid) for pid in workers)
+        time.sleep(seconds)
+        end = harness.now_ns()
+        used = sum(run_ns(pid) for pid in workers) - used
+        took = (end - begin) / 1e9
+        self.rate = pool.rate(begin, end) if pool else 0
+        self.cpu_us = used / 1e3 / took / self.rate if self.rate else 0
+        self.cpu = {pid: (run_ns(pid) - cpu[pid]) / 1e9 / took for pid in pids}
+        self.own = sum(self.cpu.values())
+        self.memory = [memory_kib(pid) for pid in pids]
+        if watcher:
+            self.terminal = (watcher.bytes_written() - terminal) / took
+
+
+def slower(before, windows, after):
+    """Per cent that each window lost against its neighbours."""
+    return [100 - 200 * w.rate / (a.rate + b.rate) for a, w, b in zip(before, windows, after)]
+
+
+def dearer(before, windows, after):
+    """Per cent by which a task cost the pool more CPU than in the windows beside it: what the
+    probes take. It hardly depends on what else the machine does."""
+    return [200 * w.cpu_us / (a.cpu_us + b.cpu_us) - 100
+            for a, w, b in zip(before, windows, after)]
+
+
+class Table:
+    def __init__(self):
+        self.rows = []
+
+    def add(self, what, values, unit, aim=None):
+        digits = 2 if unit == "%" else 0 if max(map(abs, values)) >= 100 else 1
+        show = lambda v: "%.*f" % (digits, v)  # noqa: E731
+        self.rows.append((what, show(statistics.median(values)) + " " + unit,
+                          "%s .. %s" % (show(min(values)), show(max(values))),
+                          str(len(values)), aim or ""))
+        print("  ".join(self.rows[-1]), file=sys.stderr, flush=True)
+
+    def show(self):
+        head = ("what", "median", "spread", "n", "aim")
+        rows = [head] + self.rows
+        widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+        for row in rows:
+            cells = [row[0].ljust(widths[0])]
+            cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+            print("  ".join(cells).rstrip())
+
+
+def kind_of(task_us):
+    return "empty tasks" if not task_us else "%g ms tasks" % (task_us / 1000)
+
+
+def pairs(case, table, task_us, watch, opts):
+    """Alternating windows of one pool; adds the rows of one kind of watching."""
+    pool = Pool(case, task_us)
+    plain, watched, tapes = [Window(pool, opts.window)], [], []
+    for _ in range(opts.pairs):
+        watcher = watch(case, pool.pid)
+        watched.append(Window(pool, opts.window, watcher))
+        watcher.stop()
+        if watch is Recorder:
+            tapes.append(watcher.recorded())
+        plain.append(Window(pool, opts.window))
+    pool.stop()
+    what = "%s, %s" % (kind_of(task_us), watch.name)
+    table.add(what + ": unwatched", [w.rate for w in plain], "tasks/s")
+    table.add(what + ": slow-down", slower(plain, watched, plain[1:]), "%",
+              "0.5" if task_us else "5")
+    table.add(what + ": noise of that", slower(plain, plain[1:], plain[2:]), "%")
+    table.add(what + ": pool's CPU", [w.cpu_us for w in plain], "us/task")
+    table.add(what + ": more of it", dearer(plain, watched, plain[1:]), "%")
+    table.add(what + ": noise of that", dearer(plain, plain[1:], plain[2:]), "%")
+    table.add(what + ": own CPU", [100 * w.own for w in watched], "%", "5")
+    if watch is Dashboard:
+        table.add(what + ": of that, the viewer",
+                  [100 * (w.own - max(w.cpu.values())) for w in watched], "%")
+    table.add(what + ": resident", [sum(m[0] for m in w.memory) / 1024 for w in watched], "MiB",
+              "20")
+    table.add(what + ": own share", [sum(m[1] for m in w.memory) / 1024 for w in watched], "MiB")
+    if watch is Recorder:
+        table.add(what + ": recorded", [size / max(tasks, 1) for size, tasks in tapes],
+                  "bytes/task", "20")
+    else:
+        table.add(what + ": to an 80x24", [w.terminal for w in watched], "B/s", "4096")
+
+
+def big_terminal(case, table, opts):
+    pool = Pool(case, 0)
+    watcher = Dashboard(case, pool.pid, (160, 50))
+    windows = [Window(pool, opts.window, watcher) for _ in range(3)]
+    watcher.stop()
+    pool.stop()
+    table.add("empty tasks, dashboard: to a 160x50", [w.terminal for w in windows], "B/s")
+
+
+def idle(case, table, opts):
+    child, facts = harness.idle_pool(case, "--workers", "4", "--seconds", "100000")
+    for watch in (Recorder, Dashboard):
+        watcher = watch(case, facts["pid"])
+        windows = [Window(None, opts.window, watcher) for _ in range(3)]
+        watcher.stop()
+        table.add("idle pool, %s: own CPU" % watch.name, [100 * w.own for w in windows], "%")
+    table.add("idle pool, dashboard: to an 80x24", [w.terminal for w in windows], "B/s")
+    child.stdin.close()
+    child.wait()
+
+
+def first_screen(case, table, opts):
+    _, facts = harness.idle_pool(case, "--workers", "4", "--seconds", "100000")
+    took = []
+    for _ in range(opts.starts):
+        began = time.monotonic()
+        terminal = Terminal(case, str(facts["pid"]))
+        if not terminal.read(10, b"Pool"):
+            raise harness.Failed("no screen: %r" % terminal.output[-300:])
+        took.append(1000 * (time.monotonic() - began))
+        terminal.keys(b"q")
+        terminal.wait(5)
+        terminal.close()
+    table.add("first screen", took, "ms", "300")
+
+
+def machine():
+    check = harness.allowed()
+    missing = [f["name"] for f in check.get("features", []) if not f["ok"]]
+    version = subprocess.run([harness.POOLTOP, "--version"], stdout=subprocess.PIPE).stdout
+    python = subprocess.run([harness.python(), "-V"], stdout=subprocess.PIPE).stdout
+    with open("/proc/cpuinfo") as f:
+        model = [line.partition(":")[2].strip() for line in f if line.startswith("model name")]
+    return "%s; %d cpus (%s), Linux %s, %s%s" % (
+        version.decode().strip(), os.cpu_count(), model[0] if model else platform.machine(),
+        platform.release(), python.decode().strip(),
+        "; missing: " + ", ".join(missing) if missing else "")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="a minute, and no more than a hint")
+    parser.add_argument("--pairs", type=int, help="watched windows of each kind (default 7)")
+    parser.add_argument("--window", type=float, help="seconds of one (default 4)")
+    parser.add_argument("--starts", type=int, help="first screens (default 9)")
+    parser.add_argument("--only", default="", help="rows with this word: empty, 1ms, idle, first")
+    opts = parser.parse_args()
+    opts.pairs = opts.pairs or (2 if opts.quick else 7)
+    opts.window = opts.window or (1.5 if opts.quick else 4)
+    opts.starts = opts.starts or (3 if opts.quick else 9)
+    table = Table()
+    parts = [("empty", lambda c: pairs(c, table, 0, Recorder, opts)),
+             ("empty", lambda c: pairs(c, table, 0, Dashboard, opts)),
+             ("1ms", lambda c: pairs(c, table, 1000, Recorder, opts)),
+             ("1ms", lambda c: pairs(c, table, 1000, Dashboard, opts)),
+             ("empty", lambda c: big_terminal(c, table, opts)),
+             ("idle", lambda c: idle(c, table, opts)),
+             ("first", lambda c: first_screen(c, table, opts))]
+    print(machine())
+    print("%d pairs of windows of %g s; load before: %s\n"
+          % (opts.pairs, opts.window, open("/proc/loadavg").read().split()[0]), flush=True)
+    status = 0
+    for name, part in parts:
+        if opts.only not in name:
+            continue
+        case = harness.Case(name)
+        try:
+            part(case)
+        except harness.Failed as e:
+            print("%s: %s" % (name, e), file=sys.stderr)
+            status = 1
+        finally:
+            case.end()
+    table.show()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
