@@ -126,8 +126,8 @@ static void put_ends(struct live *l, const struct known *k)
 	struct fd_end ends[MOST];
 	uint32_t count = 0;
 
-	if (ends_read(k->pid, ends, MOST, &count))
-		return;
+	if (ends_read(k->pid, ends, MOST, &count) || !count)
+		return; /* none: not permitted, or it is ending and holds none any more */
 	for (uint32_t i = 0; i < count; i++) {
 		f.ino = ends[i].ino;
 		f.fd = ends[i].fd;
