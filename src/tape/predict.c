@@ -74,7 +74,7 @@ static uint64_t mix(uint64_t key, uint64_t word)
 static uint64_t key_of(const struct frame *f)
 {
 	const struct tape_kind *kind = tape_kind(f->kind);
-	uint64_t key = mix(f->kind | (uint64_t)f->size << 16, f->pid);
+	uint64_t key = mix(mix(f->kind | (uint64_t)f->size << 16, 0), f->pid);
 
 	for (int i = 0; i < KIND_WORDS; i++) {
 		uint32_t word;
@@ -95,11 +95,14 @@ uint16_t predictor_expect(const struct predictor *p)
 uint16_t predictor_find(const struct predictor *p, const struct frame *f)
 {
 	uint64_t key = key_of(f);
+	const struct frame *last;
 	uint32_t slot;
 
 	if (!map_get(&p->slot_by_key, key, &slot) || p->slots[slot].key != key)
 		return PREDICT_NONE;
-	return (uint16_t)slot;
+	/* Keys are hashes: two kinds may have the same, and a slot is of one kind and size. */
+	last = (const struct frame *)(p->frames + p->slots[slot].last - 1);
+	return last->kind == f->kind && last->size == f->size ? (uint16_t)slot : PREDICT_NONE;
 }
 
 uint16_t predictor_next_slot(const struct predictor *p)
