@@ -48,7 +48,8 @@ int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 		kind->word_death(m, p, d);
 		mend_text(d->consequence, sizeof(d->consequence));
 	}
-	if (p->closing && !p->workers_alive && !p->ended_ns)
+	/* One that was only just forked may come after the last that is known. */
+	if (p->closing && !p->workers_alive && !p->ended_ns && !staff_awaits(m, p))
 		model_end_pool(m, p, exit->h.t_ns);
 	return ret;
 }

@@ -21,6 +21,8 @@ int staff_adopt(struct model *m, uint32_t pool, uint32_t pid, bool certain);
 int staff_adopt_known(struct model *m, uint32_t pool);
 /* The living pool that a child without any evidence belongs to; 0: none, or not to be told. */
 uint32_t staff_guess(struct model *m, const struct proc *c);
+/* There is a child that may be a worker and was not entered yet. */
+bool staff_awaits(const struct model *m, const struct pool *p);
 /* Takes back a provisional worker that something speaks against now. */
 void staff_review(struct model *m, struct proc *c);
 

@@ -189,6 +189,17 @@ int staff_adopt_known(struct model *m, uint32_t pool)
 	return ret;
 }
 
+bool staff_awaits(const struct model *m, const struct pool *p)
+{
+	for (uint32_t i = 0; i < m->procs_count; i++) {
+		const struct proc *c = &m->procs[i];
+
+		if (!c->pool && !c->gone && worker_fit(m, p, c) != FIT_NO)
+			return true;
+	}
+	return false;
+}
+
 uint32_t staff_guess(struct model *m, const struct proc *c)
 {
 	uint32_t best = 0;

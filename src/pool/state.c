@@ -115,7 +115,7 @@ void state_judge(struct model *m, struct pool *p)
 
 	if (p->ended_ns)
 		return;
-	if (is_deserted(m, p)) {
+	if (is_deserted(m, p) || (p->closing && p->workers_count && !p->workers_alive)) {
 		model_end_pool(m, p, m->now_ns);
 		return;
 	}

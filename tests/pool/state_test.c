@@ -129,6 +129,53 @@ static void gone_when_all_were_told_to_end(void **state)
 	assert_int_equal(t->s.model.pool_by_result_ino.count, 0);
 }
 
+/* The last known worker ends while its brother was only just forked: one more is to come. */
+static void newborn_keeps_a_closing_pool(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_start(t, 1);
+	history_sentinel(&t->h, 100, story_pipes.task_ino, MSG_WRITE);
+	history_exit(&t->h, 101, 0);
+	assert_int_equal(story_pool(t)->state, POOL_GONE);
+	story_end(state);
+	story_begin(state);
+	t = *state;
+	story_start(t, 1);
+	history_sentinel(&t->h, 100, story_pipes.task_ino, MSG_WRITE);
+	t->h.fork_tid = 111;
+	history_fork(&t->h, 100, 102);
+	history_wait(&t->h, HISTORY_MS);
+	history_exit(&t->h, 101, 0);
+	assert_int_not_equal(story_pool(t)->state, POOL_GONE);
+	history_wait(&t->h, HISTORY_MS);
+	history_sentinel(&t->h, 102, story_pipes.task_ino, MSG_READ);
+	history_exit(&t->h, 102, 0);
+	p = story_pool(t);
+	assert_int_equal(p->state, POOL_GONE);
+	assert_int_equal(p->ends[END_SHUTDOWN], 2);
+}
+
+/* A worker that nobody had seen at work ends after the parent. */
+static void orphan_that_was_just_forked(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_start(t, 1);
+	t->h.fork_tid = 111;
+	history_fork(&t->h, 100, 102);
+	history_wait(&t->h, HISTORY_MS);
+	history_exit(&t->h, 100, 9);
+	history_exit(&t->h, 101, 0);
+	history_exit(&t->h, 102, 0);
+	p = story_pool(t);
+	assert_int_equal(p->workers_count, 2);
+	assert_int_equal(p->workers_alive, 0);
+	assert_int_equal(p->ends[END_SHUTDOWN], 2);
+}
+
 static void gone_with_its_parent(void **state)
 {
 	struct story *t = *state;
@@ -177,6 +224,8 @@ int main(void)
 		STORY(lost_lock_stalls_at_once),
 		STORY(lock_that_is_taken_again_is_no_stall),
 		STORY(gone_when_all_were_told_to_end),
+		STORY(newborn_keeps_a_closing_pool),
+		STORY(orphan_that_was_just_forked),
 		STORY(gone_with_its_parent),
 		STORY(gone_when_deserted),
 		STORY(proc_mode_goes_by_states),
