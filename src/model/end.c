@@ -110,8 +110,9 @@ struct death *pool_fresh_death(struct pool *p)
 
 static void count_stillborn(struct pool *p, const struct worker *w)
 {
-	if (w->tasks || w->hand.has || w->bytes_in || !w->born_seen || w->told_to_end ||
-		p->closing || w->end == END_TERMINATED || w->end == END_UNKNOWN)
+	/* One that had waited for work had started well, whoever ended it. */
+	if (w->tasks || w->hand.has || w->state_ns[STATE_WAIT] || w->bytes_in || !w->born_seen ||
+		w->told_to_end || p->closing || w->end == END_TERMINATED || w->end == END_UNKNOWN)
 		return;
 	p->stillborn++;
 	if (!p->stillborn_first_ns)

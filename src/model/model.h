@@ -399,7 +399,7 @@ struct pool {
 	uint32_t unreplaced_count;
 	uint32_t hists_released; /* workers before this index keep no buckets */
 	uint64_t failure_event_seq; /* tick of the newest failure event */
-	uint64_t stillborn; /* workers that ended by themselves before their first task */
+	uint64_t stillborn; /* workers that ended by themselves before they waited for a task */
 	uint32_t stillborn_generation; /* the highest of theirs */
 	uint64_t stillborn_first_ns, stillborn_last_ns;
 	uint64_t lock_lost_ns; /* a worker died holding the task queue's lock then, 0: none */
