@@ -76,7 +76,7 @@ int live_open(const struct live_options *o, struct live **ret_live, struct err *
 	l->interval_ms = o->interval_ms;
 	l->write_bytes = RING_DATA;
 	l->cost_scale = 1;
-	l->now_ns = l->polled_ns = live_now();
+	l->now_ns = l->polled_ns = l->started_ns = live_now();
 	l->known = calloc(LIVE_KNOWN, sizeof(*l->known));
 	l->procs = procs_new(err);
 	if (!l->known || !l->procs)
@@ -132,6 +132,7 @@ void live_poll(struct live *l)
 	if (!l->probes)
 		return;
 	l->now_ns = live_now();
+	machine_measure(l);
 	events_drain(l);
 	known_look(l);
 }

@@ -74,7 +74,9 @@ struct live {
 	uint64_t drained_bytes; /* since the last tick */
 	struct probe_cost cost; /* measured so far */
 	double cost_scale; /* whole time / measured time */
-	uint64_t measured_ticks;
+	uint64_t started_ns;
+	uint64_t measured_ns; /* so far */
+	uint64_t measured_from_ns; /* being measured since then, 0: not now */
 
 	struct known *known; /* LIVE_KNOWN */
 	struct map known_by_pid;
@@ -134,5 +136,7 @@ void procmode_tick(struct live *l);
 void machine_session(struct live *l, const char *version);
 void machine_missing(struct live *l, const char *feature, const char *lost, const char *fix);
 void machine_tick(struct live *l);
+/* Ends a measurement of the kernel programs that machine_tick() began. */
+void machine_measure(struct live *l);
 
 #endif
