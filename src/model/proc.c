@@ -172,6 +172,22 @@ int apply_fork(struct model *m, const struct frame *f)
 	return 0;
 }
 
+/* What a process forked before it became another program runs the old one: a shell that starts
+ * Python by exec leaves children behind that are none of Python's. */
+static void disown_children(struct model *m, uint32_t pid)
+{
+	for (uint32_t i = m->procs_count; i--;) {
+		struct proc *c = &m->procs[i];
+
+		if (c->ppid != pid)
+			continue;
+		if (c->gone)
+			model_drop_proc(m, c);
+		else
+			c->execed = true;
+	}
+}
+
 int apply_exec(struct model *m, const struct frame *f)
 {
 	const struct frame_exec *exec = (const struct frame_exec *)f;
@@ -181,6 +197,8 @@ int apply_exec(struct model *m, const struct frame *f)
 		m->dropped.orphan_frames++;
 		return 0;
 	}
+	disown_children(m, f->pid);
+	p = model_find_proc(m, f->pid);
 	p->execed = true;
 	p->cmd = p->exe = p->python = 0;
 	p->ends_count = 0;

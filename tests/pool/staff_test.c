@@ -134,6 +134,31 @@ static void children_of_long_ago_are_strangers(void **state)
 	assert_int_equal(p->deaths_count, 0);
 }
 
+/* A shell script that ends in `exec python3 ...`: what it forked before was no worker. */
+static void children_of_the_program_before_are_strangers(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	history_session(&t->h, MODE_BPF);
+	history_found(&t->h, 100, 1, "bash python3", NULL);
+	history_fork(&t->h, 100, 90);
+	history_fork(&t->h, 100, 91);
+	history_wait(&t->h, HISTORY_MS);
+	history_exit(&t->h, 90, 1 << 8);
+	history_exec(&t->h, 100, "python3 job.py", "3.11.7");
+	history_wait(&t->h, HISTORY_MS);
+	history_start_pool(&t->h, &story_pipes, 101, 2);
+	history_send(&t->h, &story_pipes, &task);
+	history_run(&t->h, &story_pipes, 102, &task, HISTORY_MS);
+	history_ticks(&t->h, 3);
+	history_exit(&t->h, 91, 1 << 8);
+	p = story_pool(t);
+	assert_int_equal(p->workers_count, 2);
+	assert_int_equal(p->deaths_count, 0);
+	assert_true(p->from_start);
+}
+
 /* subprocess.run() in the parent: a fork, and then another program. */
 static void other_programs_are_no_workers(void **state)
 {
@@ -262,6 +287,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(gone_child_keeps_its_task, story_begin, story_end),
 		cmocka_unit_test_setup_teardown(
 			children_of_long_ago_are_strangers, story_begin, story_end),
+		cmocka_unit_test_setup_teardown(
+			children_of_the_program_before_are_strangers, story_begin, story_end),
 		cmocka_unit_test_setup_teardown(
 			other_programs_are_no_workers, story_begin, story_end),
 		cmocka_unit_test_setup_teardown(late_exec_is_taken_back, story_begin, story_end),
