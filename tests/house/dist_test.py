@@ -40,7 +40,7 @@ def missing_from_tarball(names):
 
 
 def page_lacks(words):
-    page = '\n'.join(house.lines('doc/pooltop.1')).replace('\\-', '-')
+    page = re.sub(r'\\f[A-Z]', '', '\n'.join(house.lines('doc/pooltop.1'))).replace('\\-', '-')
     return [word for word in words if not re.search(r'(?<![\w-])%s(?![\w-])' % re.escape(word),
                                                     page)]
 
