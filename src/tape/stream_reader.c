@@ -22,6 +22,7 @@ struct stream_reader {
 	bool follow;
 	bool is_first; /* no frame was handed over yet */
 	bool is_done; /* a FRAME_DONE was */
+	bool has_caught_up; /* its end was seen: what is read now has grown since */
 	bool has_ended;
 	char *name;
 	uint8_t *buf; /* READ_BYTES; frames start at multiples of 8 */
@@ -29,7 +30,7 @@ struct stream_reader {
 	uint64_t passed; /* bytes handed over */
 	uint64_t wall_less_t; /* from the session, for errors */
 	uint64_t t_ns; /* of the last frame */
-	int64_t grown_ms; /* when something was read, on the monotonic clock */
+	int64_t grown_ms; /* when the file grew, on the monotonic clock */
 };
 
 static int64_t now_ms(clockid_t clock)
@@ -61,13 +62,14 @@ static int fill(struct stream_reader *r, struct err *err)
 	if (got == 0)
 		return SOURCE_END;
 	r->end += (size_t)got;
-	if (r->follow)
+	if (r->has_caught_up)
 		r->grown_ms = now_ms(CLOCK_MONOTONIC);
 	return SOURCE_FRAME;
 }
 
 static int at_end(struct stream_reader *r, struct err *err)
 {
+	r->has_caught_up = true;
 	if (r->follow && !r->is_done && now_ms(CLOCK_MONOTONIC) - r->grown_ms < STREAM_QUIET_MS)
 		return SOURCE_LATER;
 	if (r->is_first)
@@ -177,7 +179,7 @@ static int file_rewind(struct source *s, struct err *err)
 	r->at = r->end = 0;
 	r->passed = 0;
 	r->is_first = true;
-	r->is_done = r->has_ended = false;
+	r->is_done = r->has_ended = r->has_caught_up = false;
 	return 0;
 }
 
