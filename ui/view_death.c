@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A death certificate. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+#include "ui/sheet.h"
+#include "ui/show.h"
+
+static void draw_how(const struct death *d, struct sheet *sheet)
+{
+	int status = (int)d->status;
+	char how[SHOW_MAX];
+
+	show_end(how, d->end, d->status, d->status_known);
+	if (!d->status_known)
+		sheet_field(sheet, "how", STYLE_ALERT, "%s", how);
+	else if (WIFSIGNALED(status))
+		sheet_field(sheet, "how", STYLE_ALERT, "%s, signal %d%s", how, WTERMSIG(status),
+			WCOREDUMP(status) ? ", core dumped" : "");
+	else
+		sheet_field(sheet, "how", STYLE_ALERT, "%s", how);
+}
+
+static void draw_sender(const struct death *d, struct sheet *sheet)
+{
+	char who[SHOW_MAX];
+
+	if (d->end == END_EXIT)
+		return;
+	show_sender(who, d);
+	if (d->end == END_SIGNAL && d->sender.seen && d->sender.sender && d->sender.code <= 0)
+		sheet_field(sheet, "sent by", STYLE_TEXT, "%s, uid %" PRIu32, who, d->sender.uid);
+	else
+		sheet_field(sheet, "sent by", STYLE_TEXT, "%s", who);
+}
+
+static void draw_oom(const struct model *m, const struct death *d, struct sheet *sheet)
+{
+	char limit[FMT_MAX], rss[FMT_MAX];
+
+	if (!d->oom.seen)
+		return;
+	sheet_field(sheet, "memory was out", STYLE_TEXT,
+		"in %s, limit %s; it had %s; set off by process %" PRIu32,
+		model_text(m, d->oom.scope, "-"),
+		show_bytes(limit, d->oom.limit_bytes, d->oom.limit_bytes),
+		show_bytes(rss, d->oom.rss_bytes, d->oom.rss_bytes), d->oom.trigger);
+}
+
+static void draw_task(const struct model *m, const struct death *d, struct sheet *sheet)
+{
+	char task[SHOW_MAX], items[FMT_MAX], bytes[FMT_MAX], time[FMT_MAX];
+	const struct hand *h = &d->hand;
+
+	if (!h->has) {
+		sheet_field(sheet, "task in hand", STYLE_TEXT, "none");
+		return;
+	}
+	sheet_field(sheet, "task in hand", STYLE_ALERT, "%s", show_task(task, m, h));
+	sheet_field(sheet, "", STYLE_TEXT, "%s items, %s, in hand for %s",
+		show_count(items, h->items, h->items), show_bytes(bytes, true, h->bytes),
+		show_duration(time, h->since_ns && h->since_ns <= d->t_ns, d->t_ns - h->since_ns));
+}
+
+static void draw_was(const struct death *d, struct sheet *sheet)
+{
+	if (d->syscall < 0)
+		sheet_field(sheet, "it was in", STYLE_TEXT, "%s", worker_state_name(d->state));
+	else if (!d->syscall_ino)
+		sheet_field(sheet, "it was in", STYLE_TEXT, "%s, in system call %" PRId32,
+			worker_state_name(d->state), d->syscall);
+	else
+		sheet_field(sheet, "it was in", STYLE_TEXT,
+			"%s, in system call %" PRId32 " on pipe %" PRIu64,
+			worker_state_name(d->state), d->syscall, d->syscall_ino);
+}
+
+static const struct death *find(const struct pool *p, uint64_t worker)
+{
+	for (uint32_t i = 0; i < p->deaths_count; i++)
+		if (p->deaths[i].worker == worker)
+			return &p->deaths[i];
+	return NULL;
+}
+
+static void sheet(const struct model *m, const struct ui_state *s, struct sheet *sheet)
+{
+	const struct death *d = find(ui_pool(m, s), ui_here(s)->subject);
+	char title[64], a[FMT_MAX], b[FMT_MAX];
+
+	if (!d) {
+		sheet_title(sheet, "This death is no longer kept: Esc goes back");
+		return;
+	}
+	snprintf(title, sizeof(title), "Worker %" PRIu32 " died", d->pid);
+	sheet_title(sheet, title);
+	sheet_field(sheet, "at", STYLE_TEXT, "%s", fmt_wall(a, d->wall_ns, 1));
+	draw_how(d, sheet);
+	draw_sender(d, sheet);
+	draw_oom(m, d, sheet);
+	draw_task(m, d, sheet);
+	draw_was(d, sheet);
+	sheet_field(sheet, "age", STYLE_TEXT, "%s, generation %" PRIu32, fmt_duration(a, d->age_ns),
+		d->generation);
+	sheet_field(sheet, "memory", STYLE_TEXT, "%s when last seen, peak %s",
+		show_bytes(a, d->rss_bytes, d->rss_bytes),
+		show_bytes(b, d->rss_peak_bytes, d->rss_peak_bytes));
+	if (d->replaced_by)
+		sheet_field(sheet, "replaced by", STYLE_TEXT, "%" PRIu32, d->replaced_by);
+	else
+		sheet_field(sheet, "replaced by", STYLE_TEXT, "nobody yet");
+	sheet_field(sheet, "consequence", STYLE_TITLE, "%s", d->consequence);
+}
+
+const struct view view_death = {
+	.name = "death",
+	.title = "Certificate",
+	.about = "one death: signal and sender or memory limit, the task lost, what follows",
+	.needs_pool = true,
+	.draw = sheet_draw,
+	.act = sheet_act,
+	.sheet = sheet,
+};
