@@ -7,7 +7,7 @@
 #include "app/privileges.h"
 #include "app/view.h"
 #include "tape/stream.h"
-#include "tape/tape.h"
+#include "tape/tape_reader.h"
 
 int cmd_replay(const struct options *o, struct err *err)
 {

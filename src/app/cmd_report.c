@@ -10,7 +10,7 @@
 #include "app/watcher.h"
 #include "config.h"
 #include "export/report.h"
-#include "tape/tape.h"
+#include "tape/tape_reader.h"
 
 static int print_report(const struct options *o, const struct model *m, struct err *err)
 {

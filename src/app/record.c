@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "tape/stream.h"
-#include "tape/tape.h"
+#include "tape/tape_writer.h"
 
 enum { STREAM_BYTES = 16 << 20, PATH_BYTES = 4096 };
 
@@ -35,9 +35,8 @@ static void name_file(char *path, size_t size)
 
 int record_open(const struct options *o, struct watch_job *job, char *ret_path, struct err *err)
 {
-	struct tape_options to = {.keep_ns = o->keep_ns, .keep_bytes = o->keep_bytes};
+	struct tape_opts to = {.keep_ns = o->keep_ns, .keep_bytes = o->keep_bytes};
 	char path[PATH_BYTES] = "";
-	int ret;
 
 	if (o->output && !strcmp(o->output, "-")) {
 		ret_path[0] = '\0';
@@ -49,15 +48,16 @@ int record_open(const struct options *o, struct watch_job *job, char *ret_path, 
 		strcpy(path, o->output);
 	else
 		name_file(path, sizeof(path));
-	ret = tape_create(path, &to, &job->tape, err);
-	if (!ret)
-		strcpy(ret_path, path);
-	return ret;
+	job->tape = tape_writer_new(path, &to, err);
+	if (!job->tape)
+		return -EIO;
+	strcpy(ret_path, path);
+	return 0;
 }
 
 int record_close(struct watch_job *job, struct err *err)
 {
-	int ret = job->tape ? tape_close(job->tape, err) : 0;
+	int ret = tape_writer_close(job->tape, err);
 
 	stream_writer_free(job->stream);
 	job->tape = NULL;

@@ -13,7 +13,7 @@
 
 #include "app/launch.h"
 #include "tape/stream.h"
-#include "tape/tape.h"
+#include "tape/tape_writer.h"
 
 /* The ring holds some hundred milliseconds of the fastest pool. */
 enum { POLL_NS = 50 * 1000 * 1000 };
@@ -21,7 +21,7 @@ enum { POLL_NS = 50 * 1000 * 1000 };
 struct watch {
 	struct watch_job *job;
 	int signal_fd, timer_fd;
-	uint64_t started_ns, ticked_ns;
+	uint64_t started_ns, next_tick_ns;
 	bool is_done; /* for any reason */
 	bool is_read; /* somebody is there who reads the stream */
 };
@@ -49,17 +49,16 @@ static int hand_out(struct watch *w, struct err *err)
 	struct watch_job *job = w->job;
 	struct source *source = live_source(job->live);
 	const struct frame *f;
-	int ret = 0;
 
-	while (!ret && source_next(source, &f, err) == SOURCE_FRAME) {
+	while (source_next(source, &f, err) == SOURCE_FRAME) {
 		if (job->session && session_feed(job->session, f))
 			return err_set(err, -ENOMEM, ERR_FAILED, "out of memory");
 		if (w->is_read)
 			stream_put(job->stream, f);
 		if (job->tape)
-			ret = tape_put(job->tape, f, err);
+			tape_put(job->tape, f); /* tape_tick() words what went wrong */
 	}
-	return ret;
+	return job->tape ? tape_tick(job->tape, live_now(), err) : 0;
 }
 
 static int tick(struct watch *w, uint64_t now, struct err *err)
@@ -67,13 +66,12 @@ static int tick(struct watch *w, uint64_t now, struct err *err)
 	struct watch_job *job = w->job;
 	int ret;
 
-	w->ticked_ns = now;
+	while (w->next_tick_ns <= now)
+		w->next_tick_ns += job->interval_ns;
 	live_tick(job->live);
 	ret = hand_out(w, err);
 	if (!ret && job->tape && job->session)
 		ret = tape_note(job->tape, &job->session->model, err);
-	if (!ret && job->tape)
-		ret = tape_tick(job->tape, now, err);
 	return ret;
 }
 
@@ -113,7 +111,7 @@ static int take_time(struct watch *w, struct err *err)
 		return 0;
 	live_poll(job->live);
 	ret = hand_out(w, err);
-	if (!ret && now - w->ticked_ns >= job->interval_ns)
+	if (!ret && now >= w->next_tick_ns)
 		ret = tick(w, now, err);
 	if (job->duration_ns && now - w->started_ns >= job->duration_ns)
 		w->is_done = true;
@@ -183,13 +181,13 @@ int watch_run(struct watch_job *job, struct err *err)
 		err_set(err, ret, ERR_FAILED, "cannot watch signals and time: %s", strerror(-ret));
 		goto out;
 	}
-	w.started_ns = w.ticked_ns = live_now();
+	w.started_ns = w.next_tick_ns = live_now();
 	w.is_read = job->stream;
 	ret = hand_out(&w, err);
 	if (!ret && job->launch)
 		launch_go(job->launch);
 	if (!ret)
-		ret = tick(&w, w.ticked_ns, err); /* the first picture need not wait */
+		ret = tick(&w, w.started_ns, err); /* the first picture need not wait */
 	serve_stream(&w);
 	if (!ret)
 		ret = loop(&w, err);

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The viewer's loop: one poll over frames, keys, signals and the clock. */
+#include "app/view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/viewer.h"
+#include "ui/dump.h"
+#include "ui/term.h"
+#include "ui/view.h"
+
+enum {
+	IDLE_MS = 1000, /* how old the data is, is shown in seconds */
+	PICTURE_NS = 100 * 1000 * 1000, /* no more often than this, but for keys */
+	ONCE_COLUMNS = 80,
+	ONCE_ROWS = 24,
+};
+
+/* What the loop has besides the viewer's state. */
+struct screen_loop {
+	struct viewer *v;
+	struct term *term;
+	int signal_fd;
+	uint64_t painted_ns;
+	bool key_came; /* paint at once */
+	bool is_gone; /* the terminal is */
+};
+
+void view_options_from(const struct options *o, struct view_options *ret)
+{
+	*ret = (struct view_options){.once = o->once,
+		.ascii = o->ascii,
+		.no_color = o->no_color,
+		.columns = o->columns,
+		.rows = o->rows,
+		.view = o->view};
+}
+
+static int start(
+	struct viewer *v, struct source *source, const struct view_options *o, struct err *err)
+{
+	const struct view *first = o->view ? view_named(o->view) : views[0];
+
+	if (!first)
+		return err_set(err, -EINVAL, ERR_USAGE,
+			"there is no view `%s`: overview, workers, tasks, deaths or help", o->view);
+	memset(v, 0, sizeof(*v));
+	v->o = o;
+	v->source = source;
+	ui_state_init(
+		&v->ui, o->columns ? o->columns : ONCE_COLUMNS, o->rows ? o->rows : ONCE_ROWS);
+	v->ui.mode = o->once ? UI_FINAL : o->live ? UI_LIVE : UI_REPLAY;
+	v->ui.pid = o->pid;
+	ui_go(&v->ui, first);
+	if (session_init(&v->head) || session_init(&v->past))
+		return err_set(err, -ENOMEM, ERR_FAILED, "out of memory");
+	v->history = o->once ? NULL : history_new();
+	if (!o->once && !v->history)
+		return err_set(err, -ENOMEM, ERR_FAILED, "out of memory");
+	return 0;
+}
+
+static void stop(struct viewer *v)
+{
+	session_release(&v->head);
+	session_release(&v->past);
+	history_free(v->history);
+	grid_release(&v->grid);
+}
+
+/* Draws the picture into v->grid, made anew if its size has changed. 0 or -ENOMEM. */
+static int draw(struct viewer *v, const struct glyphs *glyphs)
+{
+	int ret = 0;
+
+	if (v->grid.columns != v->ui.columns || v->grid.rows != v->ui.rows ||
+		v->grid.glyphs != glyphs) {
+		grid_release(&v->grid);
+		ret = grid_init(&v->grid, v->ui.columns, v->ui.rows, glyphs);
+	}
+	if (ret)
+		return ret;
+	grid_clear(&v->grid);
+	screen_draw(viewer_model(v), &v->ui, &v->grid);
+	return 0;
+}
+
+static int dump(struct viewer *v, FILE *to)
+{
+	struct buf text = {0};
+	int ret = dump_grid(&v->grid, &text);
+
+	if (!ret && fwrite(text.data, 1, text.len, to) != text.len)
+		ret = -EIO;
+	buf_release(&text);
+	return ret;
+}
+
+static bool is_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+static int run_once(struct viewer *v, struct err *err)
+{
+	const struct glyphs *glyphs = v->o->ascii || !is_utf8() ? &glyphs_ascii : &glyphs_utf8;
+
+	while (!v->ui.ended && !v->failure && !(v->o->once_ticks && v->ticks >= v->o->once_ticks)) {
+		struct pollfd fd = {.fd = source_fd(v->source), .events = POLLIN};
+
+		poll(&fd, fd.fd >= 0, fd.fd >= 0 ? IDLE_MS : 50);
+		viewer_take(v);
+	}
+	if (!v->head.model.session.h.kind && v->failure)
+		return err_set(err, v->failure, v->words.class, "%s", v->words.text);
+	v->ui.message[0] = '\0';
+	if (draw(v, glyphs) || dump(v, stdout))
+		return err_set(err, -EIO, ERR_FAILED, "cannot write the screen");
+	return v->failure ? err_set(err, v->failure, v->words.class, "%s", v->words.text) : 0;
+}
+
+/* The screen as text, into a new file in the current directory. */
+static void write_screen(struct viewer *v)
+{
+	char path[64];
+	time_t now = time(NULL);
+	struct tm tm;
+	FILE *f;
+	int fd;
+
+	localtime_r(&now, &tm);
+	strftime(path, sizeof(path), "pooltop-%H%M%S.txt", &tm);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (!f || dump(v, f) || fclose(f))
+		ui_say(&v->ui, "cannot write %s here: %s", path, strerror(errno));
+	else
+		ui_say(&v->ui, "written to %s", path);
+}
+
+static void suspend(struct screen_loop *loop)
+{
+	term_suspend(loop->term);
+	raise(SIGSTOP);
+	term_resume(loop->term);
+	term_forget(loop->term);
+}
+
+static void take_request(struct screen_loop *loop, enum request r)
+{
+	struct viewer *v = loop->v;
+
+	if (viewer_travel(v, r))
+		return;
+	if (r == REQUEST_WRITE)
+		write_screen(v);
+	else if (r == REQUEST_REDRAW)
+		term_forget(loop->term);
+	else if (r == REQUEST_SUSPEND)
+		suspend(loop);
+	else if (r == REQUEST_QUIT)
+		v->wants_quit = true;
+}
+
+static void take_keys(struct screen_loop *loop)
+{
+	enum { MOST = 64 }; /* then the rest of the loop has its turn */
+	struct viewer *v = loop->v;
+	uint32_t code;
+	int row = 0, col = 0;
+
+	for (int i = 0; i < MOST; i++) {
+		if (term_key(loop->term, &code, &row, &col)) {
+			loop->is_gone = true;
+			return;
+		}
+		if (!code)
+			return;
+		v->ui.message[0] = '\0';
+		v->ui.mouse_row = row;
+		v->ui.mouse_col = col;
+		take_request(loop, screen_key(viewer_model(v), &v->ui, code));
+		loop->key_came = true;
+	}
+}
+
+static void take_signals(struct screen_loop *loop)
+{
+	struct signalfd_siginfo info;
+
+	while (read(loop->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGWINCH) {
+			loop->key_came = true;
+			term_forget(loop->term);
+		} else if (info.ssi_signo == SIGTSTP) {
+			suspend(loop);
+			loop->key_came = true;
+		} else {
+			loop->v->wants_quit = true;
+		}
+	}
+}
+
+static void set_age(struct viewer *v, uint64_t now)
+{
+	v->ui.age_ns = v->newest_at_ns && now > v->newest_at_ns ? now - v->newest_at_ns : 0;
+}
+
+static int paint(struct screen_loop *loop)
+{
+	struct viewer *v = loop->v;
+	uint64_t now = viewer_clock();
+	bool is_due = now - loop->painted_ns >= PICTURE_NS;
+
+	if (!loop->key_came && !(is_due && v->changed) &&
+		now - loop->painted_ns < IDLE_MS * 1000000ull)
+		return 0;
+	if (term_is_behind(loop->term))
+		return 0;
+	term_size(loop->term, &v->ui.columns, &v->ui.rows);
+	set_age(v, now);
+	if (draw(v, term_glyphs(loop->term)))
+		return -ENOMEM;
+	if (!term_paint(loop->term, &v->grid))
+		return 0;
+	loop->painted_ns = now;
+	loop->key_came = v->changed = false;
+	return 0;
+}
+
+static int wait_for_something(const struct screen_loop *loop)
+{
+	const struct viewer *v = loop->v;
+	int source = v->o->live && !v->ui.ended ? source_fd(v->source) : -1;
+	struct pollfd fds[] = {
+		{.fd = term_input_fd(loop->term), .events = POLLIN},
+		{.fd = loop->signal_fd, .events = POLLIN},
+		{.fd = source, .events = POLLIN},
+		{.fd = term_is_behind(loop->term) ? term_output_fd(loop->term) : -1,
+			.events = POLLOUT},
+	};
+	int ms = viewer_due_ms(v, IDLE_MS);
+
+	if (v->changed && ms > PICTURE_NS / 1000000)
+		ms = PICTURE_NS / 1000000;
+	if (poll(fds, sizeof(fds) / sizeof(fds[0]), ms) < 0 && errno != EINTR)
+		return -errno;
+	return fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) ? -EIO : 0;
+}
+
+static int loop_on(struct screen_loop *loop)
+{
+	struct viewer *v = loop->v;
+	int ret = 0;
+
+	while (!ret && !v->wants_quit && !loop->is_gone) {
+		viewer_take(v);
+		viewer_play_past(v);
+		ret = paint(loop);
+		if (!ret && term_flush(loop->term))
+			loop->is_gone = true;
+		if (!ret && !loop->is_gone && wait_for_something(loop))
+			loop->is_gone = true;
+		take_signals(loop);
+		if (!loop->is_gone)
+			take_keys(loop);
+	}
+	return ret;
+}
+
+static int open_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int run_screen(struct viewer *v, struct err *err)
+{
+	struct term_options to = {.ascii = v->o->ascii, .no_color = v->o->no_color};
+	struct screen_loop loop = {.v = v, .key_came = true};
+	int ret;
+
+	loop.signal_fd = open_signals();
+	if (loop.signal_fd < 0)
+		return err_set(err, -errno, ERR_FAILED, "signalfd: %s", strerror(errno));
+	ret = term_open(&to, &loop.term, err);
+	if (!ret) {
+		ret = loop_on(&loop);
+		if (ret)
+			err_set(err, ret, ERR_FAILED, "%s", strerror(-ret));
+	}
+	term_close(loop.term);
+	close(loop.signal_fd);
+	if (!ret && v->failure)
+		ret = err_set(err, v->failure, v->words.class, "%s", v->words.text);
+	return ret;
+}
+
+int view_run(struct source *source, const struct view_options *o, struct err *err)
+{
+	struct viewer v;
+	int ret = start(&v, source, o, err);
+
+	if (!ret)
+		ret = o->once ? run_once(&v, err) : run_screen(&v, err);
+	stop(&v);
+	return ret;
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Ways through time: steps, events, a time of the day; in what was read, and ahead in a replay. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/viewer.h"
+
+#define SPEED_MIN 0.25
+#define SPEED_MAX 64.0
+
+static void show_past(struct viewer *v, uint64_t tick_ns)
+{
+	int ret = history_seek(v->history, tick_ns, &v->past);
+
+	if (ret) {
+		ui_say(&v->ui, "what was then is not kept any more");
+		return;
+	}
+	v->ui.is_past = true;
+	v->changed = true;
+	ui_follow(&v->past.model, &v->ui);
+}
+
+static void show_newest(struct viewer *v)
+{
+	v->ui.is_past = false;
+	v->changed = true;
+	v->play_at_ns = 0;
+	ui_follow(&v->head.model, &v->ui);
+}
+
+/* A recording's earlier part that is not kept is read again from its start. */
+static bool start_over(struct viewer *v, uint64_t jump_ns)
+{
+	struct history *fresh;
+
+	if (v->o->live || !v->source->ops->rewind || !(fresh = history_new()))
+		return false;
+	if (v->source->ops->rewind(v->source, &v->words)) {
+		history_free(fresh);
+		ui_say(&v->ui, "%s", v->words.text);
+		return false;
+	}
+	history_free(v->history);
+	v->history = fresh;
+	session_release(&v->head);
+	session_init(&v->head);
+	v->pending = NULL;
+	v->ui.ended = false;
+	v->jump_ns = jump_ns ? jump_ns : 1;
+	show_newest(v);
+	return true;
+}
+
+static void run_ahead(struct viewer *v, uint64_t to_ns)
+{
+	show_newest(v);
+	if (v->ui.ended && !v->pending)
+		ui_say(&v->ui, "this is the end");
+	else
+		v->jump_ns = to_ns;
+}
+
+static bool step_back(struct viewer *v)
+{
+	uint64_t at = history_tick_before(v->history, viewer_model(v)->now_ns);
+
+	v->ui.paused = true;
+	if (at)
+		show_past(v, at);
+	else if (!start_over(v, viewer_model(v)->now_ns - 1))
+		ui_say(&v->ui, "this is the beginning of what is kept");
+	return true;
+}
+
+static bool step_on(struct viewer *v)
+{
+	uint64_t at = history_tick_after(v->history, viewer_model(v)->now_ns);
+
+	v->ui.paused = true;
+	if (at && at < history_last_tick(v->history))
+		show_past(v, at);
+	else if (v->o->live)
+		show_newest(v);
+	else if (at)
+		show_newest(v);
+	else
+		run_ahead(v, v->head.model.now_ns + 1);
+	return true;
+}
+
+static bool event_back(struct viewer *v)
+{
+	const struct model *m = &v->head.model;
+	uint64_t before = history_tick_before(v->history, viewer_model(v)->now_ns);
+
+	v->ui.paused = true;
+	for (uint32_t i = m->events_count; i--;) {
+		uint64_t t = model_event(m, i)->t_ns;
+
+		if (t > before)
+			continue;
+		show_past(v, history_tick_after(v->history, t - 1));
+		return true;
+	}
+	ui_say(&v->ui, "no event before this");
+	return true;
+}
+
+static bool event_on(struct viewer *v)
+{
+	const struct model *m = &v->head.model;
+
+	v->ui.paused = true;
+	for (uint32_t i = 0; i < m->events_count; i++) {
+		uint64_t t = model_event(m, i)->t_ns;
+		uint64_t tick =
+			t > viewer_model(v)->now_ns ? history_tick_after(v->history, t - 1) : 0;
+
+		if (!tick)
+			continue;
+		show_past(v, tick);
+		return true;
+	}
+	if (v->o->live || (v->ui.ended && !v->pending)) {
+		ui_say(&v->ui, "no event after this");
+		return true;
+	}
+	show_newest(v);
+	v->jump_event = true;
+	v->jump_events = m->events_count;
+	return true;
+}
+
+/* "14:02:11": the newest such moment that is not after the end; 0: no such form. */
+static uint64_t time_of_day(const struct viewer *v, const char *text)
+{
+	const struct model *m = viewer_model(v);
+	time_t shown = model_wall_ns(m, m->now_ns) / 1000000000;
+	int hour, minute, second = 0, used = 0;
+	struct tm tm;
+	int64_t ago;
+
+	if (sscanf(text, "%d:%d%n:%d%n", &hour, &minute, &used, &second, &used) < 2 || text[used] ||
+		hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+		return 0;
+	localtime_r(&shown, &tm);
+	ago = (tm.tm_hour - hour) * 3600 + (tm.tm_min - minute) * 60 + tm.tm_sec - second;
+	if (ago * 1000000000 >= (int64_t)m->now_ns)
+		return 1;
+	return m->now_ns - ago * 1000000000;
+}
+
+/* "+30s", "-5m", "-1h": from what is shown; 0: no such form. */
+static uint64_t time_from_here(const struct viewer *v, const char *text)
+{
+	static const struct {
+		const char *unit;
+		double ns;
+	} units[] = {{"", 1e9}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
+	double now = viewer_model(v)->now_ns, by;
+	char *end;
+
+	if (text[0] != '+' && text[0] != '-')
+		return 0;
+	by = strtod(text, &end);
+	for (size_t i = 0; end != text && i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(end, units[i].unit) && by * units[i].ns < 1e18)
+			return now + by * units[i].ns > 1 ? now + by * units[i].ns : 1;
+	return 0;
+}
+
+static bool go_to(struct viewer *v)
+{
+	const char *text = v->ui.typed;
+	uint64_t t = 0;
+
+	if (!strcmp(text, "start"))
+		t = 1;
+	else if (!strcmp(text, "end"))
+		t = UINT64_MAX;
+	if (!t)
+		t = time_of_day(v, text);
+	if (!t)
+		t = time_from_here(v, text);
+	if (!t) {
+		ui_say(&v->ui, "a time is 14:02:11, +30s, -5m, start or end");
+		return true;
+	}
+	v->ui.paused = true;
+	if (t < history_first_tick(v->history) && start_over(v, t))
+		return true;
+	if (t < history_first_tick(v->history))
+		t = history_first_tick(v->history);
+	if (t < history_last_tick(v->history))
+		show_past(v, t);
+	else if (v->o->live)
+		show_newest(v);
+	else
+		run_ahead(v, t);
+	return true;
+}
+
+static bool newest(struct viewer *v)
+{
+	v->ui.paused = false;
+	show_newest(v);
+	if (!v->o->live && !(v->ui.ended && !v->pending))
+		v->jump_ns = UINT64_MAX;
+	return true;
+}
+
+static bool freeze(struct viewer *v)
+{
+	v->ui.paused = !v->ui.paused;
+	v->changed = true;
+	v->play_at_ns = 0;
+	if (!v->o->live)
+		return true;
+	if (v->ui.paused)
+		show_past(v, v->head.model.now_ns);
+	else
+		show_newest(v);
+	return true;
+}
+
+static bool faster(struct viewer *v)
+{
+	if (v->ui.speed < SPEED_MAX)
+		v->ui.speed *= 2;
+	v->changed = true;
+	return true;
+}
+
+static bool slower(struct viewer *v)
+{
+	if (v->ui.speed > SPEED_MIN)
+		v->ui.speed /= 2;
+	v->changed = true;
+	return true;
+}
+
+static const struct {
+	enum request request;
+	bool (*go)(struct viewer *v);
+} ways[] = {
+	{REQUEST_FREEZE, freeze},
+	{REQUEST_STEP_BACK, step_back},
+	{REQUEST_STEP_ON, step_on},
+	{REQUEST_EVENT_BACK, event_back},
+	{REQUEST_EVENT_ON, event_on},
+	{REQUEST_GOTO, go_to},
+	{REQUEST_NEWEST, newest},
+	{REQUEST_FASTER, faster},
+	{REQUEST_SLOWER, slower},
+};
+
+bool viewer_travel(struct viewer *v, enum request r)
+{
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (ways[i].request == r)
+			return v->head.model.now_ns ? ways[i].go(v) : true;
+	return false;
+}
+
+void viewer_play_past(struct viewer *v)
+{
+	uint64_t now = viewer_clock(), next;
+
+	if (!v->ui.is_past || v->ui.paused || v->o->live)
+		return;
+	if (!v->play_at_ns) {
+		v->play_ns = v->past.model.now_ns;
+		v->play_at_ns = now;
+	}
+	v->play_ns += (now - v->play_at_ns) * v->ui.speed;
+	v->play_at_ns = now;
+	next = history_tick_before(v->history, v->play_ns + 1);
+	if (next >= history_last_tick(v->history))
+		show_newest(v);
+	else if (next > v->past.model.now_ns)
+		show_past(v, next);
+}

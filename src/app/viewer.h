@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Private to src/app/view*.c: the viewer's state, and its ways through time. */
+#ifndef POOLTOP_VIEWER_H
+#define POOLTOP_VIEWER_H
+
+#include "app/history.h"
+#include "app/view.h"
+#include "session/session.h"
+#include "ui/grid.h"
+#include "ui/keys.h"
+#include "ui/screen.h"
+#include "ui/state.h"
+
+struct viewer {
+	const struct view_options *o;
+	struct source *source;
+	const struct frame *pending; /* read, and not yet due; borrowed from the source */
+	struct session head; /* after all frames that were due */
+	struct session past; /* shown instead while ui.is_past */
+	struct history *history; /* NULL with once */
+	struct ui_state ui;
+	struct grid grid;
+	uint64_t play_ns; /* a replay has come to this time ... */
+	uint64_t play_at_ns; /* ... at this time of the clock; 0: not yet begun */
+	uint64_t jump_ns; /* a replay runs ahead to the first tick from here on; 0: it does not */
+	bool jump_event; /* a replay runs ahead to the next event */
+	uint32_t jump_events; /* how many there were when it began to */
+	uint64_t newest_at_ns; /* the newest frame came then, by the clock */
+	uint64_t ticks; /* folded into head */
+	bool changed; /* since the last picture */
+	bool wants_quit;
+	int failure; /* of the source, -errno; *words says more */
+	struct err words;
+};
+
+/* CLOCK_MONOTONIC of this machine, which a recording's may not be. */
+uint64_t viewer_clock(void);
+
+/* What is shown. */
+const struct model *viewer_model(const struct viewer *v);
+
+/* Reads and folds in what is due now, for a fraction of a second at most. */
+void viewer_take(struct viewer *v);
+
+/* Goes on with what is shown of the past, while a replay plays there. */
+void viewer_play_past(struct viewer *v);
+
+/* Does what the picture alone cannot do. True if it was a way through time. */
+bool viewer_travel(struct viewer *v, enum request r);
+
+/* Milliseconds until something is due, at most `most`. */
+int viewer_due_ms(const struct viewer *v, int most);
+
+#endif
