@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* billiard's messages, (type, (...)): billiard/pool.py, and UP of celery/concurrency/asynpool.py. */
+/* billiard/pool.py: messages are (type, (...)). UP is of celery/concurrency/asynpool.py. */
 #include "pickle/reader.h"
 
 /* Each reads what stands behind the type, from piece 1 on; false: it is something else. */
@@ -14,7 +14,7 @@ static bool read_job_chunk(struct reader *r, const struct pieces *p)
 
 static bool read_task(struct reader *r, const struct pieces *p)
 {
-	if (!read_job_chunk(r, p))
+	if (!read_job_chunk(r, p) || !may_be_function(p, 3))
 		return false;
 	task_read_celery(r, p, 3);
 	return true;
@@ -66,13 +66,13 @@ static bool read_ready(struct reader *r, const struct pieces *p)
 /* (pid, status) */
 static bool read_death(struct reader *r, const struct pieces *p)
 {
-	return p->is_whole && p->n == 3 && is_int(piece(p, 2)) && read_pid(r, piece(p, 1));
+	return p->n == 3 && is_int(piece(p, 2)) && read_pid(r, piece(p, 1));
 }
 
 /* (pid,) */
 static bool read_up(struct reader *r, const struct pieces *p)
 {
-	return p->is_whole && p->n == 2 && read_pid(r, piece(p, 1));
+	return p->n == 2 && read_pid(r, piece(p, 1));
 }
 
 struct type {

@@ -18,9 +18,9 @@ static void skip_memo(struct cursor *c)
 	while (c->at < c->end) {
 		size_t n = *c->at == 0x94 ? 1 : *c->at == 'q' ? 2 : *c->at == 'r' ? 5 : 0;
 
-		if (!n || n > (size_t)(c->end - c->at))
+		if (!n)
 			return;
-		c->at += n;
+		c->at += n < (size_t)(c->end - c->at) ? n : (size_t)(c->end - c->at);
 	}
 }
 

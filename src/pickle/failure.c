@@ -6,6 +6,7 @@
 #include "pickle/reader.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,14 +43,17 @@ static void put(struct pickle_facts *facts, const char *text, size_t len)
 /* As Python's repr() writes it: the shortest that reads as the same number. */
 static void put_float(struct pickle_facts *facts, double real)
 {
-	char text[40];
-	int precision = 1;
+	char text[48];
+	int digits = 0;
+	int exponent;
 
 	do
-		snprintf(text, sizeof(text) - 2, "%.*g", precision, real);
-	while (strtod(text, NULL) != real && precision++ < 17);
-	if (!strpbrk(text, ".en"))
-		strcat(text, ".0");
+		snprintf(text, sizeof(text), "%.*e", digits, real);
+	while (strtod(text, NULL) != real && digits++ < 16);
+	exponent = strchr(text, 'e') ? atoi(strchr(text, 'e') + 1) : INT_MAX;
+	if (exponent >= -4 && exponent < 16)
+		snprintf(text, sizeof(text), "%.*f", digits > exponent ? digits - exponent : 1,
+			real);
 	put(facts, text, strlen(text));
 }
 
@@ -108,20 +112,17 @@ static void put_arguments(struct reader *r, const struct pieces *p, unsigned int
 	}
 }
 
-/* The bytes end inside an exception's arguments: only a text in hand is certain to be one. */
+/* Too long to be the name of a module or a class, of which an argument is an instance. */
+static bool is_long_text(const struct value *v)
+{
+	return v->kind == VALUE_TEXT && v->text.total > UINT8_MAX;
+}
+
+/* The bytes end inside an exception's arguments: only a long text in hand is certain to be one. */
 static void read_unfinished(struct reader *r, const struct pieces *p, unsigned int i)
 {
-	const struct value *args = piece(p, i);
-
-	if (args->kind == VALUE_TUPLE) {
-		struct pieces kids;
-
-		pieces_of_kids(&kids, r->m, args);
-		put_arguments(r, &kids, 0, args->kids.count);
-	} else if (p->n > i && p->v[p->n - 1]->kind == VALUE_TEXT &&
-		   !text_is_full(p->v[p->n - 1])) {
+	if (p->n > i && is_long_text(p->v[p->n - 1]))
 		put_arguments(r, p, i, p->n - i);
-	}
 }
 
 static void read_exception(struct reader *r, const struct pieces *p, unsigned int i)

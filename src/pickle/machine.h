@@ -143,6 +143,12 @@ static inline bool value_has_kids(const struct value *v)
 	return v->kind >= VALUE_TUPLE;
 }
 
+/* A text, and all of it is there. */
+static inline bool text_is_full(const struct value *v)
+{
+	return v->kind == VALUE_TEXT && v->text.have == v->text.total;
+}
+
 static inline bool value_is_call(const struct value *v)
 {
 	return v->kind == VALUE_CALL || v->kind == VALUE_OBJECT;

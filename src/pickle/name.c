@@ -237,6 +237,16 @@ static const struct rule *find_rule(const struct machine *m, const struct value 
 	return NULL;
 }
 
+/* A global that nothing follows, or arguments alone, may yet become an instance of itself. */
+static bool is_function(const struct place *at)
+{
+	const struct value *next = piece(at->p, at->i + 1);
+
+	if (at->p->is_whole)
+		return true;
+	return at->i + 1 < at->p->n && !(next->kind == VALUE_TUPLE && at->i + 2 == at->p->n);
+}
+
 static bool read_at(struct name *name, const struct place *at)
 {
 	const struct machine *m = at->p->m;
@@ -253,7 +263,7 @@ static bool read_at(struct name *name, const struct place *at)
 		return rule->read(name, at);
 	}
 	if (v == global)
-		return name_put_global(name, m, global);
+		return is_function(at) && name_put_global(name, m, global);
 	name->is_unfinished |= !at->p->is_whole && piece(at->p, at->i + 1)->kind == VALUE_DICT;
 	put(name, "<");
 	name_put_global(name, m, global);

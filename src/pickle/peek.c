@@ -114,6 +114,8 @@ static enum pickle_shape peek_int_mark(struct peek *p, int64_t type)
 			return billiard[i].shape;
 	}
 	*p->head = (struct pickle_head){0};
+	if (p->c.token == TOKEN_END)
+		return PICKLE_UNKNOWN;
 	set_job(p, type);
 	return PICKLE_DATA;
 }
@@ -141,9 +143,11 @@ static enum pickle_shape peek_int_list(struct peek *p, int64_t first)
 {
 	int token = cursor_next(&p->c);
 
-	set_job(p, first);
 	if (token == TOKEN_MARK)
 		token = cursor_next(&p->c);
+	if (token == TOKEN_END)
+		return PICKLE_UNKNOWN;
+	set_job(p, first);
 	return token == TOKEN_INT ? PICKLE_INDEX : PICKLE_DATA;
 }
 

@@ -54,9 +54,4 @@ bool global_module_ends(const struct machine *m, const struct value *global, con
 /* It is a text, all of it is there, and it is this. */
 bool text_is(const struct machine *m, const struct value *v, const char *text);
 
-static inline bool text_is_full(const struct value *v)
-{
-	return v->kind == VALUE_TEXT && v->text.have == v->text.total;
-}
-
 #endif

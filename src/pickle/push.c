@@ -99,7 +99,7 @@ enum machine_end op_stack_global(struct machine *m, const struct op *op)
 	const struct value *name = machine_top(m, 0);
 	struct value v = {.kind = op->kind, .off = m->op_off};
 
-	if (module->kind == VALUE_TEXT && name->kind == VALUE_TEXT)
+	if (text_is_full(module) && text_is_full(name))
 		set_names(&v, module->off, module->text.have, name->off, name->text.have);
 	if (m->frames[m->depth].count < 2)
 		return END_BROKEN;

@@ -89,7 +89,7 @@ static bool read_scalar(struct reader *r, const struct pieces *p)
 	return r->facts->shape != PICKLE_UNKNOWN;
 }
 
-static bool may_be_function(const struct pieces *p, unsigned int i)
+bool may_be_function(const struct pieces *p, unsigned int i)
 {
 	const struct value *v = piece(p, i);
 
@@ -160,26 +160,43 @@ static void read_samples(struct reader *r, const struct pieces *p, unsigned int 
 		items_about(r, p, i, list->kids.count ? list : NULL);
 }
 
+/* Something that a batch can be, and enough of it to tell. */
+static bool is_batch(const struct pieces *p, unsigned int i)
+{
+	const struct value *v = piece(p, i);
+
+	if (v->kind == VALUE_LIST)
+		return p->is_whole || v->kids.count || i + 1 < p->n;
+	if (value_has_kids(v) || v->kind == VALUE_GLOBAL)
+		return true;
+	return pieces_has_mark(p, i) && p->n > 4; /* a tuple; it might have been billiard's */
+}
+
+static void read_batch(struct reader *r, const struct pieces *p, unsigned int i)
+{
+	const struct value *v = piece(p, i);
+	const struct value *class = value_global(r->m, v);
+	bool is_object = value_is_call(v) || v->kind == VALUE_GLOBAL;
+
+	r->facts->shape = PICKLE_DATA;
+	r->facts->has_success = !is_object || class->kind == VALUE_GLOBAL;
+	r->facts->is_failed = global_is(r->m, class, "torch._utils", "ExceptionWrapper");
+	if (r->facts->is_failed)
+		failure_info(r, p, i);
+}
+
 /* torch/utils/data/_utils/worker.py: (index, [sample ...]) there, (index, batch) back */
 static bool read_loader(struct reader *r, const struct pieces *p)
 {
-	const struct value *v = piece(p, 1);
-
 	if (!is_int(piece(p, 0)) || pieces_has_mark(p, 0) || (p->is_whole && p->n != 2))
 		return false;
-	if (!value_has_kids(v) && v->kind != VALUE_GLOBAL && !pieces_has_mark(p, 1))
+	if (!is_batch(p, 1))
 		return false;
 	reader_job(r, piece(p, 0));
-	if (is_samples(p, 1)) {
+	if (is_samples(p, 1))
 		read_samples(r, p, 1);
-		return true;
-	}
-	r->facts->shape = PICKLE_DATA;
-	r->facts->has_success = true;
-	r->facts->is_failed =
-		global_is(r->m, value_global(r->m, v), "torch._utils", "ExceptionWrapper");
-	if (r->facts->is_failed)
-		failure_info(r, p, 1);
+	else
+		read_batch(r, p, 1);
 	return true;
 }
 

@@ -49,6 +49,9 @@ void task_read(struct reader *r, const struct pieces *p, unsigned int i);
 /* Celery puts its task's name first among the arguments. */
 void task_read_celery(struct reader *r, const struct pieces *p, unsigned int i);
 
+/* A function's pieces may begin at i. */
+bool may_be_function(const struct pieces *p, unsigned int i);
+
 /* executor.c */
 bool executor_read(struct reader *r, const struct pieces *p);
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { TRIM_LEVELS = 8 };
+
 static const struct value unknown;
 
 static struct frame *top_frame(struct machine *m)
@@ -61,42 +63,76 @@ enum machine_end op_pop(struct machine *m, const struct op *op)
 	return END_NOT;
 }
 
-/*
- * Forgets the insides of the last kids, as far as they reach into the room that is left for what
- * is around a value at this depth.
- */
-static void leave_room(struct machine *m, struct value *kids, uint32_t n)
+static void forget_kids(struct machine *m, struct value *v)
 {
-	uint32_t reserve = ARENA_STEP * (m->depth + 1);
-	uint32_t limit = reserve < ARENA ? ARENA - reserve : 0;
+	m->arena_top = v->start;
+	v->kept = 0;
+}
+
+static void trim(struct machine *m, struct value *v, uint32_t limit, unsigned int level);
+
+/*
+ * Forgets what the last kids were made of, from the innermost and last on, until the arena is
+ * filled no further than to the limit.
+ */
+static void trim_kids(
+	struct machine *m, struct value *kids, uint32_t n, uint32_t limit, unsigned int level)
+{
 	uint32_t first = 0;
 
 	if (m->arena_top <= limit)
 		return;
 	while (first + 1 < n && kids[first + 1].start <= limit)
 		first++;
-	m->arena_top = kids[first].start;
-	for (uint32_t i = first; i < n; i++)
-		kids[i].kept = 0;
+	for (uint32_t i = n - 1; i > first; i--)
+		forget_kids(m, &kids[i]);
+	trim(m, &kids[first], limit, level);
+}
+
+/* What v was made of is the last in the arena. */
+static void trim(struct machine *m, struct value *v, uint32_t limit, unsigned int level)
+{
+	struct value kids[KEEP];
+	uint32_t n = v->kept;
+
+	if (!n || v->start + n > limit || level == TRIM_LEVELS) {
+		forget_kids(m, v);
+		return;
+	}
+	memcpy(kids, &m->arena[v->kids.area], n * sizeof(*kids));
+	trim_kids(m, kids, n, limit - n, level + 1);
+	memcpy(&m->arena[m->arena_top], kids, n * sizeof(*kids));
+	v->kids.area = (uint16_t)m->arena_top;
+	m->arena_top += n;
+}
+
+/* How far what is inside a value at this depth may fill the arena. */
+static uint32_t arena_limit(const struct machine *m)
+{
+	uint32_t reserve = ARENA_STEP * (m->depth + 1);
+
+	return reserve < ARENA ? ARENA - reserve : 0;
 }
 
 static void keep_kids(struct machine *m, struct value *v, struct value *kids, uint32_t n)
 {
 	uint32_t want = value_is_call(v) ? CALL_KIDS : n;
+	struct value *to;
 
 	if (!n)
 		return;
 	if (value_is_call(v) && n > KID_STATE)
 		n = KID_STATE;
-	leave_room(m, kids, n);
+	trim_kids(m, kids, n, arena_limit(m), 0);
 	if (want > ARENA - m->arena_top)
 		return;
-	memcpy(&m->arena[m->arena_top], kids, n * sizeof(*kids));
-	for (uint32_t i = n; i < want; i++)
-		m->arena[m->arena_top + i] = unknown;
+	to = &m->arena[m->arena_top];
 	v->kids.area = (uint16_t)m->arena_top;
 	v->kept = (uint8_t)want;
 	m->arena_top += want;
+	memcpy(to, kids, n * sizeof(*kids));
+	for (uint32_t i = n; i < want; i++)
+		to[i] = (struct value){.start = (uint16_t)m->arena_top};
 }
 
 enum machine_end op_gather(struct machine *m, const struct op *op)
