@@ -150,9 +150,7 @@ static void write_screen(struct viewer *v)
 static void suspend(struct screen_loop *loop)
 {
 	term_suspend(loop->term);
-	raise(SIGSTOP);
-	term_resume(loop->term);
-	term_forget(loop->term);
+	loop->key_came = true;
 }
 
 static void take_request(struct screen_loop *loop, enum request r)
@@ -164,7 +162,7 @@ static void take_request(struct screen_loop *loop, enum request r)
 	if (r == REQUEST_WRITE)
 		write_screen(v);
 	else if (r == REQUEST_REDRAW)
-		term_forget(loop->term);
+		term_redraw(loop->term);
 	else if (r == REQUEST_SUSPEND)
 		suspend(loop);
 	else if (r == REQUEST_QUIT)
@@ -179,11 +177,10 @@ static void take_keys(struct screen_loop *loop)
 	int row = 0, col = 0;
 
 	for (int i = 0; i < MOST; i++) {
-		if (term_key(loop->term, &code, &row, &col)) {
-			loop->is_gone = true;
-			return;
-		}
-		if (!code)
+		int ret = term_key(loop->term, &code, &row, &col);
+
+		loop->is_gone = ret < 0;
+		if (ret <= 0)
 			return;
 		v->ui.message[0] = '\0';
 		v->ui.mouse_row = row;
@@ -200,10 +197,9 @@ static void take_signals(struct screen_loop *loop)
 	while (read(loop->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGWINCH) {
 			loop->key_came = true;
-			term_forget(loop->term);
+			term_size(loop->term, &loop->v->ui.columns, &loop->v->ui.rows);
 		} else if (info.ssi_signo == SIGTSTP) {
 			suspend(loop);
-			loop->key_came = true;
 		} else {
 			loop->v->wants_quit = true;
 		}
@@ -224,11 +220,8 @@ static int paint(struct screen_loop *loop)
 	if (!loop->key_came && !(is_due && v->changed) &&
 		now - loop->painted_ns < IDLE_MS * 1000000ull)
 		return 0;
-	if (term_is_behind(loop->term))
-		return 0;
-	term_size(loop->term, &v->ui.columns, &v->ui.rows);
 	set_age(v, now);
-	if (draw(v, term_glyphs(loop->term)))
+	if (draw(v, v->o->ascii ? &glyphs_ascii : term_glyphs(loop->term)))
 		return -ENOMEM;
 	if (!term_paint(loop->term, &v->grid))
 		return 0;
@@ -242,11 +235,9 @@ static int wait_for_something(const struct screen_loop *loop)
 	const struct viewer *v = loop->v;
 	int source = v->o->live && !v->ui.ended ? source_fd(v->source) : -1;
 	struct pollfd fds[] = {
-		{.fd = term_input_fd(loop->term), .events = POLLIN},
+		{.fd = term_fd(loop->term), .events = term_events(loop->term)},
 		{.fd = loop->signal_fd, .events = POLLIN},
 		{.fd = source, .events = POLLIN},
-		{.fd = term_is_behind(loop->term) ? term_output_fd(loop->term) : -1,
-			.events = POLLOUT},
 	};
 	int ms = viewer_due_ms(v, IDLE_MS);
 
@@ -291,7 +282,7 @@ static int open_signals(void)
 
 static int run_screen(struct viewer *v, struct err *err)
 {
-	struct term_options to = {.ascii = v->o->ascii, .no_color = v->o->no_color};
+	struct term_options to = {.no_color = v->o->no_color};
 	struct screen_loop loop = {.v = v, .key_came = true};
 	int ret;
 
@@ -300,6 +291,7 @@ static int run_screen(struct viewer *v, struct err *err)
 		return err_set(err, -errno, ERR_FAILED, "signalfd: %s", strerror(errno));
 	ret = term_open(&to, &loop.term, err);
 	if (!ret) {
+		term_size(loop.term, &v->ui.columns, &v->ui.rows);
 		ret = loop_on(&loop);
 		if (ret)
 			err_set(err, ret, ERR_FAILED, "%s", strerror(-ret));
