@@ -28,6 +28,8 @@ int model_apply(struct model *m, const struct frame *f);
 
 /* Processes. model_find_proc() finds gone ones too. NULL: none. */
 struct proc *model_find_proc(struct model *m, uint32_t pid);
+/* Only one that is kept though it is gone. NULL: none. */
+const struct proc *model_find_gone(const struct model *m, uint32_t pid);
 /* It was forked by its parent and runs the same program: no exec since, or found with the same
  * command line. */
 bool model_is_forked(const struct model *m, const struct proc *p);

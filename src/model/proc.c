@@ -17,6 +17,13 @@ struct proc *model_find_proc(struct model *m, uint32_t pid)
 	return map_get(&m->procs_by_pid, pid, &at) ? &m->procs[at] : NULL;
 }
 
+const struct proc *model_find_gone(const struct model *m, uint32_t pid)
+{
+	uint32_t at;
+
+	return map_get(&m->procs_by_pid, pid, &at) && m->procs[at].gone ? &m->procs[at] : NULL;
+}
+
 static bool same_start(uint64_t a_ns, uint64_t b_ns)
 {
 	return since_ns(a_ns, b_ns) + since_ns(b_ns, a_ns) <= SAME_START_NS;

@@ -74,6 +74,32 @@ static void end_pools(struct model *m, uint32_t pid, uint64_t t_ns)
 	}
 }
 
+/* The parent has told its workers to end, and this one did as it was told: it is no death, and
+ * needs no proof. */
+static bool was_dismissed(const struct pool *p, const struct proc *c, const struct frame_exit *exit)
+{
+	const struct signal_seen *term = proc_signal(c, SIGTERM);
+
+	return p->closing && (!exit->status || ((exit->status & 0x7f) == SIGTERM && term &&
+						       term->sender == p->pid));
+}
+
+/* True if a child's end is kept until there is proof of what it was. */
+static bool defer(struct model *m, struct proc *c, uint32_t guess, const struct frame_exit *exit)
+{
+	struct pool *p = model_find_pool(m, c->pool ? c->pool : guess);
+	const struct worker *w = c->pool && p ? pool_find_worker(p, c->worker) : NULL;
+
+	if (!p)
+		return model_is_forked(m, c) && model_proc(m, c->ppid) &&
+		       !model_parent_pool(m, c->ppid) && !model_parent_pool(m, c->pid);
+	if ((w && !w->provisional) || was_dismissed(p, c, exit) || !staff_needs_proof(m, p, c))
+		return false;
+	if (c->pool)
+		model_withdraw_worker(m, c);
+	return true;
+}
+
 int on_exit_frame(struct model *m, const struct frame_exit *exit)
 {
 	struct proc *c = model_find_proc(m, exit->h.pid);
@@ -82,18 +108,15 @@ int on_exit_frame(struct model *m, const struct frame_exit *exit)
 
 	if (!c || c->gone)
 		return 0;
+	if (defer(m, c, guess, exit))
+		return model_keep_gone(m, c, exit);
 	if (guess)
 		ret = staff_adopt(m, guess, exit->h.pid, false);
 	if (ret)
 		return ret;
-	c = model_find_proc(m, exit->h.pid);
-	if (!c->pool && model_is_forked(m, c) && model_proc(m, c->ppid) &&
-		!model_parent_pool(m, c->ppid) && !model_parent_pool(m, c->pid))
-		return model_keep_gone(m, c, exit);
-	ret = ending_judge(m, c, exit);
+	ret = ending_judge(m, model_find_proc(m, exit->h.pid), exit);
 	end_pools(m, exit->h.pid, exit->h.t_ns);
 	drop_gone_children(m, exit->h.pid);
-	c = model_find_proc(m, exit->h.pid);
-	model_drop_proc(m, c);
+	model_drop_proc(m, model_find_proc(m, exit->h.pid));
 	return ret;
 }

@@ -14,6 +14,9 @@ enum fit {
 
 /* staff.c: who works for whom. */
 enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c);
+/* It may be a worker of the first set, or any other child that the same thread forked: to call its
+ * end a worker's takes more, such as somebody who was forked in its place. */
+bool staff_needs_proof(const struct model *m, const struct pool *p, const struct proc *c);
 /* Makes the process a worker of the pool, its elder brothers before it; it may be gone already.
  * `certain`: it was seen at work, so that nothing can speak against it later. 0 or -ENOMEM. */
 int staff_adopt(struct model *m, uint32_t pool, uint32_t pid, bool certain);

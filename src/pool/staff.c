@@ -29,12 +29,16 @@ static enum fit fit_of_ends(
 	return c->ends_ns < proc_born_ns(c) + CLOSING_NS ? FIT_MAYBE : FIT_NO;
 }
 
-/* After the first set only the parent's worker handler forks workers: another thread than the
- * one that made the pool. */
+/* After the first set only the parent's worker handler forks workers, a thread of its own: not
+ * the one that made the pool, and never the main one. */
 static bool forked_by_maker(const struct pool *p, const struct proc *c)
 {
-	return c->forked_by_tid && c->forked_by_tid == p->first_tid &&
-	       proc_born_ns(c) > p->started_ns + FIRST_SET_NS;
+	return c->forked_by_tid && (c->forked_by_tid == p->first_tid || c->forked_by_tid == p->pid);
+}
+
+bool staff_needs_proof(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	return forked_by_maker(p, c) && worker_fit(m, p, c) == FIT_MAYBE;
 }
 
 enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c)
@@ -49,7 +53,9 @@ enum fit worker_fit(const struct model *m, const struct pool *p, const struct pr
 		if (fit != FIT_MAYBE)
 			return fit;
 	}
-	return forked_by_maker(p, c) ? FIT_NO : FIT_MAYBE;
+	if (forked_by_maker(p, c) && proc_born_ns(c) > p->started_ns + FIRST_SET_NS)
+		return FIT_NO;
+	return FIT_MAYBE;
 }
 
 static bool is_only_pool(const struct model *m, const struct pool *p)
@@ -60,18 +66,52 @@ static bool is_only_pool(const struct model *m, const struct pool *p)
 	return true;
 }
 
+/* The child that ended last before `born_ns` without any proof that it was a worker; 0: none. */
+static uint32_t unproven_end(const struct model *m, const struct pool *p, uint64_t born_ns)
+{
+	uint64_t ended_ns = 0;
+	uint32_t pid = 0;
+
+	for (uint32_t i = 0; i < m->gone_count; i++) {
+		const struct frame_exit *exit = &m->gone[i].exit;
+		const struct proc *c = model_find_gone(m, m->gone[i].pid);
+
+		if (!c || !staff_needs_proof(m, p, c) || exit->h.t_ns > born_ns ||
+			exit->h.t_ns < ended_ns)
+			continue;
+		pid = c->pid;
+		ended_ns = exit->h.t_ns;
+	}
+	return pid;
+}
+
+static int enter(struct model *m, uint32_t pool, uint32_t pid, bool certain);
+
+/* The worker handler forks in place of one that has ended. If none is known that has, it was one
+ * of those that could not be told from other children: this is its proof. */
+static int claim_predecessor(struct model *m, uint32_t pool, const struct proc *c)
+{
+	const struct pool *p = model_find_pool(m, pool);
+	uint32_t pid;
+
+	if (!m->gone_count || p->unreplaced_count || !c->forked_by_tid || forked_by_maker(p, c))
+		return 0;
+	pid = unproven_end(m, p, proc_born_ns(c));
+	return pid ? enter(m, pool, pid, false) : 0;
+}
+
 /* Enters one, and its end if that was seen already. */
 static int enter(struct model *m, uint32_t pool, uint32_t pid, bool certain)
 {
+	int ret = claim_predecessor(m, pool, model_find_proc(m, pid));
+	const struct frame_exit *seen = model_gone_exit(m, pid);
 	struct pool *p = model_find_pool(m, pool);
 	struct proc *c = model_find_proc(m, pid);
-	const struct frame_exit *seen = model_gone_exit(m, pid);
-	struct worker *w = model_add_worker(m, p, c);
+	struct worker *w = ret ? NULL : model_add_worker(m, p, c);
 	struct frame_exit exit;
-	int ret;
 
 	if (!w)
-		return -ENOMEM;
+		return ret ? ret : -ENOMEM;
 	w->provisional = !certain;
 	if (!p->start_method)
 		p->start_method = start_of(m, c);
@@ -85,8 +125,7 @@ static int enter(struct model *m, uint32_t pool, uint32_t pid, bool certain)
 	return ret;
 }
 
-/* The eldest child that may be a worker and was born before `before_ns`; 0: none. One that is
- * gone without a trace counts only if the row of births reaches to it. */
+/* The eldest child that may be a worker and was born before `before_ns`; 0: none. */
 static uint32_t eldest(const struct model *m, const struct pool *p, uint64_t before_ns)
 {
 	uint64_t born_ns = before_ns;
@@ -97,7 +136,7 @@ static uint32_t eldest(const struct model *m, const struct pool *p, uint64_t bef
 
 		if (c->pool || c->ppid != p->pid || proc_born_ns(c) >= born_ns)
 			continue;
-		if (worker_fit(m, p, c) == FIT_NO)
+		if (worker_fit(m, p, c) == FIT_NO || (c->gone && staff_needs_proof(m, p, c)))
 			continue;
 		pid = c->pid;
 		born_ns = proc_born_ns(c);
@@ -145,8 +184,8 @@ static int adopt_elders(struct model *m, uint32_t pool, uint64_t before_ns)
 
 	if (!is_only_pool(m, p))
 		return 0;
-	if (m->gone_count)
-		drop_strangers(m, p, row_start(m, p, p->workers_count ? p->started_ns : before_ns));
+	if (m->gone_count && !p->workers_count)
+		drop_strangers(m, p, row_start(m, p, before_ns));
 	while (!ret && (pid = eldest(m, model_find_pool(m, pool), before_ns)))
 		ret = enter(m, pool, pid, false);
 	return ret;

@@ -5,6 +5,24 @@
 
 #include "trap/trap.h"
 
+/* Not pool_waiting(), which is 0 for a pool that is gone: these stayed untaken to its end. */
+static uint32_t untaken(const struct pool *p, uint64_t now_ns, uint64_t *ret_oldest_ns)
+{
+	uint32_t n = 0;
+
+	*ret_oldest_ns = 0;
+	for (uint32_t i = 0; i < p->tasks_count; i++) {
+		const struct task *t = &p->tasks[i];
+
+		if (t->taken_ns || t->done_ns || t->returned_ns)
+			continue;
+		n++;
+		if (now_ns > t->sent_ns && now_ns - t->sent_ns > *ret_oldest_ns)
+			*ret_oldest_ns = now_ns - t->sent_ns;
+	}
+	return n;
+}
+
 static void judge(const struct model *m, const struct pool *p, struct trap_sink *sink)
 {
 	uint64_t oldest_ns;
@@ -17,14 +35,14 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	f = trap_find(sink, p->lock_lost_pid);
 	if (!f)
 		return;
-	waiting = pool_waiting(p, m->now_ns, &oldest_ns);
+	waiting = untaken(p, m->now_ns, &oldest_ns);
 	f->severity = SEVERITY_CRITICAL;
 	f->since_ns = p->lock_lost_ns;
 	snprintf(f->text, sizeof(f->text),
 		"%" PRIu32 " was killed while it waited for a task, holding the task queue's lock: "
 		"the other %" PRIu32 " workers wait for that lock, %" PRIu32
-		" tasks will never be taken",
-		p->lock_lost_pid, p->workers_alive, waiting);
+		" task%s will never be taken",
+		p->lock_lost_pid, p->workers_alive, waiting, waiting == 1 ? "" : "s");
 	snprintf(f->advice, sizeof(f->advice),
 		"the pool cannot recover: terminate() it and make another; do not kill idle "
 		"workers one by one");

@@ -77,6 +77,7 @@ static void deaths_before_the_pool_was_known_count(void **state)
 		history_wait(&t->h, 3 * HISTORY_MS);
 		history_exit(&t->h, pid, 1 << 8);
 		history_wait(&t->h, 3 * HISTORY_MS);
+		t->h.fork_tid = 111;
 	}
 	story_tell(t);
 	assert_null(model_proc(&t->s.model, 101));
@@ -235,6 +236,85 @@ static void other_children_are_told_by_who_forked(void **state)
 	assert_int_equal(p->deaths_count, 0);
 }
 
+/* A Process of the main thread right before and right after the pool was made: they fail, and
+ * nobody is forked in their place. */
+static void other_children_near_the_first_set(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_parent(t, MODE_BPF);
+	history_fork(&t->h, 100, 90);
+	history_wait(&t->h, 2 * HISTORY_MS);
+	history_exit(&t->h, 90, 1 << 8);
+	history_wait(&t->h, HISTORY_MS);
+	history_start_pool(&t->h, &story_pipes, 101, 2);
+	history_fork(&t->h, 100, 110);
+	history_fork(&t->h, 100, 111);
+	history_wait(&t->h, HISTORY_MS);
+	history_exit(&t->h, 110, 1 << 8);
+	history_ticks(&t->h, 2);
+	history_exit(&t->h, 111, 1 << 8);
+	history_ticks(&t->h, 2);
+	p = story_pool(t);
+	assert_int_equal(p->workers_count, 2);
+	assert_int_equal(p->deaths_count, 0);
+	assert_int_equal(p->ends[END_EXIT], 0);
+}
+
+/* A worker of the first set fails the same way; the worker handler forks in its place. */
+static void replacement_is_the_proof(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_parent(t, MODE_BPF);
+	history_fork(&t->h, 100, 101);
+	history_wait(&t->h, HISTORY_MS);
+	history_fork(&t->h, 100, 102);
+	history_wait(&t->h, HISTORY_MS);
+	history_send(&t->h, &story_pipes, &task);
+	history_take(&t->h, &story_pipes, 102, &task);
+	history_exit(&t->h, 101, 1 << 8);
+	assert_int_equal(story_pool(t)->deaths_count, 0);
+	history_wait(&t->h, HISTORY_MS);
+	t->h.fork_tid = 111;
+	history_fork(&t->h, 100, 103);
+	history_ticks(&t->h, 3);
+	p = story_pool(t);
+	assert_int_equal(p->workers_count, 3);
+	assert_int_equal(p->deaths_count, 1);
+	assert_int_equal(p->deaths[0].pid, 101);
+	assert_int_equal(p->deaths[0].replaced_by, 103);
+	assert_int_equal(story_worker(p, 103)->generation, 2);
+	assert_int_equal(p->first_size, 2);
+	assert_int_equal(t->s.model.gone_count, 0);
+}
+
+/* with Pool(2): pass. Nothing was ever seen of its workers but that they were told to end. */
+static void dismissed_need_no_proof(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_parent(t, MODE_BPF);
+	history_fork(&t->h, 100, 101);
+	history_fork(&t->h, 100, 102);
+	history_fork(&t->h, 100, 103);
+	history_wait(&t->h, HISTORY_MS);
+	history_worker_ends(&t->h, &story_pipes, 103);
+	history_pipe(&t->h, 100, story_pipes.task_ino, 5, PIPE_READ | PIPE_WRITE);
+	history_pipe(&t->h, 100, story_pipes.result_ino, 6, PIPE_READ | PIPE_WRITE);
+	history_ends(&t->h, 100);
+	history_sentinel(&t->h, 100, story_pipes.result_ino, MSG_WRITE);
+	history_kill(&t->h, 101, 15, 100, "python3");
+	history_exit(&t->h, 102, 0);
+	p = story_pool(t);
+	assert_int_equal(p->ends[END_TERMINATED], 1);
+	assert_int_equal(p->ends[END_SHUTDOWN], 1);
+	assert_int_equal(p->workers_alive, 1);
+}
+
 /* The watcher reads /proc late: the process has ended by then, and stays so. */
 static void late_announcement_wakes_nobody(void **state)
 {
@@ -296,6 +376,10 @@ int main(void)
 			other_children_are_told_by_their_ends, story_begin, story_end),
 		cmocka_unit_test_setup_teardown(
 			other_children_are_told_by_who_forked, story_begin, story_end),
+		cmocka_unit_test_setup_teardown(
+			other_children_near_the_first_set, story_begin, story_end),
+		cmocka_unit_test_setup_teardown(replacement_is_the_proof, story_begin, story_end),
+		cmocka_unit_test_setup_teardown(dismissed_need_no_proof, story_begin, story_end),
 		cmocka_unit_test_setup_teardown(
 			late_announcement_wakes_nobody, story_begin, story_end),
 		cmocka_unit_test_setup_teardown(large_first_set, story_begin, story_end),

@@ -33,7 +33,7 @@ static void fires_when_the_reader_is_killed(void **state)
 	assert_int_equal(f->severity, SEVERITY_CRITICAL);
 	assert_string_equal(f->text,
 		"101 was killed while it waited for a task, holding the task queue's lock: the "
-		"other 2 workers wait for that lock, 1 tasks will never be taken");
+		"other 2 workers wait for that lock, 1 task will never be taken");
 	assert_non_null(after_ticks(t, 3));
 	assert_true(&story_pool(t)->findings[0] == story_finding(story_pool(t), "queue-lock-lost"));
 }
