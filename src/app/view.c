@@ -63,8 +63,8 @@ static int start(
 	ui_go(&v->ui, first);
 	if (session_init(&v->head) || session_init(&v->past))
 		return err_set(err, -ENOMEM, ERR_FAILED, "out of memory");
-	v->history = o->once ? NULL : history_new();
-	if (!o->once && !v->history)
+	v->reel = o->once ? NULL : reel_new();
+	if (!o->once && !v->reel)
 		return err_set(err, -ENOMEM, ERR_FAILED, "out of memory");
 	return 0;
 }
@@ -73,7 +73,7 @@ static void stop(struct viewer *v)
 {
 	session_release(&v->head);
 	session_release(&v->past);
-	history_free(v->history);
+	reel_free(v->reel);
 	grid_release(&v->grid);
 }
 

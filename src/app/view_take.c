@@ -34,8 +34,8 @@ static void come_to_a_halt(struct viewer *v)
 
 static void fold(struct viewer *v, const struct frame *f)
 {
-	if (v->history)
-		history_add(v->history, f, &v->head.model);
+	if (v->reel)
+		reel_add(v->reel, f, &v->head.model);
 	if (session_feed(&v->head, f)) {
 		v->failure = -ENOMEM;
 		err_set(&v->words, -ENOMEM, ERR_FAILED, "out of memory");

@@ -12,7 +12,7 @@
 
 static void show_past(struct viewer *v, uint64_t tick_ns)
 {
-	int ret = history_seek(v->history, tick_ns, &v->past);
+	int ret = reel_seek(v->reel, tick_ns, &v->past);
 
 	if (ret) {
 		ui_say(&v->ui, "what was then is not kept any more");
@@ -34,17 +34,17 @@ static void show_newest(struct viewer *v)
 /* A recording's earlier part that is not kept is read again from its start. */
 static bool start_over(struct viewer *v, uint64_t jump_ns)
 {
-	struct history *fresh;
+	struct reel *fresh;
 
-	if (v->o->live || !v->source->ops->rewind || !(fresh = history_new()))
+	if (v->o->live || !v->source->ops->rewind || !(fresh = reel_new()))
 		return false;
 	if (v->source->ops->rewind(v->source, &v->words)) {
-		history_free(fresh);
+		reel_free(fresh);
 		ui_say(&v->ui, "%s", v->words.text);
 		return false;
 	}
-	history_free(v->history);
-	v->history = fresh;
+	reel_free(v->reel);
+	v->reel = fresh;
 	session_release(&v->head);
 	session_init(&v->head);
 	v->pending = NULL;
@@ -65,7 +65,7 @@ static void run_ahead(struct viewer *v, uint64_t to_ns)
 
 static bool step_back(struct viewer *v)
 {
-	uint64_t at = history_tick_before(v->history, viewer_model(v)->now_ns);
+	uint64_t at = reel_tick_before(v->reel, viewer_model(v)->now_ns);
 
 	v->ui.paused = true;
 	if (at)
@@ -77,10 +77,10 @@ static bool step_back(struct viewer *v)
 
 static bool step_on(struct viewer *v)
 {
-	uint64_t at = history_tick_after(v->history, viewer_model(v)->now_ns);
+	uint64_t at = reel_tick_after(v->reel, viewer_model(v)->now_ns);
 
 	v->ui.paused = true;
-	if (at && at < history_last_tick(v->history))
+	if (at && at < reel_last_tick(v->reel))
 		show_past(v, at);
 	else if (v->o->live)
 		show_newest(v);
@@ -94,7 +94,7 @@ static bool step_on(struct viewer *v)
 static bool event_back(struct viewer *v)
 {
 	const struct model *m = &v->head.model;
-	uint64_t before = history_tick_before(v->history, viewer_model(v)->now_ns);
+	uint64_t before = reel_tick_before(v->reel, viewer_model(v)->now_ns);
 
 	v->ui.paused = true;
 	for (uint32_t i = m->events_count; i--;) {
@@ -102,7 +102,7 @@ static bool event_back(struct viewer *v)
 
 		if (t > before)
 			continue;
-		show_past(v, history_tick_after(v->history, t - 1));
+		show_past(v, reel_tick_after(v->reel, t - 1));
 		return true;
 	}
 	ui_say(&v->ui, "no event before this");
@@ -116,8 +116,7 @@ static bool event_on(struct viewer *v)
 	v->ui.paused = true;
 	for (uint32_t i = 0; i < m->events_count; i++) {
 		uint64_t t = model_event(m, i)->t_ns;
-		uint64_t tick =
-			t > viewer_model(v)->now_ns ? history_tick_after(v->history, t - 1) : 0;
+		uint64_t tick = t > viewer_model(v)->now_ns ? reel_tick_after(v->reel, t - 1) : 0;
 
 		if (!tick)
 			continue;
@@ -190,11 +189,11 @@ static bool go_to(struct viewer *v)
 		return true;
 	}
 	v->ui.paused = true;
-	if (t < history_first_tick(v->history) && start_over(v, t))
+	if (t < reel_first_tick(v->reel) && start_over(v, t))
 		return true;
-	if (t < history_first_tick(v->history))
-		t = history_first_tick(v->history);
-	if (t < history_last_tick(v->history))
+	if (t < reel_first_tick(v->reel))
+		t = reel_first_tick(v->reel);
+	if (t < reel_last_tick(v->reel))
 		show_past(v, t);
 	else if (v->o->live)
 		show_newest(v);
@@ -277,8 +276,8 @@ void viewer_play_past(struct viewer *v)
 	}
 	v->play_ns += (now - v->play_at_ns) * v->ui.speed;
 	v->play_at_ns = now;
-	next = history_tick_before(v->history, v->play_ns + 1);
-	if (next >= history_last_tick(v->history))
+	next = reel_tick_before(v->reel, v->play_ns + 1);
+	if (next >= reel_last_tick(v->reel))
 		show_newest(v);
 	else if (next > v->past.model.now_ns)
 		show_past(v, next);

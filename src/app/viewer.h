@@ -3,7 +3,7 @@
 #ifndef POOLTOP_VIEWER_H
 #define POOLTOP_VIEWER_H
 
-#include "app/history.h"
+#include "app/reel.h"
 #include "app/view.h"
 #include "session/session.h"
 #include "ui/grid.h"
@@ -17,7 +17,7 @@ struct viewer {
 	const struct frame *pending; /* read, and not yet due; borrowed from the source */
 	struct session head; /* after all frames that were due */
 	struct session past; /* shown instead while ui.is_past */
-	struct history *history; /* NULL with once */
+	struct reel *reel; /* NULL with once */
 	struct ui_state ui;
 	struct grid grid;
 	uint64_t play_ns; /* a replay has come to this time ... */

@@ -10,3 +10,13 @@ EXTRA_DIST += \
 	tests/live/replay_test.py \
 	tests/live/terminal.py \
 	tests/live/terminal_test.py
+
+if LIVE
+if HAVE_CMOCKA
+check_PROGRAMS += tests/live/ends_test tests/live/outbox_test
+tests_live_ends_test_SOURCES = tests/live/ends_test.c
+tests_live_ends_test_LDADD = $(TEST_LIVE_LDADD)
+tests_live_outbox_test_SOURCES = tests/live/outbox_test.c
+tests_live_outbox_test_LDADD = $(TEST_LIVE_LDADD)
+endif
+endif

@@ -3,8 +3,8 @@
  * What the viewer has read, for stepping back in time: packed frames, and copies of the model at
  * some places among them. Bounded: the oldest goes.
  */
-#ifndef POOLTOP_HISTORY_H
-#define POOLTOP_HISTORY_H
+#ifndef POOLTOP_REEL_H
+#define POOLTOP_REEL_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,29 +12,29 @@
 #include "bpf/wire.h"
 #include "session/session.h"
 
-struct history;
+struct reel;
 
 /* NULL without memory. */
-struct history *history_new(void);
-void history_free(struct history *h); /* NULL allowed */
+struct reel *reel_new(void);
+void reel_free(struct reel *h); /* NULL allowed */
 
 /*
  * Keeps a copy of a frame. `before` is the model just before that frame was folded in. Without
- * memory the history begins anew after it.
+ * memory the reel begins anew after it.
  */
-void history_add(struct history *h, const struct frame *f, const struct model *before);
+void reel_add(struct reel *h, const struct frame *f, const struct model *before);
 
 /* Time of the oldest and of the newest tick that is kept, 0: none. */
-uint64_t history_first_tick(const struct history *h);
-uint64_t history_last_tick(const struct history *h);
+uint64_t reel_first_tick(const struct reel *h);
+uint64_t reel_last_tick(const struct reel *h);
 /* The last tick before t_ns, the first after it; 0: none is kept. */
-uint64_t history_tick_before(const struct history *h, uint64_t t_ns);
-uint64_t history_tick_after(const struct history *h, uint64_t t_ns);
+uint64_t reel_tick_before(const struct reel *h, uint64_t t_ns);
+uint64_t reel_tick_after(const struct reel *h, uint64_t t_ns);
 
 /*
  * Makes *s (initialised) the session as it was after the last frame up to t_ns; what it held is
  * released. 0, -ENOENT: that is not kept any more, or -ENOMEM; then *s is an empty session.
  */
-int history_seek(struct history *h, uint64_t t_ns, struct session *s);
+int reel_seek(struct reel *h, uint64_t t_ns, struct session *s);
 
 #endif

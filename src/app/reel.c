@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "app/history.h"
+#include "app/reel.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ struct piece {
 	struct model *start; /* as it was before its first frame; NULL: go on from an earlier one */
 };
 
-struct history {
+struct reel {
 	struct packer *packer;
 	struct piece *pieces; /* PIECES_MAX */
 	uint32_t pieces_count;
@@ -54,9 +54,9 @@ static struct model *copy_model(const struct model *from)
 	return NULL;
 }
 
-struct history *history_new(void)
+struct reel *reel_new(void)
 {
-	struct history *h = calloc(1, sizeof(*h));
+	struct reel *h = calloc(1, sizeof(*h));
 
 	if (!h)
 		return NULL;
@@ -66,7 +66,7 @@ struct history *history_new(void)
 	h->unpacked = malloc(SEGMENT_MAX);
 	if (h->packer && h->pieces && h->frames && h->unpacked)
 		return h;
-	history_free(h);
+	reel_free(h);
 	return NULL;
 }
 
@@ -77,7 +77,7 @@ static void drop_piece(struct piece *p)
 	memset(p, 0, sizeof(*p));
 }
 
-static void drop_all(struct history *h)
+static void drop_all(struct reel *h)
 {
 	for (uint32_t i = 0; i < h->pieces_count; i++)
 		drop_piece(&h->pieces[i]);
@@ -87,7 +87,7 @@ static void drop_all(struct history *h)
 	h->ticks_first = h->ticks_count = 0;
 }
 
-void history_free(struct history *h)
+void reel_free(struct reel *h)
 {
 	if (!h)
 		return;
@@ -102,7 +102,7 @@ void history_free(struct history *h)
 }
 
 /* The oldest pieces go, up to one that starts with a copy of the model. */
-static void drop_oldest(struct history *h)
+static void drop_oldest(struct reel *h)
 {
 	uint32_t n = 1;
 	uint64_t last_ns;
@@ -121,7 +121,7 @@ static void drop_oldest(struct history *h)
 }
 
 /* Packs the open piece away. */
-static int close_piece(struct history *h)
+static int close_piece(struct reel *h)
 {
 	struct piece *p = &h->open;
 	const void *packed;
@@ -145,7 +145,7 @@ static int close_piece(struct history *h)
 	return 0;
 }
 
-static int add_tick(struct history *h, uint64_t t_ns)
+static int add_tick(struct reel *h, uint64_t t_ns)
 {
 	if (h->ticks_count == TICKS_MAX) {
 		h->ticks_count -= h->ticks_first ? h->ticks_first : TICKS_MAX / 2;
@@ -166,7 +166,7 @@ static int add_tick(struct history *h, uint64_t t_ns)
 	return 0;
 }
 
-static int add(struct history *h, const struct frame *f, const struct model *before)
+static int add(struct reel *h, const struct frame *f, const struct model *before)
 {
 	int ret = 0;
 
@@ -189,24 +189,24 @@ static int add(struct history *h, const struct frame *f, const struct model *bef
 	return 0;
 }
 
-void history_add(struct history *h, const struct frame *f, const struct model *before)
+void reel_add(struct reel *h, const struct frame *f, const struct model *before)
 {
 	if (add(h, f, before))
 		drop_all(h);
 }
 
-uint64_t history_first_tick(const struct history *h)
+uint64_t reel_first_tick(const struct reel *h)
 {
 	return h->ticks_first < h->ticks_count ? h->ticks[h->ticks_first] : 0;
 }
 
-uint64_t history_last_tick(const struct history *h)
+uint64_t reel_last_tick(const struct reel *h)
 {
 	return h->ticks_first < h->ticks_count ? h->ticks[h->ticks_count - 1] : 0;
 }
 
 /* Index of the first tick after t_ns. */
-static uint32_t after(const struct history *h, uint64_t t_ns)
+static uint32_t after(const struct reel *h, uint64_t t_ns)
 {
 	uint32_t low = h->ticks_first, high = h->ticks_count;
 
@@ -221,14 +221,14 @@ static uint32_t after(const struct history *h, uint64_t t_ns)
 	return low;
 }
 
-uint64_t history_tick_before(const struct history *h, uint64_t t_ns)
+uint64_t reel_tick_before(const struct reel *h, uint64_t t_ns)
 {
 	uint32_t at = t_ns ? after(h, t_ns - 1) : h->ticks_first;
 
 	return at > h->ticks_first ? h->ticks[at - 1] : 0;
 }
 
-uint64_t history_tick_after(const struct history *h, uint64_t t_ns)
+uint64_t reel_tick_after(const struct reel *h, uint64_t t_ns)
 {
 	uint32_t at = after(h, t_ns);
 
@@ -236,7 +236,7 @@ uint64_t history_tick_after(const struct history *h, uint64_t t_ns)
 }
 
 /* Folds a piece's frames in up to the tick at t_ns. 1: that was reached; 0; or -errno. */
-static int fold(struct history *h, const struct piece *p, uint64_t t_ns, struct session *s)
+static int fold(struct reel *h, const struct piece *p, uint64_t t_ns, struct session *s)
 {
 	struct packed packed = {
 		.data = p->packed, .len = p->len, .count = p->count, .bytes = p->bytes};
@@ -255,7 +255,7 @@ static int fold(struct history *h, const struct piece *p, uint64_t t_ns, struct 
 }
 
 /* The piece from which on frames must be folded in to come to the tick at t_ns. */
-static uint32_t start_piece(const struct history *h, uint64_t t_ns)
+static uint32_t start_piece(const struct reel *h, uint64_t t_ns)
 {
 	uint32_t start = 0;
 
@@ -270,9 +270,9 @@ static uint32_t start_piece(const struct history *h, uint64_t t_ns)
 	return start;
 }
 
-int history_seek(struct history *h, uint64_t t_ns, struct session *s)
+int reel_seek(struct reel *h, uint64_t t_ns, struct session *s)
 {
-	uint64_t tick_ns = history_tick_before(h, t_ns + 1);
+	uint64_t tick_ns = reel_tick_before(h, t_ns + 1);
 	uint32_t at = start_piece(h, tick_ns);
 	const struct piece *p = at < h->pieces_count ? &h->pieces[at] : &h->open;
 	int ret = tick_ns && p->start ? 0 : -ENOENT;
