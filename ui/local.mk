@@ -54,3 +54,7 @@ libpooltop_a_SOURCES += \
 	ui/width.h \
 	ui/worker_cells.c \
 	ui/worker_cells.h
+
+pooltop_SOURCES += \
+	ui/term.c \
+	ui/term.h

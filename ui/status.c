@@ -23,7 +23,8 @@ static void draw_prompt(const struct ui_state *s, struct pen *p)
 static uint64_t dropped(const struct dropped *d)
 {
 	return d->texts + d->procs + d->pools + d->workers + d->tasks + d->pipes + d->events +
-	       d->bad_frames + d->unknown_frames + d->orphan_frames;
+	       d->bad_frames + d->unknown_frames + d->orphan_frames + d->messages + d->failures +
+	       d->findings;
 }
 
 /* Shares of one core, over the session. */

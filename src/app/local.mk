@@ -3,11 +3,13 @@ pooltop_SOURCES += \
 	src/app/cmd_replay.c \
 	src/app/cmd_report.c \
 	src/app/commands.c src/app/commands.h \
+	src/app/crash.c src/app/crash.h \
 	src/app/feed.c src/app/feed.h \
 	src/app/main.c \
 	src/app/options.c src/app/options.h \
 	src/app/privileges.c src/app/privileges.h \
 	src/app/reel.c src/app/reel.h \
+	src/app/terminal.c src/app/terminal.h \
 	src/app/view.c src/app/view.h \
 	src/app/view_take.c \
 	src/app/view_travel.c \

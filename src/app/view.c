@@ -13,9 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/terminal.h"
 #include "app/viewer.h"
 #include "ui/dump.h"
-#include "ui/term.h"
 #include "ui/view.h"
 
 enum {
@@ -28,7 +28,7 @@ enum {
 /* What the loop has besides the viewer's state. */
 struct screen_loop {
 	struct viewer *v;
-	struct term *term;
+	struct terminal *term;
 	int signal_fd;
 	uint64_t painted_ns;
 	bool key_came; /* paint at once */
@@ -149,7 +149,7 @@ static void write_screen(struct viewer *v)
 
 static void suspend(struct screen_loop *loop)
 {
-	term_suspend(loop->term);
+	terminal_suspend(loop->term);
 	loop->key_came = true;
 }
 
@@ -162,7 +162,7 @@ static void take_request(struct screen_loop *loop, enum request r)
 	if (r == REQUEST_WRITE)
 		write_screen(v);
 	else if (r == REQUEST_REDRAW)
-		term_redraw(loop->term);
+		terminal_redraw(loop->term);
 	else if (r == REQUEST_SUSPEND)
 		suspend(loop);
 	else if (r == REQUEST_QUIT)
@@ -177,7 +177,7 @@ static void take_keys(struct screen_loop *loop)
 	int row = 0, col = 0;
 
 	for (int i = 0; i < MOST; i++) {
-		int ret = term_key(loop->term, &code, &row, &col);
+		int ret = terminal_key(loop->term, &code, &row, &col);
 
 		loop->is_gone = ret < 0;
 		if (ret <= 0)
@@ -197,9 +197,12 @@ static void take_signals(struct screen_loop *loop)
 	while (read(loop->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGWINCH) {
 			loop->key_came = true;
-			term_size(loop->term, &loop->v->ui.columns, &loop->v->ui.rows);
+			terminal_size(loop->term, &loop->v->ui.columns, &loop->v->ui.rows);
 		} else if (info.ssi_signo == SIGTSTP) {
 			suspend(loop);
+		} else if (info.ssi_signo == SIGCONT) {
+			loop->key_came = true;
+			terminal_resume(loop->term);
 		} else {
 			loop->v->wants_quit = true;
 		}
@@ -221,9 +224,9 @@ static int paint(struct screen_loop *loop)
 		now - loop->painted_ns < IDLE_MS * 1000000ull)
 		return 0;
 	set_age(v, now);
-	if (draw(v, v->o->ascii ? &glyphs_ascii : term_glyphs(loop->term)))
+	if (draw(v, v->o->ascii ? &glyphs_ascii : terminal_glyphs(loop->term)))
 		return -ENOMEM;
-	if (!term_paint(loop->term, &v->grid))
+	if (!terminal_paint(loop->term, &v->grid))
 		return 0;
 	loop->painted_ns = now;
 	loop->key_came = v->changed = false;
@@ -235,7 +238,7 @@ static int wait_for_something(const struct screen_loop *loop)
 	const struct viewer *v = loop->v;
 	int source = v->o->live && !v->ui.ended ? source_fd(v->source) : -1;
 	struct pollfd fds[] = {
-		{.fd = term_fd(loop->term), .events = term_events(loop->term)},
+		{.fd = terminal_fd(loop->term), .events = terminal_events(loop->term)},
 		{.fd = loop->signal_fd, .events = POLLIN},
 		{.fd = source, .events = POLLIN},
 	};
@@ -257,7 +260,7 @@ static int loop_on(struct screen_loop *loop)
 		viewer_take(v);
 		viewer_play_past(v);
 		ret = paint(loop);
-		if (!ret && term_flush(loop->term))
+		if (!ret && terminal_flush(loop->term))
 			loop->is_gone = true;
 		if (!ret && !loop->is_gone && wait_for_something(loop))
 			loop->is_gone = true;
@@ -270,7 +273,7 @@ static int loop_on(struct screen_loop *loop)
 
 static int open_signals(void)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT};
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -282,21 +285,20 @@ static int open_signals(void)
 
 static int run_screen(struct viewer *v, struct err *err)
 {
-	struct term_options to = {.no_color = v->o->no_color};
-	struct screen_loop loop = {.v = v, .key_came = true};
+	struct screen_loop loop = {.v = v, .term = NULL, .key_came = true};
 	int ret;
 
 	loop.signal_fd = open_signals();
 	if (loop.signal_fd < 0)
 		return err_set(err, -errno, ERR_FAILED, "signalfd: %s", strerror(errno));
-	ret = term_open(&to, &loop.term, err);
+	ret = terminal_open(v->o->no_color, &loop.term, err);
 	if (!ret) {
-		term_size(loop.term, &v->ui.columns, &v->ui.rows);
+		terminal_size(loop.term, &v->ui.columns, &v->ui.rows);
 		ret = loop_on(&loop);
 		if (ret)
 			err_set(err, ret, ERR_FAILED, "%s", strerror(-ret));
 	}
-	term_close(loop.term);
+	terminal_close(loop.term);
 	close(loop.signal_fd);
 	if (!ret && v->failure)
 		ret = err_set(err, v->failure, v->words.class, "%s", v->words.text);
