@@ -24,7 +24,7 @@ static void read_args(struct reader *r, const struct pieces *p, unsigned int i)
 	if (is_closed && chunk->kind == VALUE_TUPLE)
 		items_exact(r, chunk->kids.count);
 	else if (!is_closed)
-		items_about(r, p, args->kind == VALUE_LIST ? i : i - 1, NULL);
+		items_about(r, p, args->kind == VALUE_LIST ? i : i - 1);
 }
 
 static void read_exception(struct reader *r, const struct pieces *p, unsigned int i)

@@ -69,39 +69,59 @@ static bool position_of(
 }
 
 /* Up to three items have no MARK before them: they stand behind the value. */
-static void unmarked_about(struct reader *r, struct seen *s, const struct frame *f, uint32_t behind)
+static void unmarked_about(struct reader *r, struct seen *s, const struct frame *f, uint32_t first)
 {
-	if (behind + 1 >= f->keep || f->count - behind - 1 > FEW || !s->is_blob)
+	if (first >= f->keep || f->count - first > FEW || !s->is_blob)
 		return;
-	s->count = f->count - behind - 1;
-	s->from = r->m->slots[f->base + behind + 1].off;
+	s->count = f->count - first;
+	s->from = r->m->slots[f->base + first].off;
 	set_about(r, s, FEW);
 }
 
-void items_about(struct reader *r, const struct pieces *p, unsigned int i, const struct value *list)
+/* Of a list whose first batches are in it: what is behind it goes there too. */
+static void list_about(struct reader *r, struct seen *s, const struct value *list, uint32_t behind)
+{
+	s->count = (double)list->kids.count + behind;
+	s->from = list->off;
+	set_about(r, s, UINT32_MAX - 1);
+}
+
+static void marked_about(struct reader *r, struct seen *s, const struct frame *f)
+{
+	s->count = f->count;
+	s->from = f->off;
+	s->second = f->second_off;
+	if (f->count)
+		set_about(r, s, UINT32_MAX - 1);
+}
+
+void items_about(struct reader *r, const struct pieces *p, unsigned int i)
 {
 	const struct machine *m = r->m;
+	const struct value *v = piece(p, i);
 	const struct frame *f = &m->frames[p->frame[i]];
-	uint32_t already = list ? list->kids.count : 0;
+	bool is_marked = m->depth > p->frame[i];
 	uint32_t position;
 	struct seen s = {
 		.to = (double)m->at + m->pos + (double)m->missing + (m->missing ? BLOB_END : 0),
 		.is_blob = m->missing > 0,
+		.is_inside = m->depth > p->frame[i] + 1u,
 	};
 
-	if (m->end != END_CUT || !position_of(m, f, p->v[i], &position))
+	if (m->end != END_CUT || !position_of(m, f, v, &position))
 		return;
-	if (f->count > position + 1) {
-		unmarked_about(r, &s, f, position);
-		return;
-	}
-	if (m->depth == p->frame[i])
-		return;
-	s.is_inside = m->depth > p->frame[i] + 1u;
-	f++;
-	s.count = (double)f->count + already;
-	s.from = already ? list->off : f->off;
-	s.second = already ? 0 : f->second_off;
-	if (s.count > 0)
-		set_about(r, &s, UINT32_MAX - 1);
+	if (v->kind == VALUE_LIST && v->kids.count)
+		list_about(r, &s, v, f->count - position - 1 + (is_marked ? f[1].count : 0));
+	else if (f->count > position + 1)
+		unmarked_about(r, &s, f, position + 1);
+	else if (is_marked)
+		marked_about(r, &s, f + 1);
+}
+
+void items_of_list(struct reader *r, const struct pieces *p, unsigned int i)
+{
+	if (list_is_full(p, i))
+		items_exact(r, piece(p, i)->kids.count);
+	else
+		items_about(r, p, i);
 }

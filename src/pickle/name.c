@@ -2,7 +2,7 @@
 /*
  * Names, by how multiprocessing's ForkingPickler and cloudpickle write what can be called:
  * Lib/multiprocessing/reduction.py, Lib/concurrent/futures/process.py, joblib/parallel.py,
- * joblib/_parallel_backends.py, cloudpickle/cloudpickle.py.
+ * joblib/_parallel_backends.py, cloudpickle/cloudpickle.py, dill/_dill.py.
  */
 #include "pickle/name.h"
 
@@ -196,8 +196,7 @@ static bool read_batch(struct name *name, const struct place *at)
 		inner.p = &calls;
 		return read_at(name, &inner);
 	}
-	name->has_calls = inner.p->is_whole ||
-			  (inner.i + 1 < inner.p->n && !pieces_has_mark(inner.p, inner.i + 1));
+	name->has_calls = list_is_full(inner.p, inner.i);
 	name->calls = list->kids.count;
 	pieces_of_kids(&calls, at->p->m, list);
 	pieces_open(&calls, 0);
@@ -221,6 +220,7 @@ static const struct rule rules[] = {
 	{"__builtin__", "getattr", read_method},
 	{NULL, "_make_function", read_code},
 	{NULL, "_make_skel_func", read_code},
+	{"dill._dill", "_create_function", read_code},
 	{NULL, "_fill_function", read_first_argument},
 	{NULL, "SafeFunction", read_state},
 	{NULL, "BatchedCalls", read_batch},

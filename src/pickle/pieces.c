@@ -123,6 +123,14 @@ bool global_module_ends(const struct machine *m, const struct value *global, con
 		       len) == 0;
 }
 
+bool list_is_full(const struct pieces *p, unsigned int i)
+{
+	/* Lists are written so many items at a time (Lib/pickle.py), and fewer are the last. */
+	enum { BATCH = 1000 };
+
+	return p->is_whole || piece(p, i)->kids.count % BATCH != 0;
+}
+
 bool text_is(const struct machine *m, const struct value *v, const char *text)
 {
 	return text_is_full(v) && is_at(m, v->off, v->text.have, text, strlen(text));

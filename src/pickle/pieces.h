@@ -51,6 +51,9 @@ bool global_is(
 /* The global's module ends in this. */
 bool global_module_ends(const struct machine *m, const struct value *global, const char *module);
 
+/* A list that no more is put into, though what is around it may be unfinished. */
+bool list_is_full(const struct pieces *p, unsigned int i);
+
 /* It is a text, all of it is there, and it is this. */
 bool text_is(const struct machine *m, const struct value *v, const char *text);
 

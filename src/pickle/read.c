@@ -68,10 +68,7 @@ void result_read(struct reader *r, const struct pieces *p, unsigned int i, bool 
 	if (!ok || v->kind != VALUE_LIST)
 		return;
 	r->facts->is_chunked = true;
-	if (p->is_whole || (i + 1 < p->n && !pieces_has_mark(p, i + 1) && v->kids.count))
-		items_exact(r, v->kids.count);
-	else
-		items_about(r, p, i, v->kids.count ? v : NULL);
+	items_of_list(r, p, i);
 }
 
 /* A whole message that is one simple value. */
@@ -150,14 +147,9 @@ static bool is_samples(const struct pieces *p, unsigned int i)
 
 static void read_samples(struct reader *r, const struct pieces *p, unsigned int i)
 {
-	const struct value *list = piece(p, i);
-
 	r->facts->shape = PICKLE_INDEX;
 	r->facts->is_chunked = true;
-	if (p->is_whole)
-		items_exact(r, list->kids.count);
-	else
-		items_about(r, p, i, list->kids.count ? list : NULL);
+	items_of_list(r, p, i);
 }
 
 /* Something that a batch can be, and enough of it to tell. */

@@ -39,10 +39,10 @@ void tail_read(const struct pickle_bytes *in, struct pickle_facts *facts);
 
 /* items.c: so many, for certain. */
 void items_exact(struct reader *r, uint32_t n);
-/* They begin behind piece i, and the bytes end before they do. list: NULL, or where those that
- * were read already are counted. */
-void items_about(
-	struct reader *r, const struct pieces *p, unsigned int i, const struct value *list);
+/* Those of the list that is piece i. */
+void items_of_list(struct reader *r, const struct pieces *p, unsigned int i);
+/* They begin behind piece i, or in it if that is a list, and the bytes end before they do. */
+void items_about(struct reader *r, const struct pieces *p, unsigned int i);
 
 /* task.c: what is called; its pieces begin at i. */
 void task_read(struct reader *r, const struct pieces *p, unsigned int i);

@@ -267,8 +267,12 @@ enum machine_end op_put(struct machine *m, const struct op *op)
 
 enum machine_end op_get(struct machine *m, const struct op *op)
 {
+	struct value v = m->num < m->memo_filled ? m->memo[m->num] : unknown;
+
 	(void)op;
-	machine_push(m, m->num < m->memo_filled ? m->memo[m->num] : unknown);
+	if (v.kind == VALUE_LIST)
+		v = unknown; /* it was memoized while it was empty */
+	machine_push(m, v);
 	return END_NOT;
 }
 

@@ -38,7 +38,7 @@ static void read_chunk(struct reader *r, const struct pieces *p, unsigned int i)
 	if (is_closed && piece(&open, i + 1)->kind == VALUE_TUPLE)
 		items_exact(r, piece(&open, i + 1)->kids.count);
 	else if (!is_closed && name.len && !name.is_unfinished)
-		items_about(r, p, i, NULL);
+		items_about(r, p, i);
 }
 
 void task_read(struct reader *r, const struct pieces *p, unsigned int i)

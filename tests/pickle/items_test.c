@@ -111,6 +111,7 @@ static void put_chunk(struct pickled *p, int proto, const struct row *row, int n
 }
 
 static const int counts[] = {1, 2, 3, 4, 15, 16, 17, 18, 100, 255, 257, 1000, 5000};
+static const int lengths[] = {1, 2, 100, 999, 1000, 1001, 1002, 2000, 2001, 3500};
 
 enum { COUNTS = sizeof(counts) / sizeof(counts[0]) };
 
@@ -253,6 +254,37 @@ static void of_a_result_are_its_length(void **state)
 	}
 }
 
+/* Cut between batches of a list, too, what is not known is not said to be. */
+static void of_a_cut_list_are_never_wrong_unsaid(void **state)
+{
+	struct pickle_facts facts;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(lengths) / sizeof(lengths[0]); k++) {
+		struct pickled p = {0};
+		uint32_t n = (uint32_t)lengths[k];
+
+		pickled_begin(&p, 4);
+		pickled_int(&p, 1);
+		pickled_int(&p, 2);
+		pickled_ops(&p, "\x88");
+		put_list_of(&p, lengths[k]);
+		pickled_ops(&p, "\x86\x87");
+		pickled_end(&p);
+		for (size_t cut = p.b.len > 120 ? p.b.len - 120 : 0; cut <= p.b.len; cut++) {
+			pickled_read_part(&p, cut, 0, &facts);
+			if (facts.items_known == PICKLE_ITEMS_EXACT)
+				assert_int_equal(facts.items, n);
+		}
+		for (size_t cut = 4900; n > 1000 && cut < 5100 && cut + 3 < p.b.len; cut++) {
+			pickled_read_part(&p, cut, 0, &facts);
+			assert_int_not_equal(facts.items_known, PICKLE_ITEMS_UNKNOWN);
+			assert_in_range(facts.items, n * 95 / 100, n * 105 / 100);
+		}
+		pickled_release(&p);
+	}
+}
+
 /* The whole of it is read where the tail lies right behind the prefix. */
 static void of_two_parts_that_are_one(void **state)
 {
@@ -283,6 +315,7 @@ int main(void)
 		cmocka_unit_test(are_never_wrong_unsaid),
 		cmocka_unit_test(of_large_blobs),
 		cmocka_unit_test(of_a_result_are_its_length),
+		cmocka_unit_test(of_a_cut_list_are_never_wrong_unsaid),
 		cmocka_unit_test(of_two_parts_that_are_one),
 	};
 

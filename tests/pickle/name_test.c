@@ -71,12 +71,9 @@ static void put_class_method(struct pickled *p)
 	pickled_ops(p, "\x86R");
 }
 
-/* code(argcount ... constants, names, variables, filename, name, ...) */
-static void put_code(struct pickled *p, const char *name)
+/* argcount ... constants, names, variables, filename, name, ... and the call. */
+static void put_code_arguments(struct pickled *p, const char *name)
 {
-	pickled_global(p, "cloudpickle.cloudpickle", "_builtin_type");
-	pickled_text(p, "CodeType");
-	pickled_ops(p, "\x85R(");
 	for (int i = 0; i < 6; i++)
 		pickled_int(p, i);
 	pickled_raw(p,
@@ -92,6 +89,14 @@ static void put_code(struct pickled *p, const char *name)
 	pickled_text(p, "qualified");
 	pickled_int(p, 7);
 	pickled_ops(p, "))tR");
+}
+
+static void put_code(struct pickled *p, const char *name)
+{
+	pickled_global(p, "cloudpickle.cloudpickle", "_builtin_type");
+	pickled_text(p, "CodeType");
+	pickled_ops(p, "\x85R(");
+	put_code_arguments(p, name);
 }
 
 static void put_by_value(struct pickled *p)
@@ -110,6 +115,17 @@ static void put_by_old_value(struct pickled *p)
 	put_code(p, "<lambda>");
 	pickled_int(p, 0);
 	pickled_ops(p, "N\x87R}tR");
+}
+
+/* dill's code has one argument more. */
+static void put_by_dill(struct pickled *p)
+{
+	pickled_global(p, "dill._dill", "_create_function");
+	pickled_ops(p, "(");
+	pickled_global(p, "dill._dill", "_create_code");
+	pickled_ops(p, "(N");
+	put_code_arguments(p, "work");
+	pickled_ops(p, "}NN}tR");
 }
 
 static void put_wrapped_bytes(struct pickled *p)
@@ -145,6 +161,7 @@ static const struct row rows[] = {
 	{"models.Model.load", put_class_method},
 	{"local_work", put_by_value},
 	{"<lambda>", put_by_old_value},
+	{"work", put_by_dill},
 	{"", put_wrapped_bytes},
 	{"etl.load.transform", put_batch},
 };
