@@ -155,7 +155,7 @@ static struct pickle_bytes parts_of(const struct pickled *p, size_t prefix, size
 	return (struct pickle_bytes){
 		.prefix = copy(p->b.data, prefix),
 		.prefix_len = prefix,
-		.tail = copy(p->b.data + p->b.len - tail, tail),
+		.tail = copy(tail ? p->b.data + p->b.len - tail : NULL, tail),
 		.tail_len = tail,
 		.full_len = p->b.len,
 	};
