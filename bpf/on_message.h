@@ -33,6 +33,8 @@ struct use {
 	__u32 fds_changed; /* of the process, when ino was looked up */
 	__u32 kept; /* of prefix */
 	__u32 wants_len8;
+	__u32 head; /* of the length in front, what has come of it ... */
+	__u32 head_bytes; /* ... so many, if it came in several reads */
 	__u32 pad;
 	unsigned char prefix[RING_PREFIX_PIECES];
 };
@@ -183,14 +185,11 @@ static __always_inline void first_wait_over(const struct io *io)
 		enter_state(io->w, STATE_WAIT, bpf_ktime_get_ns());
 }
 
-/* Four bytes that came alone: the length of a message that follows. */
-static __always_inline void begin_message(struct io *io)
+/* The length of a message that follows. */
+static __always_inline void begin_message(struct io *io, __u32 length)
 {
 	struct use *u = io->use;
-	__u32 length = 0;
 
-	bpf_probe_read_user(&length, sizeof(length), io->buf);
-	length = __builtin_bswap32(length);
 	if (io->dir == MSG_READ)
 		first_wait_over(io);
 	if (!length) {
@@ -203,6 +202,33 @@ static __always_inline void begin_message(struct io *io)
 	u->bytes = length;
 	u->left = u->wants_len8 ? 8 : length;
 	u->kept = 0;
+}
+
+/* Bytes that came alone: a length, or where the writer was slow a piece of one. */
+static __always_inline void take_length(struct io *io)
+{
+	struct use *u = io->use;
+	__u32 length = 0;
+
+	if (io->done == 4) {
+		bpf_probe_read_user(&length, sizeof(length), io->buf);
+		u->head_bytes = 0;
+		begin_message(io, __builtin_bswap32(length));
+		return;
+	}
+	if (io->asked == 4)
+		u->head_bytes = 0;
+	for (int i = 0; i < 3 && i < io->done; i++) {
+		unsigned char byte = 0;
+
+		bpf_probe_read_user(&byte, 1, io->buf + i);
+		u->head = u->head << 8 | byte;
+	}
+	u->head_bytes += io->done;
+	if (u->head_bytes < 4)
+		return;
+	u->head_bytes = 0;
+	begin_message(io, u->head);
 }
 
 static __always_inline void go_on(struct io *io)
@@ -234,10 +260,14 @@ static __always_inline void take_io(struct io *io)
 {
 	if (io->use->left)
 		go_on(io);
-	else if (io->done == 4 && (io->dir == MSG_WRITE || io->asked == 4))
-		begin_message(io);
+	else if (io->dir == MSG_READ && (io->asked == 4 || io->asked + io->use->head_bytes == 4))
+		take_length(io);
+	else if (io->dir == MSG_WRITE && io->done == 4)
+		take_length(io);
 	else if (io->dir == MSG_WRITE && io->done > 4 && io->done <= 4 + FRAMED_AT_ONCE)
 		put_message(io, io->done - 4, 4);
+	else
+		io->use->head_bytes = 0;
 }
 
 /* The thread's use of this descriptor; looked up anew if descriptors were closed since. */

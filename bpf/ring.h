@@ -47,7 +47,8 @@ enum { OOM_LEVELS = 6, OOM_NAME = 48 };
 /* A FRAME_OOM whose cgroup has yet to become a text. */
 struct ring_oom {
 	struct frame_oom oom;
-	char names[OOM_LEVELS][OOM_NAME]; /* of the full cgroup and those above it, innermost first */
+	char names[OOM_LEVELS]
+		  [OOM_NAME]; /* of the full cgroup and those above it, innermost first */
 };
 
 /* What the kernel measures; unpickling and pickling are part of `run` here. */
