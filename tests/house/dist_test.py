@@ -59,6 +59,11 @@ def main():
            else told.splitlines())
     tap.ok('the manual page has every command', page_lacks(commands))
     tap.ok('the manual page has every option', page_lacks(options))
+    page = '\n'.join(house.lines('doc/pooltop.1'))
+    made = house.output(sys.executable, os.path.join(house.SRC, 'doc/keys.py'),
+                        os.path.join(house.BUILD, 'pooltop'))
+    tap.ok('the manual page has the views and keys of the help view', [] if made in page else
+           ['run doc/keys.py build/pooltop doc/pooltop.1'])
     version = house.output(os.path.join(house.BUILD, 'pooltop'), '--version').strip()
     tap.ok('the manual page has the version', page_lacks([version]))
     return tap.status()
