@@ -211,9 +211,13 @@ def main():
         pass
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-    pool.terminate()
-    return 0
+    # Not pool.terminate(): it waits for ever for a queue's lock when a worker is writing a result
+    # that nobody reads any more.
+    for worker in multiprocessing.active_children():
+        worker.terminate()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main()
