@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "ui/sheet.h"
 #include "ui/show.h"
+#include "ui/width.h"
 
 enum { NOTICE_LINES = 2 };
 
@@ -50,43 +51,51 @@ static uint64_t up_ns(const struct model *m, const struct pool *p)
 	return until > p->started_ns ? until - p->started_ns : 0;
 }
 
-/* A piece of the left side, if all of it fits. */
-static void add_piece(struct pen *p, const char *piece)
-{
-	int at = p->col;
-	struct pen gap = *p;
+enum { PIECES = 4, PIECE = SHOW_MAX + 32, COMMAND_LEAST = 12, BETWEEN = 2 };
 
-	if (!*piece || (int)strlen(piece) + 2 > pen_room(p))
-		return;
-	pen_text(&gap, STYLE_BAR, at > 1 ? "  " : "");
-	p->col = gap.col;
-	pen_text(p, STYLE_BAR, piece);
+/* What stands behind the command, the most important first. Returns how many there are. */
+static int write_pieces(const struct model *m, const struct pool *p, char pieces[PIECES][PIECE])
+{
+	const char *python = model_text(m, p->python, "");
+	char words[SHOW_MAX], time[FMT_MAX];
+	int n = 0;
+
+	snprintf(pieces[n++], PIECE, "%s", show_kind(words, p));
+	snprintf(pieces[n++], PIECE, "up %s", show_duration(time, p->started_ns, up_ns(m, p)));
+	if (*python)
+		snprintf(pieces[n++], PIECE, "Python %.32s", python);
+	if (!p->from_start && m->session.h.kind && m->now_ns > m->session.h.t_ns)
+		snprintf(pieces[n++], PIECE, "watched %s",
+			fmt_duration(time, m->now_ns - m->session.h.t_ns));
+	return n;
 }
 
+/* Pieces go, the last first, until the command has room. */
 static void draw_pool(const struct model *m, const struct pool *p, struct pen *pen)
 {
-	char words[SHOW_MAX], piece[SHOW_MAX + 32], time[FMT_MAX];
-	const char *python = model_text(m, p->python, "");
-	struct pen command = *pen;
-	int least = 30; /* leaves room for what stands behind a long command line */
+	char pieces[PIECES][PIECE], command[SHOW_MAX], pid[FMT_MAX];
+	int n = write_pieces(m, p, pieces);
+	struct pen words = *pen;
+	int needed, wanted;
 
-	show_command(words, model_text(m, p->command, "-"));
-	command.end -= command.end - command.col > 2 * least ? least : 0;
-	pen_fit(&command, STYLE_BAR, words);
-	pen->col = command.col;
-	pen_printf(pen, STYLE_BAR, " [%" PRIu32 "]", p->pid);
-	add_piece(pen, show_kind(words, p));
-	if (*python) {
-		snprintf(piece, sizeof(piece), "Python %.32s", python);
-		add_piece(pen, piece);
+	snprintf(pid, sizeof(pid), " [%" PRIu32 "]", p->pid);
+	show_command(command, model_text(m, p->command, "-"));
+	wanted = width_of(command) < COMMAND_LEAST ? width_of(command) : COMMAND_LEAST;
+	for (;; n--) {
+		needed = (int)strlen(pid);
+		for (int i = 0; i < n; i++)
+			needed += BETWEEN + width_of(pieces[i]);
+		if (!n || pen_room(pen) - needed >= wanted)
+			break;
 	}
-	snprintf(piece, sizeof(piece), "up %s", show_duration(time, p->started_ns, up_ns(m, p)));
-	add_piece(pen, piece);
-	if (p->from_start || !m->session.h.kind || m->now_ns < m->session.h.t_ns)
-		return;
-	snprintf(piece, sizeof(piece), "watched %s",
-		fmt_duration(time, m->now_ns - m->session.h.t_ns));
-	add_piece(pen, piece);
+	words.end -= needed;
+	pen_fit(&words, STYLE_BAR, command);
+	pen->col = words.col;
+	pen_text(pen, STYLE_BAR, pid);
+	for (int i = 0; i < n; i++) {
+		pen_skip(pen, BETWEEN);
+		pen_text(pen, STYLE_BAR, pieces[i]);
+	}
 }
 
 static void write_state(const struct pool *p, char *buf, size_t size)

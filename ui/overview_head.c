@@ -62,28 +62,40 @@ static void read_shares(
 	qsort(shares, WORKER_STATES, sizeof(shares[0]), compare_shares);
 }
 
+/* "run 62%", and two blanks behind it. */
+static int share_width(const struct state_share *x)
+{
+	char buf[FMT_MAX];
+
+	return (int)(strlen(worker_state_name(x->state)) +
+		       strlen(show_percent(buf, x->known, x->share))) +
+	       3;
+}
+
+/* What is less than a tenth of a percent is left out. */
+static bool is_shown(const struct state_share *x)
+{
+	return !x->known || x->share >= 0.0005;
+}
+
 int overview_time(const struct model *m, const struct pool *p, struct grid *g)
 {
 	struct pen pen = overview_line(g, 0, "time");
 	struct state_share shares[WORKER_STATES];
-	int shown = 0, bars;
+	int bars = pen_room(&pen);
 	char buf[FMT_MAX];
 
 	if (g->rows < 1)
 		return 0;
 	read_shares(m, p, shares);
-	for (int i = 0; i < WORKER_STATES; i++)
-		shown += shares[i].known ? shares[i].share >= 0.0005 : 1;
-	/* What the words leave is for bars. */
-	bars = pen_room(&pen) - shown * 13;
+	for (int i = 0; i < WORKER_STATES; i++) /* what the words leave is for bars */
+		bars -= is_shown(&shares[i]) ? share_width(&shares[i]) + 1 : 0;
 	for (int i = 0; i < WORKER_STATES; i++) {
 		const struct state_share *x = &shares[i];
 		int width = bars > 0 && x->known ? (int)(x->share * bars + 0.5) : 0;
 
-		if (x->known && x->share < 0.0005)
+		if (!is_shown(x) || pen_room(&pen) < share_width(x) - 2)
 			continue;
-		if (pen_room(&pen) < 14)
-			break;
 		pen_printf(&pen, style_of_state(x->state), "%s %s", worker_state_name(x->state),
 			show_percent(buf, x->known, x->share));
 		pen_text(&pen, STYLE_TEXT, width ? " " : "");

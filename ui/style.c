@@ -14,7 +14,7 @@ struct row {
  */
 static const struct row rows[STYLES] = {
 	[STYLE_TEXT] = {"text", {{D, D, 0}, {D, D, 0}, {D, D, 0}, {D, D, 0}}},
-	[STYLE_DIM] = {"dim", {{D, D, 0}, {D, D, 0}, {8, D, 0}, {244, D, 0}}},
+	[STYLE_DIM] = {"dim", {{D, D, LOOK_DIM}, {D, D, LOOK_DIM}, {8, D, 0}, {244, D, 0}}},
 	[STYLE_TITLE] = {"title",
 		{{D, D, LOOK_BOLD}, {D, D, LOOK_BOLD}, {D, D, LOOK_BOLD}, {D, D, LOOK_BOLD}}},
 	[STYLE_BAR] = {"bar", {{D, D, LOOK_REVERSE}, {7, 4, LOOK_BOLD}, {15, 4, LOOK_BOLD},
@@ -35,19 +35,21 @@ static const struct row rows[STYLES] = {
 	[STYLE_PLOT] = {"plot", {{D, D, 0}, {6, D, 0}, {6, D, 0}, {37, D, 0}}},
 	[STYLE_WORKERS] = {"workers", {{D, D, 0}, {2, D, 0}, {2, D, 0}, {71, D, 0}}},
 	[STYLE_PARENT] = {"parent", {{D, D, 0}, {5, D, 0}, {5, D, 0}, {134, D, 0}}},
-	[STYLE_OTHER] = {"other", {{D, D, 0}, {4, D, 0}, {12, D, 0}, {67, D, 0}}},
-	[STYLE_IDLE] = {"idle", {{D, D, 0}, {D, D, 0}, {8, D, 0}, {242, D, 0}}},
+	[STYLE_OTHER] = {"other", {{D, D, 0}, {4, D, LOOK_BOLD}, {12, D, 0}, {67, D, 0}}},
+	[STYLE_IDLE] = {"idle", {{D, D, LOOK_DIM}, {D, D, LOOK_DIM}, {8, D, 0}, {242, D, 0}}},
 	[STYLE_STATE + STATE_START] = {"start", {{D, D, 0}, {3, D, 0}, {3, D, 0}, {136, D, 0}}},
-	[STYLE_STATE + STATE_WAIT] = {"wait", {{D, D, 0}, {D, D, 0}, {8, D, 0}, {244, D, 0}}},
+	[STYLE_STATE + STATE_WAIT] = {"wait",
+		{{D, D, LOOK_DIM}, {D, D, LOOK_DIM}, {8, D, 0}, {244, D, 0}}},
 	[STYLE_STATE +
 		STATE_UNPICKLE] = {"unpickle", {{D, D, 0}, {6, D, 0}, {6, D, 0}, {37, D, 0}}},
 	[STYLE_STATE + STATE_RUN] = {"run", {{D, D, 0}, {2, D, 0}, {2, D, 0}, {71, D, 0}}},
 	[STYLE_STATE + STATE_PICKLE] = {"pickle", {{D, D, 0}, {6, D, 0}, {14, D, 0}, {74, D, 0}}},
 	[STYLE_STATE + STATE_SEND] = {"send", {{D, D, 0}, {5, D, 0}, {5, D, 0}, {134, D, 0}}},
-	[STYLE_STATE + STATE_IO] = {"io", {{D, D, 0}, {4, D, 0}, {12, D, 0}, {69, D, 0}}},
+	[STYLE_STATE + STATE_IO] = {"io", {{D, D, 0}, {4, D, LOOK_BOLD}, {12, D, 0}, {69, D, 0}}},
 	[STYLE_STATE + STATE_LOCK] = {"lock", {{D, D, 0}, {1, D, 0}, {9, D, 0}, {203, D, 0}}},
 	[STYLE_STATE + STATE_RUNQ] = {"runq", {{D, D, 0}, {3, D, 0}, {11, D, 0}, {178, D, 0}}},
-	[STYLE_STATE + STATE_EXIT] = {"exit", {{D, D, 0}, {D, D, 0}, {8, D, 0}, {242, D, 0}}},
+	[STYLE_STATE + STATE_EXIT] = {"exit",
+		{{D, D, LOOK_DIM}, {D, D, LOOK_DIM}, {8, D, 0}, {242, D, 0}}},
 };
 
 const char *style_name(enum style style)

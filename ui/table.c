@@ -6,11 +6,11 @@
 
 #include "ui/state.h"
 
-enum { MARK = 1, GAP = 2 };
+enum { MARK = 1, GAP = 2, MARGIN = 1 };
 
 static int width_of_all(const struct table *t, const bool *gone)
 {
-	int width = MARK - GAP;
+	int width = MARK - GAP + MARGIN;
 
 	for (unsigned int i = 0; i < t->columns_count; i++)
 		if (!gone[i])

@@ -84,10 +84,18 @@ static SCREEN *new_screen(const struct term *t)
 	return screen;
 }
 
+/* ncurses takes any terminal, and then cannot paint on it. */
+static bool can_paint(void)
+{
+	const char *go_to = tigetstr("cup");
+
+	return go_to && go_to != (char *)-1;
+}
+
 static int start(struct term *t, bool no_color)
 {
 	t->screen = new_screen(t);
-	if (!t->screen)
+	if (!t->screen || !can_paint())
 		return -ENOTTY;
 	t->keys = newpad(1, 1);
 	if (!t->keys)
@@ -136,7 +144,7 @@ int term_open(int fd, bool no_color, struct term **ret_term, struct err *err)
 	if (ret) {
 		term_close(t, NULL);
 		return err_set(err, ret, ERR_FAILED,
-			"the terminal type TERM=%s is not known here: try TERM=xterm, or --once",
+			"a terminal of type TERM=%s cannot be painted on: try TERM=xterm, or --once",
 			type ? type : "");
 	}
 	*ret_term = t;

@@ -79,6 +79,7 @@ static const struct column columns[] = {
 		.value = worker_rss_value,
 		.format = FORMAT_BYTES},
 	{.title = "states",
+		.right = true,
 		.min = 12,
 		.ideal = 20,
 		.stretch = 3,

@@ -114,6 +114,7 @@ static const struct column columns[] = {
 		.falling = true,
 		.value = worker_threads_value},
 	{.title = "states",
+		.right = true,
 		.min = 12,
 		.ideal = 20,
 		.stretch = 3,
