@@ -62,6 +62,8 @@ void model_end_pool(struct model *m, struct pool *p, uint64_t t_ns);
 
 /* Workers. The process becomes a worker of p: NULL without memory. */
 struct worker *model_add_worker(struct model *m, struct pool *p, struct proc *proc);
+/* A worker had ended before this birth, and nobody was forked in its place yet. */
+bool pool_has_vacancy(const struct model *m, const struct pool *p, uint64_t born_ns);
 struct worker *pool_find_worker(struct pool *p, uint32_t worker_id);
 /* It never was one: for a provisional worker that turned out to be something else. */
 void model_withdraw_worker(struct model *m, struct proc *proc);

@@ -65,6 +65,25 @@ static uint64_t age_ns(const struct worker *w, const struct proc *proc, uint64_t
 	return since_ns(t_ns, proc->forked_ns ? proc->forked_ns : w->born_ns);
 }
 
+/* A death whose proof came late stands where it belongs by its time. */
+static void sort_newest(struct pool *p)
+{
+	for (uint32_t i = p->deaths_count - 1; i && p->deaths[i - 1].t_ns > p->deaths[i].t_ns;
+		i--) {
+		struct death later = p->deaths[i - 1];
+		struct worker *w;
+
+		p->deaths[i - 1] = p->deaths[i];
+		p->deaths[i] = later;
+		w = pool_find_worker(p, p->deaths[i].worker);
+		if (w)
+			w->death = (int32_t)i;
+		w = pool_find_worker(p, p->deaths[i - 1].worker);
+		if (w)
+			w->death = (int32_t)i - 1;
+	}
+}
+
 static int add_death(struct model *m, struct pool *p, struct worker *w, const struct proc *proc,
 	const struct frame_exit *exit)
 {
@@ -97,15 +116,17 @@ static int add_death(struct model *m, struct pool *p, struct worker *w, const st
 		.syscall = exit->syscall,
 		.syscall_ino = exit->syscall_ino,
 	};
+	sort_newest(p);
 	model_add_event(m, EVENT_DEATH, p->id, w->pid, exit->h.t_ns);
 	return 0;
 }
 
 struct death *pool_fresh_death(struct pool *p)
 {
-	struct death *d = p->deaths_count ? &p->deaths[p->deaths_count - 1] : NULL;
-
-	return d && !d->consequence[0] ? d : NULL;
+	for (uint32_t i = p->deaths_count; i--;)
+		if (!p->deaths[i].consequence[0])
+			return &p->deaths[i];
+	return NULL;
 }
 
 static void count_stillborn(struct pool *p, const struct worker *w)

@@ -9,16 +9,30 @@ const struct event *model_event(const struct model *m, uint32_t index)
 	return &m->events[(m->events_head + index) % MODEL_EVENTS];
 }
 
+/* Whose proof came late stands where it belongs by its time. */
+static void sort_newest(struct model *m)
+{
+	for (uint32_t i = m->events_count - 1; i; i--) {
+		struct event *later = &m->events[(m->events_head + i) % MODEL_EVENTS];
+		struct event *sooner = &m->events[(m->events_head + i - 1) % MODEL_EVENTS];
+		struct event swap = *later;
+
+		if (sooner->t_ns <= later->t_ns)
+			return;
+		*later = *sooner;
+		*sooner = swap;
+	}
+}
+
 void model_add_event(
 	struct model *m, enum event_kind kind, uint32_t pool, uint32_t pid, uint64_t t_ns)
 {
-	uint32_t at = (m->events_head + m->events_count) % MODEL_EVENTS;
-
-	m->events[at] = (struct event){.t_ns = t_ns, .kind = kind, .pool = pool, .pid = pid};
-	if (m->events_count < MODEL_EVENTS) {
-		m->events_count++;
-		return;
+	if (m->events_count == MODEL_EVENTS) {
+		m->events_head = (m->events_head + 1) % MODEL_EVENTS;
+		m->events_count--;
+		m->dropped.events++;
 	}
-	m->events_head = (m->events_head + 1) % MODEL_EVENTS;
-	m->dropped.events++;
+	m->events[(m->events_head + m->events_count++) % MODEL_EVENTS] =
+		(struct event){.t_ns = t_ns, .kind = kind, .pool = pool, .pid = pid};
+	sort_newest(m);
 }

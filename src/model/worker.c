@@ -79,27 +79,44 @@ void worker_unreplaced(struct pool *p, uint32_t worker_id)
 	p->unreplaced_count = n + 1;
 }
 
-/* The longest-gone worker without a successor that ended before this one was born. In the /proc
- * mode an end is seen up to two ticks late: blind_ns. */
-static struct worker *predecessor(struct pool *p, uint64_t born_ns, uint64_t blind_ns)
+/* Place in `unreplaced` of the longest-gone worker that ended before this birth, or past the end.
+ * In the /proc mode an end is seen up to two ticks late. */
+static uint32_t vacancy(const struct model *m, const struct pool *p, uint64_t born_ns)
 {
-	for (uint32_t i = 0; i < p->unreplaced_count; i++) {
-		struct worker *w = pool_find_worker(p, p->unreplaced[i]);
+	uint64_t blind_ns = m->session.interval_ms * UINT64_C(2000000);
+	uint32_t i = 0;
 
-		if (!w || w->ended_ns > born_ns + (w->end == END_UNKNOWN ? blind_ns : 0))
-			continue;
-		p->unreplaced_count--;
-		memmove(p->unreplaced + i, p->unreplaced + i + 1,
-			(p->unreplaced_count - i) * sizeof(p->unreplaced[0]));
-		return w;
+	for (; i < p->unreplaced_count; i++) {
+		const struct worker *w = pool_worker(p, p->unreplaced[i]);
+
+		if (w && w->ended_ns <= born_ns + (w->end == END_UNKNOWN ? blind_ns : 0))
+			break;
 	}
-	return NULL;
+	return i;
+}
+
+bool pool_has_vacancy(const struct model *m, const struct pool *p, uint64_t born_ns)
+{
+	return vacancy(m, p, born_ns) < p->unreplaced_count;
+}
+
+static struct worker *predecessor(const struct model *m, struct pool *p, uint64_t born_ns)
+{
+	uint32_t i = vacancy(m, p, born_ns);
+	struct worker *w;
+
+	if (i == p->unreplaced_count)
+		return NULL;
+	w = pool_find_worker(p, p->unreplaced[i]);
+	p->unreplaced_count--;
+	memmove(p->unreplaced + i, p->unreplaced + i + 1,
+		(p->unreplaced_count - i) * sizeof(p->unreplaced[0]));
+	return w;
 }
 
 static void succeed(const struct model *m, struct pool *p, struct worker *w)
 {
-	uint64_t blind_ns = m->session.interval_ms * UINT64_C(2000000);
-	struct worker *before = predecessor(p, w->born_ns, blind_ns);
+	struct worker *before = predecessor(m, p, w->born_ns);
 
 	w->generation = 1;
 	if (!before) {

@@ -94,7 +94,8 @@ static int claim_predecessor(struct model *m, uint32_t pool, const struct proc *
 	const struct pool *p = model_find_pool(m, pool);
 	uint32_t pid;
 
-	if (!m->gone_count || p->unreplaced_count || !c->forked_by_tid || forked_by_maker(p, c))
+	if (!m->gone_count || !c->forked_by_tid || forked_by_maker(p, c) ||
+		pool_has_vacancy(m, p, proc_born_ns(c)))
 		return 0;
 	pid = unproven_end(m, p, proc_born_ns(c));
 	return pid ? enter(m, pool, pid, false) : 0;

@@ -266,6 +266,7 @@ static void other_children_near_the_first_set(void **state)
 static void replacement_is_the_proof(void **state)
 {
 	struct story *t = *state;
+	const struct model *m = &t->s.model;
 	const struct pool *p;
 
 	story_parent(t, MODE_BPF);
@@ -280,12 +281,23 @@ static void replacement_is_the_proof(void **state)
 	history_wait(&t->h, HISTORY_MS);
 	t->h.fork_tid = 111;
 	history_fork(&t->h, 100, 103);
+	history_wait(&t->h, HISTORY_MS);
+	/* One that ends after that birth is not what it replaces. */
+	history_exit(&t->h, 102, 1 << 8);
 	history_ticks(&t->h, 3);
 	p = story_pool(t);
 	assert_int_equal(p->workers_count, 3);
-	assert_int_equal(p->deaths_count, 1);
+	assert_int_equal(p->deaths_count, 2);
 	assert_int_equal(p->deaths[0].pid, 101);
 	assert_int_equal(p->deaths[0].replaced_by, 103);
+	assert_int_equal(p->deaths[1].pid, 102);
+	assert_int_equal(p->deaths[1].replaced_by, 0);
+	assert_int_equal(story_worker(p, 101)->death, 0);
+	assert_int_equal(story_worker(p, 102)->death, 1);
+	assert_non_null(strstr(p->deaths[0].consequence, "no task in hand"));
+	assert_non_null(strstr(p->deaths[1].consequence, "job.work is lost"));
+	for (uint32_t i = 1; i < m->events_count; i++)
+		assert_true(model_event(m, i - 1)->t_ns <= model_event(m, i)->t_ns);
 	assert_int_equal(story_worker(p, 103)->generation, 2);
 	assert_int_equal(p->first_size, 2);
 	assert_int_equal(t->s.model.gone_count, 0);
