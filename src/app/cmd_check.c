@@ -53,8 +53,13 @@ int cmd_check(const struct options *o, struct err *err)
 	struct check c = {.kernel = name.release, .features = features, .pythons = pythons};
 	char *text = NULL;
 	size_t len;
-	int ret = found ? 0 : -ENOMEM;
+	int ret = options_no_args(o, "check", err);
 
+	if (ret) {
+		free(found);
+		return ret;
+	}
+	ret = found ? 0 : -ENOMEM;
 	uname(&name);
 	if (!ret) {
 		c.features_count = try_features(features);

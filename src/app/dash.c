@@ -47,7 +47,7 @@ static int view_side(
 	close(pair->words[1]);
 	view_options_from(w->o, &vo);
 	vo.live = true;
-	vo.once_ticks = 2; /* the second has rates */
+	vo.once_ticks = w->command ? 0 : 2; /* the end; the second tick has rates */
 	vo.pid = pid;
 	ret = privileges_drop(err);
 	if (ret)

@@ -28,7 +28,7 @@ int main(int argc, char **argv)
 	}
 	if (!ret)
 		ret = command->run(&o, &err);
-	if (fflush(stdout) && ret >= 0)
+	if ((fflush(stdout) || ferror(stdout)) && ret >= 0)
 		ret = err_set(&err, -1, ERR_FAILED, "cannot write to standard output");
 	if (ret >= 0)
 		return ret;

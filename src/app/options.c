@@ -282,6 +282,14 @@ void options_help(void)
 	     "permitted,\n5 the recording is damaged or of an unknown version.");
 }
 
+int options_no_args(const struct options *o, const char *command, struct err *err)
+{
+	if (!o->args_count)
+		return 0;
+	return err_set(
+		err, -EINVAL, ERR_USAGE, "%s takes no arguments, so not %s", command, o->args[0]);
+}
+
 int options_pid(const char *text, uint32_t *ret_pid, struct err *err)
 {
 	char *end;

@@ -48,6 +48,9 @@ int options_read(int argc, char **argv, const struct command **ret_command,
 /* The help text on standard output. */
 void options_help(void);
 
+/* For a command that takes no arguments: 0, or -EINVAL with *err worded if there are some. */
+int options_no_args(const struct options *o, const char *command, struct err *err);
+
 /* "4242": 0, or -EINVAL with *err worded. */
 int options_pid(const char *text, uint32_t *ret_pid, struct err *err);
 

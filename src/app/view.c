@@ -50,10 +50,10 @@ static int start(
 {
 	const struct view *first = o->view ? view_named(o->view) : views[0];
 
+	memset(v, 0, sizeof(*v));
 	if (!first)
 		return err_set(err, -EINVAL, ERR_USAGE,
 			"there is no view `%s`: overview, workers, tasks, deaths or help", o->view);
-	memset(v, 0, sizeof(*v));
 	v->o = o;
 	v->source = source;
 	ui_state_init(

@@ -120,9 +120,11 @@ static int take_time(struct watch *w, struct err *err)
 	return ret;
 }
 
-static void serve_stream(struct watch *w)
+static void serve_stream(struct watch *w, short revents)
 {
-	if (!w->is_read || !stream_flush(w->job->stream))
+	bool is_gone = revents & (POLLHUP | POLLERR | POLLNVAL);
+
+	if (!w->is_read || (!is_gone && !stream_flush(w->job->stream)))
 		return;
 	w->is_read = false;
 	if (!w->job->stay || !w->job->is_launched)
@@ -147,7 +149,7 @@ static int loop(struct watch *w, struct err *err)
 			return err_set(err, -errno, ERR_FAILED, "poll: %s", strerror(errno));
 		take_signals(w);
 		ret = take_time(w, err);
-		serve_stream(w);
+		serve_stream(w, fds[2].revents);
 	}
 	return ret;
 }
@@ -188,7 +190,7 @@ int watch_run(struct watch_job *job, struct err *err)
 		launch_go(job->launch);
 	if (!ret)
 		ret = tick(&w, w.started_ns, err); /* the first picture need not wait */
-	serve_stream(&w);
+	serve_stream(&w, 0);
 	if (!ret)
 		ret = loop(&w, err);
 	if (!ret)
