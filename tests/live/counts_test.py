@@ -7,13 +7,19 @@ import sys
 import harness
 
 
+def equal_items(case, what, got, want, about):
+    """To the item; but where the report says that it estimates, within one in a hundred."""
+    case.check(got == want or (about and abs(got - want) * 100 <= want),
+               "%s: %r, not %r" % (what, got, want))
+
+
 def equal_sums(case, got, want):
     """got: a pool of the report; want: the truth of its workload."""
     tasks, told = got["tasks"], want["tasks"]
     for name in ("sent", "taken", "done", "returned"):
         case.equal("tasks." + name, tasks[name], told["sent" if name == "sent" else "returned"])
-    for name in ("failed", "items"):
-        case.equal("tasks." + name, tasks[name], told[name])
+    case.equal("tasks.failed", tasks["failed"], told["failed"])
+    equal_items(case, "tasks.items", tasks["items"], told["items"], tasks["items_about"])
     for name in ("lost", "in_flight"):
         case.equal("tasks." + name, tasks[name], 0)
     for name in ("out", "back", "out_max", "back_max"):
@@ -24,9 +30,14 @@ def equal_functions(case, got, want):
     rows = {row["name"]: row for row in got["functions"]}
     case.equal("functions", sorted(map(str, rows)), sorted(want["functions"]))
     for name, told in want["functions"].items():
+        row = rows.get(name, {})
         for key, value in told.items():
-            case.equal("%s.%s" % (name, key), rows.get(name, {}).get(key), value)
-        run = rows.get(name, {}).get("run")
+            if key != "items":
+                case.equal("%s.%s" % (name, key), row.get(key), value)
+        # Chunks of thousands of texts are the one thing that may be estimated.
+        about = got["tasks"]["items_about"] and name == "__main__.map_text"
+        equal_items(case, name + ".items", row.get("items", 0), told["items"], about)
+        run = row.get("run")
         case.equal("%s.run.count" % name, run and run["count"], told["tasks"])
 
 
@@ -43,7 +54,8 @@ def sound_workers(case, got, want):
     workers = got["workers"]
     case.equal("workers", sorted(w["pid"] for w in workers), sorted(want["workers"]))
     case.equal("the workers' tasks", sum(w["tasks"] for w in workers), want["tasks"]["returned"])
-    case.equal("the workers' items", sum(w["items"] for w in workers), want["tasks"]["items"])
+    equal_items(case, "the workers' items", sum(w["items"] for w in workers),
+                want["tasks"]["items"], got["tasks"]["items_about"])
     case.equal("the workers' bytes_in", sum(w["bytes_in"] for w in workers), want["bytes"]["out"])
     case.equal("the workers' bytes_out", sum(w["bytes_out"] for w in workers),
                want["bytes"]["back"])

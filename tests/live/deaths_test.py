@@ -23,7 +23,7 @@ def run_kills(case, interpreter, seed):
     killer = harness.run(case, [harness.python(), harness.pool("killer"), "--parent", str(parent),
                                 "--log", kills, "--count", str(KILLS), "--seed", str(seed)])
     open(names["stop"], "w").close()
-    harness.wait_for(lambda: recorder.poll() is not None, 20, "the recorder ends with its pool")
+    harness.wait_end(case, recorder, 20, "the recorder ends with its pool")
     want = harness.load(names["truth"])
     if want["stuck"]:
         return None

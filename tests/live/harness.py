@@ -327,6 +327,21 @@ def wait_for(what, seconds, text):
         time.sleep(0.01)
 
 
+def wait_end(case, child, seconds, text):
+    """Waits for a child's end; names what it still has if that does not come."""
+    try:
+        wait_for(lambda: child.poll() is not None, seconds, text)
+    except Failed:
+        for pid in tree(child.pid):
+            try:
+                with open("/proc/%d/cmdline" % pid) as f, open("/proc/%d/syscall" % pid) as g:
+                    case.note("%d: %s: in system call %s" % (
+                        pid, f.read().replace("\0", " "), g.read().strip()))
+            except OSError:
+                pass
+        raise
+
+
 def ready(case, path, seconds=20):
     """The facts that a workload wrote when it was under way."""
     wait_for(lambda: os.path.exists(path), seconds, "the workload works")

@@ -3,6 +3,9 @@
 # timeout: 150
 """A replay is the session once more: every view's last screen and the report, byte for byte."""
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 import threading
@@ -113,6 +116,86 @@ def live_and_tape(case):
              {(view, "80x24"): live.out})
 
 
+class Tmux:
+    """A terminal whose screen can be read as text."""
+
+    def __init__(self, case, size, *command):
+        if not shutil.which("tmux"):
+            raise harness.Skip("no tmux here")
+        self.case = case
+        self.argv = ["tmux", "-f", "/dev/null", "-S", case.path("tmux-%d" % len(case.cleanups))]
+        columns, rows = size.split("x")
+        case.later(self.ask, "kill-server")
+        self.ask("new-session", "-d", "-x", columns, "-y", rows,
+                 " ".join(shlex.quote(word) for word in command) + "; sleep 60")
+        self.ask("set", "-g", "status", "off")
+
+    def ask(self, *args):
+        env = dict(os.environ, LANG="C.UTF-8", TERM="xterm-256color")
+        env.pop("TMUX", None)
+        return harness.run(self.case, self.argv + list(args), env=env).out.decode()
+
+    def screen(self, key=None):
+        if key:
+            self.ask("send-keys", key)
+            time.sleep(0.4)
+        return self.ask("capture-pane", "-p").split("\n")
+
+    def ended(self):
+        return "ENDED" in self.screen()[0]
+
+
+def body(lines):
+    """A screen without what belongs to its mode: the badge in the first line, and the keys."""
+    keys = [number for number, line in enumerate(lines) if line.startswith(" [") or
+            "? help" in line or "? back" in line]
+    return [line.rstrip() for line in lines[1:keys[0] if keys else -2]]
+
+
+def cost(lines):
+    """The last line, but for how long ago the newest data came: that goes by a clock."""
+    return [re.sub(r"\s+data (.*?)(, .* old)?\s*$", r" data \1", line)
+            for line in lines if " cost: " in line]
+
+
+def on_a_terminal(case, size):
+    """The dashboard itself: at its end, and when its recording is played to the end."""
+    harness.need_bpf()
+    tape = case.path("tape")
+    live = Tmux(case, size, harness.POOLTOP, "run", "-o", tape, "--interval", "200", "--",
+                *lively(case))
+    harness.wait_for(live.ended, 15, "the live session ends")
+    keys = "1235?"
+    before = [live.screen(key) for key in keys]
+    live.ask("send-keys", "Escape")
+    live.ask("send-keys", "q")
+    again = Tmux(case, size, harness.POOLTOP, "replay", tape)
+    harness.wait_for(again.ended, 15, "the replay ends")
+    after = [again.screen(key) for key in keys]
+    for key, one, other in zip(keys, before, after):
+        rows = min(len(body(one)), len(body(other)))
+        case.check(rows > int(size.split("x")[1]) // 2, "view %s: %d rows\n%s"
+                   % (key, rows, "\n".join(one)))
+        for number in range(rows):
+            left, right = body(one)[number], body(other)[number]
+            case.check(left == right, "view %s, line %d: %r, not %r"
+                       % (key, number + 1, right, left))
+        case.equal("view %s, last line" % key, cost(other), cost(one))
+
+
+def apart(case):
+    """What a recorded command prints does not get into the stream."""
+    harness.need_bpf()
+    done = harness.pooltop(case, "record", "-o", "-", "--", harness.python(),
+                           harness.pool("busy"), "--seconds", "0.5", "--task-us", "1000")
+    case.equal("status", done.status, 0)
+    case.check(b" a second" not in done.out, "the command's output is in the stream")
+    case.check(b" a second" in done.err, "the command's output is lost: %r" % done.err)
+    with open(case.path("stream"), "wb") as f:
+        f.write(done.out)
+    harness.one_pool(case, harness.report(case, case.path("stream")))
+
+
 def twice(case):
     """The same recording gives the same screens and the same report, any number of times."""
     harness.need_bpf()
@@ -196,6 +279,9 @@ def main():
     return harness.main([
         ("record -o - | replay -", piped, 60),
         ("live and replay", live_and_tape, 60),
+        ("a terminal of 80x24", lambda case: on_a_terminal(case, "80x24"), 60),
+        ("a terminal of 160x50", lambda case: on_a_terminal(case, "160x50"), 60),
+        ("the command's output and the stream", apart, 20),
         ("the same each time", twice, 60),
         ("report of a PID and of a recording", report_live_and_tape, 20),
         ("a recording that is being written", followed, 25),

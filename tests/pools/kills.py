@@ -73,6 +73,12 @@ def main():
         time.sleep(0.01)
 
     lost = sorted(counted.failures.pop("lost", []) + list(pending))
+    if not stuck:
+        # One more, which nobody is killed over: was the last one killed with the lock?
+        last = pool.apply_async(work, (given,))
+        jobs[given] = last._job
+        last.wait(QUIET_S)
+        stuck = not last.ready()
     truth.write(args.truth, jobs_of=jobs, lost=lost, stuck=stuck, **counted.as_dict())
     if stuck:
         # The queue's lock is gone with a worker: terminate() would hang too.
