@@ -57,7 +57,7 @@ static void draw_age(const struct model *m, const struct ui_state *s, struct pen
 		return;
 	fmt_wall(wall, model_wall_ns(m, m->now_ns), 0);
 	/* Tenths of a second would change with every glance, and say nothing. */
-	if (s->mode == UI_LIVE && s->age_ns >= UINT64_C(1500000000))
+	if (s->mode == UI_LIVE && !s->ended && s->age_ns >= UINT64_C(1500000000))
 		snprintf(words, sizeof(words), "data %s, %s old", wall,
 			fmt_duration(age, s->age_ns / 1000000000 * 1000000000));
 	else

@@ -19,7 +19,9 @@ static void become(char **argv, int output_fd, int wait_fd)
 
 	if (read(wait_fd, &byte, 1) != 1)
 		_exit(CANNOT_RUN);
-	if (output_fd >= 0) {
+	if (output_fd == STDERR_FILENO) {
+		dup2(output_fd, STDOUT_FILENO);
+	} else if (output_fd >= 0) {
 		int null = open("/dev/null", O_RDONLY);
 
 		dup2(null, STDIN_FILENO);

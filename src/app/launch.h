@@ -14,8 +14,9 @@ struct launch {
 };
 
 /*
- * Forks. argv: NULL-terminated, borrowed. output_fd: its standard output and error, -1: this
- * program's own. 0 or -errno with *err worded.
+ * Forks. argv: NULL-terminated, borrowed. output_fd: where its standard output and error go, while
+ * it reads nothing; STDERR_FILENO: only its output goes there; -1: all is this program's own. 0 or
+ * -errno with *err worded.
  */
 int launch_fork(char **argv, int output_fd, struct launch *ret_launch, struct err *err);
 

@@ -20,6 +20,7 @@
 
 enum {
 	IDLE_MS = 1000, /* how old the data is, is shown in seconds */
+	FIRST_MS = 250, /* the first picture waits so long for data, to be none of nothing */
 	PICTURE_NS = 100 * 1000 * 1000, /* no more often than this, but for keys */
 	ONCE_COLUMNS = 80,
 	ONCE_ROWS = 24,
@@ -285,7 +286,10 @@ static int open_signals(void)
 
 static int run_screen(struct viewer *v, struct err *err)
 {
-	struct screen_loop loop = {.v = v, .term = NULL, .key_came = true};
+	struct screen_loop loop = {
+		.v = v,
+		.painted_ns = viewer_clock() - (IDLE_MS - FIRST_MS) * 1000000ull,
+	};
 	int ret;
 
 	loop.signal_fd = open_signals();

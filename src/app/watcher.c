@@ -23,11 +23,15 @@ static int open_live(
 	const struct watcher *w, struct launch *launch, struct live **ret_live, struct err *err)
 {
 	struct targets own = {.count = 1};
+	int output_fd = w->output_fd;
 	int ret;
 
 	if (!w->command)
 		return targets_open(w->o, w->targets, ret_live, err);
-	ret = launch_fork(w->command, w->output_fd, launch, err);
+	/* Standard output is the stream's. */
+	if (output_fd < 0 && w->records && w->o->output && !strcmp(w->o->output, "-"))
+		output_fd = STDERR_FILENO;
+	ret = launch_fork(w->command, output_fd, launch, err);
 	if (ret)
 		return ret;
 	own.pids[0] = launch->pid;
