@@ -75,8 +75,6 @@ struct ending {
 };
 int model_end_worker(
 	struct model *m, struct proc *proc, const struct frame_exit *exit, struct ending ending);
-/* The newest death, if its consequence is not worded yet; NULL: none. */
-struct death *pool_fresh_death(struct pool *p);
 
 /* Messages that came before their pool or worker was known. */
 uint32_t model_pending(const struct model *m);

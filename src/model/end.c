@@ -121,14 +121,6 @@ static int add_death(struct model *m, struct pool *p, struct worker *w, const st
 	return 0;
 }
 
-struct death *pool_fresh_death(struct pool *p)
-{
-	for (uint32_t i = p->deaths_count; i--;)
-		if (!p->deaths[i].consequence[0])
-			return &p->deaths[i];
-	return NULL;
-}
-
 static void count_stillborn(struct pool *p, const struct worker *w)
 {
 	/* One that had waited for work had started well, whoever ended it. */

@@ -43,8 +43,8 @@ int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 	if (term && term->sender == p->pid)
 		w->killed_by_parent = true;
 	ret = model_end_worker(m, c, exit, kind->judge_end(p, w, c, exit));
-	d = pool_fresh_death(p);
-	if (d) {
+	if (w->death >= 0) {
+		d = &p->deaths[w->death];
 		kind->word_death(m, p, d);
 		mend_text(d->consequence, sizeof(d->consequence));
 	}
@@ -93,7 +93,7 @@ static bool defer(struct model *m, struct proc *c, uint32_t guess, const struct 
 	if (!p)
 		return model_is_forked(m, c) && model_proc(m, c->ppid) &&
 		       !model_parent_pool(m, c->ppid) && !model_parent_pool(m, c->pid);
-	if ((w && !w->provisional) || was_dismissed(p, c, exit) || !staff_needs_proof(m, p, c))
+	if ((w && !w->provisional) || was_dismissed(p, c, exit) || !worker_needs_proof(m, p, c))
 		return false;
 	if (c->pool)
 		model_withdraw_worker(m, c);
@@ -103,7 +103,7 @@ static bool defer(struct model *m, struct proc *c, uint32_t guess, const struct 
 int on_exit_frame(struct model *m, const struct frame_exit *exit)
 {
 	struct proc *c = model_find_proc(m, exit->h.pid);
-	uint32_t guess = c && !c->pool && !c->gone ? staff_guess(m, c) : 0;
+	uint32_t guess = c && !c->pool && !c->gone ? worker_guess_pool(m, c) : 0;
 	int ret = 0;
 
 	if (!c || c->gone)

@@ -12,18 +12,23 @@ enum fit {
 	FIT_YES,
 };
 
-/* staff.c: who works for whom. */
+/* fit.c */
 enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c);
+/* After the first set only the parent's worker handler forks workers, a thread of its own: not
+ * the one that made the pool, and never the main one. */
+bool forked_by_maker(const struct pool *p, const struct proc *c);
 /* It may be a worker of the first set, or any other child that the same thread forked: to call its
  * end a worker's takes more, such as somebody who was forked in its place. */
-bool staff_needs_proof(const struct model *m, const struct pool *p, const struct proc *c);
+bool worker_needs_proof(const struct model *m, const struct pool *p, const struct proc *c);
+/* The pool that a child without any evidence belongs to; 0: none, or not to be told. */
+uint32_t worker_guess_pool(struct model *m, const struct proc *c);
+
+/* staff.c: who works for whom. */
 /* Makes the process a worker of the pool, its elder brothers before it; it may be gone already.
  * `certain`: it was seen at work, so that nothing can speak against it later. 0 or -ENOMEM. */
 int staff_adopt(struct model *m, uint32_t pool, uint32_t pid, bool certain);
 /* All children that fit and have lived through a tick, or are gone. */
 int staff_adopt_known(struct model *m, uint32_t pool);
-/* The living pool that a child without any evidence belongs to; 0: none, or not to be told. */
-uint32_t staff_guess(struct model *m, const struct proc *c);
 /* There is a child that may be a worker and was not entered yet. */
 bool staff_awaits(const struct model *m, const struct pool *p);
 /* Takes back a provisional worker that something speaks against now. */

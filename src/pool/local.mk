@@ -4,6 +4,7 @@ libpooltop_a_SOURCES += \
 	src/pool/classify.h \
 	src/pool/ending.c \
 	src/pool/evidence.c \
+	src/pool/fit.c \
 	src/pool/inside.h \
 	src/pool/kind.c \
 	src/pool/kind.h \

@@ -8,55 +8,8 @@
 
 #include "pool/inside.h"
 
-/* A worker closes the ends it does not need within a few milliseconds of its fork. */
-#define CLOSING_NS UINT64_C(100000000)
-/* The first workers are forked at once; so long after the first there may still be some. */
-#define FIRST_SET_NS UINT64_C(1000000000)
 /* Workers that died before their pool was known stand in an unbroken row before it. */
 #define ROW_NS UINT64_C(500000000)
-
-static enum fit fit_of_ends(
-	const struct pool_kind *kind, const struct pool *p, const struct proc *c)
-{
-	const uint32_t both = PIPE_READ | PIPE_WRITE;
-	uint32_t tasks = p->task_ino ? proc_holds(c, p->task_ino) : kind->task_mode;
-	uint32_t results = p->result_ino ? proc_holds(c, p->result_ino) : kind->result_mode;
-
-	if (tasks == kind->task_mode && results == kind->result_mode)
-		return FIT_YES;
-	if ((p->task_ino && tasks != both) || (p->result_ino && results != both))
-		return FIT_NO;
-	return c->ends_ns < proc_born_ns(c) + CLOSING_NS ? FIT_MAYBE : FIT_NO;
-}
-
-/* After the first set only the parent's worker handler forks workers, a thread of its own: not
- * the one that made the pool, and never the main one. */
-static bool forked_by_maker(const struct pool *p, const struct proc *c)
-{
-	return c->forked_by_tid && (c->forked_by_tid == p->first_tid || c->forked_by_tid == p->pid);
-}
-
-bool staff_needs_proof(const struct model *m, const struct pool *p, const struct proc *c)
-{
-	return forked_by_maker(p, c) && worker_fit(m, p, c) == FIT_MAYBE;
-}
-
-enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c)
-{
-	const struct pool_kind *kind = pool_kind_named(p->kind);
-
-	if (c->ppid != p->pid || !kind || !model_is_forked(m, c))
-		return FIT_NO;
-	if (c->ends_ns && (p->task_ino || p->result_ino)) {
-		enum fit fit = fit_of_ends(kind, p, c);
-
-		if (fit != FIT_MAYBE)
-			return fit;
-	}
-	if (forked_by_maker(p, c) && proc_born_ns(c) > p->started_ns + FIRST_SET_NS)
-		return FIT_NO;
-	return FIT_MAYBE;
-}
 
 static bool is_only_pool(const struct model *m, const struct pool *p)
 {
@@ -76,7 +29,7 @@ static uint32_t unproven_end(const struct model *m, const struct pool *p, uint64
 		const struct frame_exit *exit = &m->gone[i].exit;
 		const struct proc *c = model_find_gone(m, m->gone[i].pid);
 
-		if (!c || !staff_needs_proof(m, p, c) || exit->h.t_ns > born_ns ||
+		if (!c || !worker_needs_proof(m, p, c) || exit->h.t_ns > born_ns ||
 			exit->h.t_ns < ended_ns)
 			continue;
 		pid = c->pid;
@@ -137,7 +90,7 @@ static uint32_t eldest(const struct model *m, const struct pool *p, uint64_t bef
 
 		if (c->pool || c->ppid != p->pid || proc_born_ns(c) >= born_ns)
 			continue;
-		if (worker_fit(m, p, c) == FIT_NO || (c->gone && staff_needs_proof(m, p, c)))
+		if (worker_fit(m, p, c) == FIT_NO || (c->gone && worker_needs_proof(m, p, c)))
 			continue;
 		pid = c->pid;
 		born_ns = proc_born_ns(c);
@@ -238,27 +191,6 @@ bool staff_awaits(const struct model *m, const struct pool *p)
 			return true;
 	}
 	return false;
-}
-
-uint32_t staff_guess(struct model *m, const struct proc *c)
-{
-	uint32_t best = 0;
-	int best_rank = 0;
-
-	for (uint32_t i = m->pools_count; i--;) {
-		const struct pool *p = &m->pools[i];
-		/* The last worker that was known may end before one that was only just forked. */
-		bool late = p->ended_ns && proc_born_ns(c) >= p->ended_ns;
-		enum fit fit = late ? FIT_NO : worker_fit(m, p, c);
-		int rank =
-			fit == FIT_NO ? 0 : 1 + (p->unreplaced_count != 0) + 2 * (fit == FIT_YES);
-
-		if (rank <= best_rank)
-			continue;
-		best_rank = rank;
-		best = p->id;
-	}
-	return best;
 }
 
 void staff_review(struct model *m, struct proc *c)
