@@ -205,12 +205,13 @@ static void put_bytes_rate(
 
 int overview_bytes(const struct model *m, const struct pool *p, struct grid *g)
 {
-	struct pen pen = overview_line(g, 0, "bytes");
 	const struct totals *t = &p->totals;
 	char out[FMT_MAX], back[FMT_MAX];
+	struct pen pen;
 
 	if (g->rows < 1 || !show_has_tasks(m))
 		return 0;
+	pen = overview_line(g, 0, "bytes");
 	put_bytes_rate(m, &pen, "out", &p->out_per_tick);
 	put_bytes_rate(m, &pen, "back", &p->back_per_tick);
 	if (pen_room(&pen) >= 16)

@@ -118,8 +118,8 @@ void sheet_draw(const struct model *m, const struct ui_state *s, struct grid *g)
 	if (sheet.scroll + g->rows < lines) {
 		struct pen p = grid_row(g, g->rows - 1);
 
-		p.col = p.end > 24 ? p.end - 24 : 0;
-		pen_text(&p, STYLE_TEXT, "  ");
+		pen_repeat(&p, STYLE_TEXT, " ", g->columns);
+		p = grid_row(g, g->rows - 1);
 		pen_right(&p, STYLE_KEY, "more below: Down ");
 	}
 }

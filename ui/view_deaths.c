@@ -125,7 +125,7 @@ static const struct column columns[] = {
 	{.title = "how", .min = 8, .ideal = 8, .value = how_value, .text = how_text},
 	{.title = "sent by", .min = 14, .ideal = 24, .drop = 3, .text = sender_text},
 	{.title = "task in hand",
-		.min = 14,
+		.min = 17,
 		.ideal = 24,
 		.stretch = 1,
 		.value = task_value,

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
 #include "ui/panes.h"
 #include "ui/task_tables.h"
 #include "ui/show.h"
 
+/* All of it, or nothing. */
 static void put(struct pen *pen, const char *label, const char *number, enum style style)
 {
+	if (pen_room(pen) < (int)(strlen(label) + strlen(number)) + 3)
+		return;
 	pen_printf(pen, STYLE_DIM, "  %s ", label);
 	pen_text(pen, style, number);
 }
