@@ -35,6 +35,9 @@ static int report_file(const struct options *o, struct session *s, struct err *e
 		return ret;
 	ret = feed_all(source, s, err);
 	source_free(source);
+	if (!ret && !s->model.session.h.kind)
+		return err_set(err, -ENODATA, ERR_RECORDING,
+			"%s holds nothing: its recorder was stopped in its first second", o->args[0]);
 	printed = s->model.session.h.kind ? print_report(o, &s->model, ret ? NULL : err) : 0;
 	return ret ? ret : printed;
 }
