@@ -60,22 +60,22 @@ def check_round(case, each, times, wall_offset):
         return False
     lived_ns = each.killed_ns - each.begun_ns
     if not os.path.exists(each.tape) or not os.path.getsize(each.tape):
-        case.check(lived_ns < SECOND, who + ": nothing was recorded")
+        case.check(lived_ns < 2 * SECOND, who + ": nothing was recorded")
         return False
     done = harness.pooltop(case, "report", each.tape, "--json")
-    if lived_ns < SECOND and done.status == 5 and len(done.lines()) == 1:
-        return False  # not one second was recorded: no promise, but one clear line
+    if lived_ns < 2 * SECOND and done.status == 5 and len(done.lines()) == 1:
+        return False  # it had hardly begun: no promise, but one clear line
     if not case.check(done.status == 0, "%s: %s" % (who, done)):
         return False
     got = done.json()
     session = got["session"]
     begin_ns = session["started_wall_ns"] - wall_offset
     last_ns = begin_ns + session["duration_ns"]
-    case.check(last_ns >= each.killed_ns - 1.05 * SECOND,
+    case.check(last_ns >= each.killed_ns - 1.2 * SECOND,
                "%s: the last %d ms are not there" % (who, (each.killed_ns - last_ns) / 1e6))
     case.equal(who + ": lost_records", session["lost_records"], 0)
     if not got["pools"]:
-        case.check(lived_ns < 1.5 * SECOND, who + ": no pool")
+        case.check(lived_ns < 2 * SECOND, who + ": no pool")
         return True
     seen = got["pools"][0]["tasks"]["done"]
     # Attaching takes its time; what was done from then on and a second before the end is there.
