@@ -4,7 +4,7 @@
 
 #include "ui/sheet.h"
 
-enum { KEY_AT = 3, KEY_END = 12, WHAT_AT = 14 };
+enum { KEY_AT = 3, KEY_END = 14, WHAT_AT = 16 };
 
 static void draw_row(struct sheet *sheet, const char *key, enum style style, const char *what)
 {

@@ -1,8 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
 if HAVE_CMOCKA
 ui_test_support = tests/ui/screens.c tests/ui/screens.h
+check_PROGRAMS += tests/ui/act_test
+tests_ui_act_test_SOURCES = tests/ui/act_test.c $(ui_test_support)
+tests_ui_act_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/ui/draw_test
+tests_ui_draw_test_SOURCES = tests/ui/draw_test.c
+tests_ui_draw_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/ui/grid_test
+tests_ui_grid_test_SOURCES = tests/ui/grid_test.c
+tests_ui_grid_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/ui/keys_test
+tests_ui_keys_test_SOURCES = tests/ui/keys_test.c $(ui_test_support)
+tests_ui_keys_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/ui/table_test
+tests_ui_table_test_SOURCES = tests/ui/table_test.c
+tests_ui_table_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/ui/view_test
 tests_ui_view_test_SOURCES = tests/ui/view_test.c $(ui_test_support)
 tests_ui_view_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/ui/width_test
+tests_ui_width_test_SOURCES = tests/ui/width_test.c
+tests_ui_width_test_LDADD = $(TEST_LDADD)
 endif
 EXTRA_DIST += tests/ui/golden
