@@ -21,7 +21,7 @@ enum ring_bounds {
 	RING_GROUPS = 128, /* two a pool: its parent's, its workers' */
 };
 
-/* One whole message; behind it, after `skip` bytes: its first `prefix` bytes, then its last `tail` bytes. */
+/* One whole message; behind it, after `skip` bytes: its first `prefix`, then its last `tail`. */
 struct ring_msg {
 	struct frame h;
 	__u64 ino;

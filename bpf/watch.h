@@ -77,7 +77,7 @@ static __always_inline void enter_state(struct watch *w, __u32 state, __u64 now)
 	w->state = state;
 }
 
-/* The open file in a slot of a task's table, if it is a FIFO or socket: its inode's number, or 0. */
+/* The file in a slot of a task's table, if it is a FIFO or socket: its inode's number, or 0. */
 static __always_inline __u64 slot_pipe(struct file **slot)
 {
 	struct inode *inode = NULL;

@@ -310,7 +310,7 @@ struct frame_usage {
 	__u64 start_ns; /* of the process */
 	__u64 rss_bytes;
 	__u64 rss_peak_bytes; /* 0: not known */
-	__u64 shared_bytes; /* mapped from shared memory, semaphores left out; 0: none or not known */
+	__u64 shared_bytes; /* mapped, shared; no semaphores; 0: none or not known */
 	__u64 cpu_ns; /* its whole life, as /proc counts it */
 	__u32 threads;
 	__u32 pad;

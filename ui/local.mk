@@ -52,6 +52,8 @@ libpooltop_a_SOURCES += \
 	ui/views.c \
 	ui/width.c \
 	ui/width.h \
+	ui/width_marks.c \
+	ui/width_marks.h \
 	ui/worker_cells.c \
 	ui/worker_cells.h
 

@@ -144,8 +144,8 @@ int term_open(int fd, bool no_color, struct term **ret_term, struct err *err)
 	if (ret) {
 		term_close(t, NULL);
 		return err_set(err, ret, ERR_FAILED,
-			"a terminal of type TERM=%s cannot be painted on: try TERM=xterm, or "
-			"--once",
+			"a terminal of type TERM=%s cannot be painted on: try TERM=xterm, "
+			"or --once",
 			type ? type : "");
 	}
 	*ret_term = t;

@@ -22,7 +22,7 @@ enum look_item {
 	LOOK_ITEMS
 };
 
-static enum pids_item look_items[LOOK_ITEMS] = {
+static const enum pids_item look_items[LOOK_ITEMS] = {
 	[LOOK_PID] = PIDS_ID_PID,
 	[LOOK_PPID] = PIDS_ID_PPID,
 	[LOOK_UID] = PIDS_ID_EUID,
@@ -47,7 +47,7 @@ enum sample_item {
 	SAMPLE_ITEMS
 };
 
-static enum pids_item sample_items[SAMPLE_ITEMS] = {
+static const enum pids_item sample_items[SAMPLE_ITEMS] = {
 	[SAMPLE_PID] = PIDS_ID_PID,
 	[SAMPLE_PPID] = PIDS_ID_PPID,
 	[SAMPLE_START] = PIDS_TICS_BEGAN,
@@ -57,6 +57,8 @@ static enum pids_item sample_items[SAMPLE_ITEMS] = {
 	[SAMPLE_CPU] = PIDS_PROCESSOR,
 	[SAMPLE_STATE] = PIDS_STATE,
 };
+
+_Static_assert((int)SAMPLE_ITEMS <= (int)LOOK_ITEMS, "new_info() has room");
 
 struct procs {
 	struct pids_info *look;
@@ -74,14 +76,23 @@ static int64_t clock_now(clockid_t id)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
+/* The library copies the items, and yet does not take constant ones. */
+static int new_info(struct pids_info **ret_info, const enum pids_item *items, int count)
+{
+	enum pids_item copy[LOOK_ITEMS];
+
+	memcpy(copy, items, count * sizeof(*items));
+	return procps_pids_new(ret_info, copy, count);
+}
+
 struct procs *procs_new(struct err *err)
 {
 	struct procs *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		goto fail;
-	if (procps_pids_new(&p->look, look_items, LOOK_ITEMS) < 0 ||
-		procps_pids_new(&p->sample, sample_items, SAMPLE_ITEMS) < 0)
+	if (new_info(&p->look, look_items, LOOK_ITEMS) < 0 ||
+		new_info(&p->sample, sample_items, SAMPLE_ITEMS) < 0)
 		goto fail;
 	p->tick_ns = 1000000000 / sysconf(_SC_CLK_TCK);
 	p->boot_offset_ns = clock_now(CLOCK_BOOTTIME) - clock_now(CLOCK_MONOTONIC);
