@@ -171,6 +171,31 @@ static uint64_t half_of(const struct proc *parent, const struct proc *c, uint32_
 	return found;
 }
 
+/*
+ * A worker closes the ends it does not need right after its fork, and its parent those of the
+ * worker's sentinel pipes. Read in between, the sentinels look like a pool's queues and the queues
+ * do not: a child that was read so early, and shares two whole pipes with its parent, proves
+ * nothing. (One, the notifier, it keeps.)
+ */
+static bool is_too_early(const struct proc *parent, const struct proc *c)
+{
+	const uint32_t both = PIPE_READ | PIPE_WRITE;
+	uint64_t shared = 0;
+
+	if (c->ends_ns >= proc_born_ns(c) + CLOSING_NS)
+		return false;
+	for (uint32_t i = 0; i < c->ends_count; i++) {
+		uint64_t ino = c->ends[i].ino;
+
+		if (ino == shared || proc_holds(c, ino) != both || proc_holds(parent, ino) != both)
+			continue;
+		if (shared)
+			return true;
+		shared = ino;
+	}
+	return false;
+}
+
 static int child_ends(struct model *m, uint32_t pid)
 {
 	struct proc *c = model_find_proc(m, pid);
@@ -180,6 +205,8 @@ static int child_ends(struct model *m, uint32_t pid)
 	if (c->pool)
 		staff_review(m, c);
 	if (!parent || !parent->ends_ns || !c->ends_ns || c->gone || !model_is_forked(m, c))
+		return 0;
+	if (is_too_early(parent, c))
 		return 0;
 	e.parent = c->ppid;
 	e.child = pid;

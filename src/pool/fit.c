@@ -2,8 +2,6 @@
 /* How well a child fits as a worker, by the ends of pipes that it holds and by who forked it. */
 #include "pool/inside.h"
 
-/* A worker closes the ends it does not need within a few milliseconds of its fork. */
-#define CLOSING_NS UINT64_C(100000000)
 /* The first workers are forked at once; so long after the first there may still be some. */
 #define FIRST_SET_NS UINT64_C(1000000000)
 

@@ -5,6 +5,9 @@
 
 #include "pool/kind.h"
 
+/* A worker closes the ends it does not need within a few milliseconds of its fork. */
+#define CLOSING_NS UINT64_C(100000000)
+
 /* How well a forked child fits as a worker of a pool. */
 enum fit {
 	FIT_NO, /* its pipe ends, or the thread that forked it, say that it is none */
