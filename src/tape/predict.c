@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "tape/predict.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,19 +9,9 @@
 
 _Static_assert(sizeof(struct frame_msg) >= PREDICT_MSG, "a message has the fields of format 1");
 
-struct predictor *predictor_new(size_t bytes)
+struct predictor *predictor_new(void)
 {
-	struct predictor *p = calloc(1, sizeof(*p));
-
-	if (!p)
-		return NULL;
-	p->links_count = bytes / sizeof(struct frame) + 1;
-	p->links = malloc(p->links_count * sizeof(*p->links));
-	if (!p->links) {
-		free(p);
-		return NULL;
-	}
-	return p;
+	return calloc(1, sizeof(struct predictor));
 }
 
 static void drop_maps(struct predictor *p)
@@ -39,8 +30,18 @@ void predictor_free(struct predictor *p)
 	free(p);
 }
 
-void predictor_start(struct predictor *p, const void *frames)
+int predictor_start(struct predictor *p, const void *frames, size_t bytes)
 {
+	size_t links = bytes / sizeof(struct frame) + 1;
+
+	if (links > p->links_count) {
+		uint32_t *more = realloc(p->links, links * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		p->links = more;
+		p->links_count = links;
+	}
 	drop_maps(p);
 	p->frames = frames;
 	p->t_ns = 0;
@@ -48,6 +49,7 @@ void predictor_start(struct predictor *p, const void *frames)
 	p->queues_count = 0;
 	p->readers_count = 0;
 	p->slot = PREDICT_NONE;
+	return 0;
 }
 
 static const struct frame_msg *msg_at(const struct predictor *p, uint32_t place)

@@ -59,14 +59,15 @@ struct predictor {
 	uint32_t readers[PREDICT_SLOTS]; /* place of the message last read */
 };
 
-/* For segments of at most `bytes`. NULL without memory. */
-struct predictor *predictor_new(size_t bytes);
+/* NULL without memory. */
+struct predictor *predictor_new(void);
 
 /* NULL is allowed. */
 void predictor_free(struct predictor *p);
 
-/* Starts a segment. `frames` is 8-byte aligned, stays where it is and may be filled as it goes. */
-void predictor_start(struct predictor *p, const void *frames);
+/* Starts a segment of `bytes`. `frames` is 8-byte aligned, stays where it is and may be filled as
+ * it goes. 0 or -ENOMEM. */
+int predictor_start(struct predictor *p, const void *frames, size_t bytes);
 
 /* The slot that is expected to come now, or PREDICT_NONE. */
 uint16_t predictor_expect(const struct predictor *p);

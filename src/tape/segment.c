@@ -12,14 +12,25 @@ struct packer *packer_new(void)
 
 	if (!p)
 		return NULL;
-	p->predictor = predictor_new(SEGMENT_MAX);
-	p->columns = malloc(SEGMENT_PACKED_MAX);
-	p->steps = malloc(SEGMENT_MAX / sizeof(struct frame) * 6);
-	p->packed = malloc(SEGMENT_PACKED_MAX);
-	if (p->predictor && p->columns && p->steps && p->packed)
+	p->predictor = predictor_new();
+	if (p->predictor)
 		return p;
-	packer_free(p);
+	free(p);
 	return NULL;
+}
+
+bool room_for(struct room *room, size_t size)
+{
+	uint8_t *bytes;
+
+	if (room->bytes && size <= room->size)
+		return true;
+	bytes = malloc(size ? size : 1);
+	if (!bytes)
+		return false;
+	free(room->bytes);
+	*room = (struct room){.bytes = bytes, .size = size};
+	return true;
 }
 
 void packer_free(struct packer *p)
@@ -31,9 +42,9 @@ void packer_free(struct packer *p)
 	ZSTD_freeDCtx(p->unzip);
 	map_release(&p->group_by_kind);
 	free(p->groups);
-	free(p->columns);
-	free(p->steps);
-	free(p->packed);
+	free(p->columns.bytes);
+	free(p->steps.bytes);
+	free(p->packed.bytes);
 	free(p);
 }
 

@@ -16,10 +16,11 @@ enum segment_bounds {
 	SEGMENT_CODING = 1, /* number of this way of packing; in a recording's user_version */
 	SEGMENT_BYTES = 1 << 20, /* of frames: when it has these it is full */
 	SEGMENT_MAX = SEGMENT_BYTES + 65536, /* so one more frame always fits */
-	SEGMENT_PACKED_MAX = 2 * SEGMENT_MAX, /* no segment is larger when packed */
+	SEGMENT_PACKED_MAX = 3 * SEGMENT_MAX, /* no segment is larger when packed */
 };
 
-/* Working memory of packing and unpacking, about 5 MiB once used. For one thread. */
+/* Working memory of packing and unpacking: a few times what the largest segment so far needed. For
+ * one thread. */
 struct packer;
 
 /* NULL without memory. */

@@ -16,6 +16,7 @@
 #ifndef POOLTOP_SEGMENT_CODING_H
 #define POOLTOP_SEGMENT_CODING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <zstd.h>
@@ -45,6 +46,15 @@ struct group {
 	uint8_t *columns; /* head * count bytes; unpacking: only those that are there */
 };
 
+/* Memory that is kept from segment to segment. */
+struct room {
+	uint8_t *bytes;
+	size_t size;
+};
+
+/* Makes it hold at least `size` bytes, of any content. False: no memory. */
+bool room_for(struct room *room, size_t size);
+
 struct packer {
 	struct predictor *predictor;
 	ZSTD_CCtx *zip; /* NULL until needed; so the rest */
@@ -52,9 +62,9 @@ struct packer {
 	struct group *groups;
 	uint32_t groups_count, groups_size;
 	struct map group_by_kind;
-	uint8_t *columns; /* SEGMENT_PACKED_MAX */
-	uint8_t *steps; /* two bytes for each of SEGMENT_MAX / 16 frames, then its group */
-	uint8_t *packed; /* SEGMENT_PACKED_MAX */
+	struct room columns;
+	struct room steps; /* the columns of steps, then the new slots' groups */
+	struct room packed;
 };
 
 /* Adds a group with what its kind and size say; NULL without memory. */

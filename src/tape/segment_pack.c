@@ -43,16 +43,17 @@ static int find_groups(struct packer *p, const uint8_t *frames, size_t bytes, ui
 	return 0;
 }
 
-/* Gives each group its columns, all zeros, and returns their end. */
+/* Gives each group its columns, all zeros, and returns their end. Text will follow, so that all
+ * together is as large as the frames. */
 static uint8_t *place_columns(struct packer *p)
 {
-	uint8_t *at = p->columns;
+	uint8_t *at = p->columns.bytes;
 
 	for (uint32_t i = 0; i < p->groups_count; i++) {
 		p->groups[i].columns = at;
 		at += (size_t)p->groups[i].head * p->groups[i].count;
 	}
-	memset(p->columns, 0, (size_t)(at - p->columns));
+	memset(p->columns.bytes, 0, (size_t)(at - p->columns.bytes));
 	return at;
 }
 
@@ -106,18 +107,17 @@ static uint16_t step_of(const struct packer *p, uint16_t slot)
 static uint8_t *take_apart(
 	struct packer *p, const uint8_t *frames, uint32_t count, uint8_t *text, uint32_t *ret_new)
 {
-	uint8_t *groups = p->steps + 2 * (size_t)count;
+	uint8_t *steps = p->steps.bytes, *groups = steps + 2 * (size_t)count;
 	uint32_t at = 0, fresh = 0;
 
-	predictor_start(p->predictor, frames);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct frame *f = (const struct frame *)(frames + at);
 		uint16_t slot = predictor_find(p->predictor, f);
 		uint16_t step = step_of(p, slot);
 		uint32_t group;
 
-		p->steps[i] = (uint8_t)step;
-		p->steps[count + i] = (uint8_t)(step >> 8);
+		steps[i] = (uint8_t)step;
+		steps[count + i] = (uint8_t)(step >> 8);
 		if (slot != PREDICT_NONE) {
 			group = p->predictor->slots[slot].group;
 		} else {
@@ -207,8 +207,13 @@ static void put_columns(struct sink *s, const struct packer *p)
 	}
 }
 
-static int start_zip(struct packer *p, size_t size)
+static int start_zip(struct packer *p, size_t size, struct sink *s)
 {
+	/* Columns with a block of their own have its header besides. */
+	size_t bound = ZSTD_compressBound(size) + size / 32 + 4096;
+
+	if (!room_for(&p->packed, bound))
+		return -ENOMEM;
 	if (!p->zip) {
 		p->zip = ZSTD_createCCtx();
 		if (!p->zip)
@@ -216,13 +221,14 @@ static int start_zip(struct packer *p, size_t size)
 		ZSTD_CCtx_setParameter(p->zip, ZSTD_c_compressionLevel, ZIP_LEVEL);
 	}
 	ZSTD_CCtx_reset(p->zip, ZSTD_reset_session_only);
+	*s = (struct sink){.zip = p->zip, .out = {.dst = p->packed.bytes, .size = bound}};
 	return ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(p->zip, size)) ? -ENOMEM : 0;
 }
 
 int segment_pack(struct packer *p, const void *frames, size_t bytes, const void **ret_packed,
 	size_t *ret_len)
 {
-	struct sink s = {.out = {.dst = p->packed, .size = SEGMENT_PACKED_MAX}};
+	struct sink s = {0};
 	uint32_t count, fresh;
 	uint8_t *text, *end;
 	int ret;
@@ -234,23 +240,25 @@ int segment_pack(struct packer *p, const void *frames, size_t bytes, const void 
 	ret = find_groups(p, frames, bytes, &count);
 	if (ret < 0)
 		return ret;
+	if (!room_for(&p->columns, bytes) || !room_for(&p->steps, 6 * (size_t)count) ||
+		predictor_start(p->predictor, frames, bytes) < 0)
+		return -ENOMEM;
 	text = place_columns(p);
 	end = take_apart(p, frames, count, text, &fresh);
 	if (!end)
 		return -ENOMEM;
-	ret = start_zip(p, zipped_size(p, count, fresh, (size_t)(end - text)));
+	ret = start_zip(p, zipped_size(p, count, fresh, (size_t)(end - text)), &s);
 	if (ret < 0)
 		return ret;
-	s.zip = p->zip;
 	put_groups(&s, p, fresh);
-	put_column(&s, p->steps, count);
-	put_column(&s, p->steps + count, count);
-	put_column(&s, p->steps + 2 * (size_t)count, 4 * (size_t)fresh);
+	put_column(&s, p->steps.bytes, count);
+	put_column(&s, p->steps.bytes + count, count);
+	put_column(&s, p->steps.bytes + 2 * (size_t)count, 4 * (size_t)fresh);
 	put_columns(&s, p);
 	put(&s, text, (size_t)(end - text), ZSTD_e_end);
 	if (s.is_bad)
 		return -ENOMEM;
-	*ret_packed = p->packed;
+	*ret_packed = p->packed.bytes;
 	*ret_len = s.out.pos;
 	return 0;
 }

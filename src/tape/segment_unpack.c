@@ -39,6 +39,7 @@ struct unpacking {
 	uint8_t *frames;
 	size_t bytes;
 	uint32_t count;
+	const uint8_t *steps; /* low bytes, then high bytes */
 	uint32_t fresh; /* new slots that are left */
 	const uint8_t *fresh_groups; /* of the next one */
 	const uint8_t *text;
@@ -56,11 +57,13 @@ static int unzip(struct unpacking *u, const struct packed *packed)
 		u->p->unzip = ZSTD_createDCtx();
 	if (!u->p->unzip)
 		return -ENOMEM;
+	if (!room_for(&u->p->columns, size))
+		return -ENOMEM;
 	got = ZSTD_decompressDCtx(
-		u->p->unzip, u->p->columns, SEGMENT_PACKED_MAX, packed->data, packed->len);
+		u->p->unzip, u->p->columns.bytes, size, packed->data, packed->len);
 	if (ZSTD_isError(got) || got != size)
 		return -EBADMSG;
-	u->rest = (struct rest){.at = u->p->columns, .len = got};
+	u->rest = (struct rest){.at = u->p->columns.bytes, .len = got};
 	return 0;
 }
 
@@ -117,7 +120,7 @@ static int read_columns(struct unpacking *u)
 	u->fresh_groups = take(&u->rest, 4 * (size_t)u->fresh);
 	if (!steps || !u->fresh_groups)
 		return -EBADMSG;
-	memcpy(u->p->steps, steps, 2 * (size_t)u->count);
+	u->steps = steps;
 	for (uint32_t i = 0; i < u->p->groups_count; i++) {
 		struct group *g = &u->p->groups[i];
 		size_t columns = 0;
@@ -179,7 +182,7 @@ static void load_frame(const struct packer *p, const struct group *g, uint16_t s
 static bool read_step(struct unpacking *u, uint32_t i, uint16_t *ret_slot, uint32_t *ret_group)
 {
 	const struct predictor *pr = u->p->predictor;
-	uint16_t step = (uint16_t)(u->p->steps[i] | u->p->steps[u->count + i] << 8);
+	uint16_t step = (uint16_t)(u->steps[i] | u->steps[u->count + i] << 8);
 	uint32_t slot;
 
 	if (step == STEP_NEW) {
@@ -244,7 +247,8 @@ int segment_unpack(struct packer *p, const struct packed *packed, void *frames)
 		ret = read_groups(&u);
 	if (ret == 0)
 		ret = read_columns(&u);
-	predictor_start(p->predictor, frames);
+	if (ret == 0)
+		ret = predictor_start(p->predictor, frames, u.bytes);
 	for (uint32_t i = 0; ret == 0 && i < u.count; i++)
 		ret = read_frame(&u, i, &at);
 	return ret;

@@ -47,10 +47,20 @@ static const struct {
 	{SQLITE_NOMEM, 0, -ENOMEM, "there is no memory"},
 };
 
+/* The connection forgets its errno in some of its ways out; the file remembers. */
+static int last_errno(sqlite3 *db)
+{
+	int sys = sqlite3_system_errno(db);
+
+	if (!sys)
+		sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &sys);
+	return sys;
+}
+
 int store_failed(struct store *s, struct err *err)
 {
 	int code = sqlite3_errcode(s->db) & 0xff;
-	int sys = sqlite3_system_errno(s->db);
+	int sys = last_errno(s->db);
 
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
 		return err_set(err, -EBUSY, ERR_FAILED, "%s is locked by another program", s->path);

@@ -20,11 +20,10 @@ static int setup(void **state)
 {
 	static struct fixture f;
 
-	f = (struct fixture){.p = predictor_new(1 << 16)};
-	buf_reserve(&f.frames, 1 << 16);
-	predictor_start(f.p, f.frames.data);
+	f = (struct fixture){.p = predictor_new()};
+	buf_reserve(&f.frames, 1 << 17);
 	*state = &f;
-	return f.p ? 0 : -1;
+	return f.p ? predictor_start(f.p, f.frames.data, 1 << 17) : -1;
 }
 
 static int teardown(void **state)

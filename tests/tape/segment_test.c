@@ -70,11 +70,16 @@ static void crowds_come_back(void **state)
 {
 	struct packer *p = packer_new();
 	struct buf frames = {0};
+	uint64_t seed = 2;
 
 	(void)state;
-	for (uint32_t i = 0; i < 30000; i++) {
+	for (uint32_t i = 0; i < 65000; i++) {
 		struct frame f = {
-			.kind = (uint16_t)(100 + i % 20000), .size = 16, .pid = i, .t_ns = i * i};
+			.kind = (uint16_t)(100 + i),
+			.size = 16,
+			.pid = (uint32_t)synth_random(&seed),
+			.t_ns = synth_random(&seed),
+		};
 
 		buf_add(&frames, &f, sizeof(f));
 	}
