@@ -37,7 +37,7 @@ static int report_file(const struct options *o, struct session *s, struct err *e
 	source_free(source);
 	if (!ret && !s->model.session.h.kind)
 		return err_set(err, -ENODATA, ERR_RECORDING,
-			"%s holds nothing: its recorder was stopped in its first second", o->args[0]);
+			"%s holds nothing: its recorder ended in its first second", o->args[0]);
 	printed = s->model.session.h.kind ? print_report(o, &s->model, ret ? NULL : err) : 0;
 	return ret ? ret : printed;
 }

@@ -125,7 +125,7 @@ static int run_once(struct viewer *v, struct err *err)
 		return err_set(err, v->failure, v->words.class, "%s", v->words.text);
 	if (!v->head.model.session.h.kind && !v->o->live)
 		return err_set(err, -ENODATA, ERR_RECORDING,
-			"this recording holds nothing: its recorder was stopped in its first second");
+			"this recording holds nothing: its recorder ended in its first second");
 	v->ui.message[0] = '\0';
 	if (draw(v, glyphs) || dump(v, stdout))
 		return err_set(err, -EIO, ERR_FAILED, "cannot write the screen");
