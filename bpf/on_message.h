@@ -15,6 +15,8 @@
 
 /* A longer message's length is written alone: connection.py, Connection._send_bytes. */
 #define FRAMED_AT_ONCE 16384
+/* What is enough to name a task and its function, most often. */
+#define SHORT_MESSAGE 512
 
 /*
  * A thread's way of using a descriptor: what it is, and the message of which a part has come. By
@@ -36,7 +38,7 @@ struct use {
 	__u32 head; /* of the length in front, what has come of it ... */
 	__u32 head_bytes; /* ... so many, if it came in several reads */
 	__u32 pad;
-	unsigned char prefix[RING_PREFIX_PIECES];
+	unsigned char prefix[2 * RING_PREFIX_PIECES]; /* the verifier adds bounds up */
 };
 
 struct {
@@ -117,17 +119,30 @@ static __always_inline __u64 bounded(__u64 want, __u64 have)
 }
 
 /*
+ * How much of a message is wanted. Long ones are cut short when the ring begins to fill, until
+ * the watcher has read it: a message is counted whatever of it is known, a lost record is not.
+ */
+static __always_inline __u64 wanted(const struct io *io)
+{
+	if (io->dir == MSG_READ)
+		return want_read_bytes;
+	if (io->done > SHORT_MESSAGE &&
+		bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > RING_BYTES / 4)
+		return SHORT_MESSAGE;
+	return want_write_bytes;
+}
+
+/*
  * Copies the message's prefix (what was kept of earlier parts, else from this one) and tail. skip:
  * bytes of this part that belong to the length in front.
  */
 static __always_inline void copy_message(struct scratch *s, const struct io *io, __u32 skip)
 {
-	__u64 want = skip + (io->dir == MSG_WRITE ? want_write_bytes : want_read_bytes);
-	__u64 prefix = bounded(want, io->done);
+	__u64 prefix = bounded(skip + wanted(io), io->done);
 	__u64 tail = 0;
 
 	if (io->use->kept) {
-		prefix = RING_PREFIX_PIECES;
+		prefix = bounded(RING_PREFIX_PIECES, io->use->kept);
 		__builtin_memcpy(s->data, io->use->prefix, RING_PREFIX_PIECES);
 		io->use->kept = 0;
 	} else if (bpf_probe_read_user(s->data, prefix, io->buf)) {
@@ -231,6 +246,24 @@ static __always_inline void take_length(struct io *io)
 	begin_message(io, u->head);
 }
 
+/* Adds a piece to what is kept of a message's beginning. The first may be of any size: the kernel
+ * puts what does not fill a page where the length in front was. */
+static __always_inline void keep_piece(const struct io *io)
+{
+	struct use *u = io->use;
+	__u64 have = u->kept, len = io->done;
+
+	if (have >= RING_PREFIX_PIECES)
+		return;
+	have &= RING_PREFIX_PIECES - 1;
+	len = bounded(RING_PREFIX_PIECES - have, len);
+	barrier_var(len);
+	if (len > RING_PREFIX_PIECES)
+		return;
+	if (!bpf_probe_read_user(u->prefix + have, len, io->buf))
+		u->kept = have + len;
+}
+
 static __always_inline void go_on(struct io *io)
 {
 	struct use *u = io->use;
@@ -247,13 +280,10 @@ static __always_inline void go_on(struct io *io)
 		return;
 	}
 	u->left -= io->done;
-	if (!u->left) {
+	if (u->left || u->kept)
+		keep_piece(io);
+	if (!u->left)
 		put_message(io, u->bytes, 0);
-		return;
-	}
-	if (!u->kept && io->done >= RING_PREFIX_PIECES &&
-		!bpf_probe_read_user(u->prefix, RING_PREFIX_PIECES, io->buf))
-		u->kept = RING_PREFIX_PIECES;
 }
 
 static __always_inline void take_io(struct io *io)

@@ -14,6 +14,7 @@
 enum ring_kind { RING_MSG = 0x8001, RING_OOM = 0x8002 };
 
 enum ring_bounds {
+	RING_BYTES = 8 << 20,
 	RING_DATA = 28 * 1024, /* most bytes of one message that leave the kernel */
 	RING_TAIL = 512, /* of them, its end, when it is longer */
 	RING_PREFIX_PIECES = 128, /* kept of a message that comes in several reads */

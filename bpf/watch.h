@@ -18,7 +18,7 @@ __u32 want_all_execs = 0; /* announce every program that starts, watched or not 
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8 << 20);
+	__uint(max_entries, RING_BYTES);
 } ring SEC(".maps");
 
 struct {
