@@ -152,7 +152,7 @@ def full_disk(case):
     mount, kept = case.path("mount"), case.path("kept")
     os.mkdir(mount)
     os.mkdir(kept)
-    script = ('mount -t tmpfs -o size=192k pooltop-test "$1" && '
+    script = ('mount -t tmpfs -o size=768k pooltop-test "$1" && '
               '"$2" record -o "$1/tape" --duration 25 "$3"; status=$?; '
               'cp "$1"/tape* "$4"; exit $status')
     done = harness.run(case, ["unshare", "-m", "sh", "-c", script, "sh", mount, harness.POOLTOP,
@@ -168,7 +168,7 @@ def size_limit(case):
     tape = case.path("tape")
 
     def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (160 << 10, 160 << 10))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (768 << 10, 768 << 10))
 
     done = harness.pooltop(case, "record", "-o", tape, "--duration", "25", parent,
                            preexec_fn=limit)

@@ -23,4 +23,10 @@ check_PROGRAMS += tests/ui/width_test
 tests_ui_width_test_SOURCES = tests/ui/width_test.c
 tests_ui_width_test_LDADD = $(TEST_LDADD)
 endif
-EXTRA_DIST += tests/ui/golden
+# Writes a story as a stream of frames, for screen_test.py.
+noinst_PROGRAMS += tests/ui/story
+tests_ui_story_SOURCES = tests/ui/story.c
+tests_ui_story_LDADD = $(TEST_LDADD)
+EXTRA_DIST += \
+	tests/ui/golden \
+	tests/ui/screen_test.py
