@@ -68,10 +68,13 @@ static bool step_back(struct viewer *v)
 	uint64_t at = reel_tick_before(v->reel, viewer_model(v)->now_ns);
 
 	v->ui.paused = true;
-	if (at)
+	if (at) {
 		show_past(v, at);
-	else if (!start_over(v, viewer_model(v)->now_ns - 1))
+	} else if (!start_over(v, viewer_model(v)->now_ns - 1)) {
+		if (v->o->live && !v->ui.is_past)
+			show_past(v, v->head.model.now_ns);
 		ui_say(&v->ui, "this is the beginning of what is kept");
+	}
 	return true;
 }
 
@@ -100,9 +103,10 @@ static bool event_back(struct viewer *v)
 	for (uint32_t i = m->events_count; i--;) {
 		uint64_t t = model_event(m, i)->t_ns;
 
-		if (t > before)
+		/* What comes with a tick's own time may come behind it. */
+		if (t >= before)
 			continue;
-		show_past(v, reel_tick_after(v->reel, t - 1));
+		show_past(v, reel_tick_after(v->reel, t));
 		return true;
 	}
 	ui_say(&v->ui, "no event before this");
@@ -116,7 +120,7 @@ static bool event_on(struct viewer *v)
 	v->ui.paused = true;
 	for (uint32_t i = 0; i < m->events_count; i++) {
 		uint64_t t = model_event(m, i)->t_ns;
-		uint64_t tick = t > viewer_model(v)->now_ns ? reel_tick_after(v->reel, t - 1) : 0;
+		uint64_t tick = t >= viewer_model(v)->now_ns ? reel_tick_after(v->reel, t) : 0;
 
 		if (!tick)
 			continue;

@@ -98,7 +98,7 @@ static int start(struct tape_reader *r, struct err *err)
 		return ret;
 	r->is_started = true;
 	r->at = (const uint8_t *)r->base.data;
-	r->end = r->at + r->base.len;
+	r->end = r->at ? r->at + r->base.len : NULL;
 	return 0;
 }
 

@@ -257,10 +257,11 @@ void synth_noise(struct buf *frames, uint64_t *seed, uint32_t count)
 
 const struct frame *synth_next(const struct buf *frames, size_t *at)
 {
-	const struct frame *f = (const struct frame *)(frames->data + *at);
+	const struct frame *f;
 
 	if (*at >= frames->len)
 		return NULL;
+	f = (const struct frame *)(frames->data + *at);
 	*at += f->size;
 	return f;
 }
