@@ -137,23 +137,22 @@ static bool event_on(struct viewer *v)
 	return true;
 }
 
-/* "14:02:11": the newest such moment that is not after the end; 0: no such form. */
+/* "14:02:11" of the day that is shown: the end of that second; 0: no such form. */
 static uint64_t time_of_day(const struct viewer *v, const char *text)
 {
 	const struct model *m = viewer_model(v);
-	time_t shown = model_wall_ns(m, m->now_ns) / 1000000000;
+	int64_t wall_ns = model_wall_ns(m, m->now_ns), later_ns;
+	time_t shown = wall_ns / 1000000000;
 	int hour, minute, second = 0, used = 0;
 	struct tm tm;
-	int64_t ago;
 
 	if (sscanf(text, "%d:%d%n:%d%n", &hour, &minute, &used, &second, &used) < 2 || text[used] ||
 		hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
 		return 0;
 	localtime_r(&shown, &tm);
-	ago = (tm.tm_hour - hour) * 3600 + (tm.tm_min - minute) * 60 + tm.tm_sec - second;
-	if (ago * 1000000000 >= (int64_t)m->now_ns)
-		return 1;
-	return m->now_ns - ago * 1000000000;
+	later_ns = (hour - tm.tm_hour) * 3600 + (minute - tm.tm_min) * 60 + second - tm.tm_sec;
+	later_ns = later_ns * 1000000000 + 999999999 - wall_ns % 1000000000;
+	return later_ns + (int64_t)m->now_ns > 0 ? m->now_ns + later_ns : 1;
 }
 
 /* "+30s", "-5m", "-1h": from what is shown; 0: no such form. */

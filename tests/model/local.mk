@@ -23,3 +23,6 @@ tests_model_tick_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/model/worker_test
 tests_model_worker_test_SOURCES = tests/model/worker_test.c
 tests_model_worker_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/model/pending_test
+tests_model_pending_test_SOURCES = tests/model/pending_test.c
+tests_model_pending_test_LDADD = $(TEST_LDADD)

@@ -14,3 +14,6 @@ tests_pool_staff_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/pool/state_test
 tests_pool_state_test_SOURCES = tests/pool/state_test.c
 tests_pool_state_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/pool/start_test
+tests_pool_start_test_SOURCES = tests/pool/start_test.c
+tests_pool_start_test_LDADD = $(TEST_LDADD)
