@@ -43,7 +43,7 @@ int apply_usage(struct model *m, const struct frame *f);
 void tick_cpus(struct model *m);
 void tick_pool(struct model *m, struct pool *p);
 void tick_worker(const struct model *m, struct worker *w);
-void tick_tasks(const struct model *m, struct pool *p);
+void tick_tasks(struct model *m, struct pool *p);
 
 /* pending.c: keeps a message; 0 or -ENOMEM. */
 int pending_add(struct model *m, const struct frame_msg *f);
@@ -61,6 +61,8 @@ int task_sent(struct model *m, struct pool *p, const struct frame_msg *f);
 int task_taken(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f);
 int task_done(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f);
 int task_returned(struct model *m, struct pool *p, const struct frame_msg *f);
+/* Counts one that is done among its function's. */
+void task_name(struct model *m, struct pool *p, struct task *t);
 void task_lost(struct model *m, struct pool *p, struct worker *w, uint64_t t_ns);
 
 /* job.c, func.c: found or made; NULL without memory. */

@@ -56,14 +56,17 @@ static bool was_overtaken(struct pool *p, const struct task *t)
 }
 
 /* Tasks whose next message was never seen, because its record was lost: they are on their way no
- * more. One that was read as returned waits a while for its done, which may be late. */
-void tick_tasks(const struct model *m, struct pool *p)
+ * more. One that was read as returned waits a while for done and sent, which may be late. */
+void tick_tasks(struct model *m, struct pool *p)
 {
 	for (uint32_t i = p->tasks_count; i-- && (p->tasks_returned || m->lost_records);) {
 		struct task *t = &p->tasks[i];
 
 		if (t->returned_ns ? t->returned_ns + SETTLE_NS < m->now_ns
-				   : m->lost_records && was_overtaken(p, t))
+				   : m->lost_records && was_overtaken(p, t)) {
+			if (t->done_ns && !t->named)
+				task_name(m, p, t);
 			task_remove(p, t);
+		}
 	}
 }

@@ -128,6 +128,7 @@ struct task {
 	uint32_t worker; /* its id */
 	bool failed;
 	bool items_about; /* items is an estimate, or 0 for not known */
+	bool named; /* done, and counted among its function's */
 	uint64_t returned_ns; /* the parent read its result before the worker's write was seen to
 				 end: counted as returned, waiting here for its done; else 0 */
 };

@@ -119,11 +119,15 @@ int task_sent(struct model *m, struct pool *p, const struct frame_msg *f)
 	p->last_sent_ns = p->last_progress_ns = f->h.t_ns;
 	if (!t->taken_ns)
 		return 0;
-	/* The reader was faster than the end of this write. */
+	/* The reader was faster than the end of this write; the whole task may have been. */
 	hist_add(&p->wait, since_ns(t->taken_ns, t->sent_ns));
 	w = pool_find_worker(p, t->worker);
 	if (w && w->hand.has && same_key(w->hand.key, t->key))
 		fill_hand(&w->hand, t);
+	if (t->done_ns && !t->named)
+		task_name(m, p, t);
+	if (t->done_ns && t->returned_ns)
+		task_remove(p, t);
 	return 0;
 }
 
@@ -170,32 +174,29 @@ int task_taken(struct model *m, struct pool *p, struct worker *w, const struct f
 	return 0;
 }
 
-static void count_failed(struct pool *p, struct worker *w, struct func *func, struct job *job)
+/* Of a task that is done: its function's part, for which its sent must have been seen. */
+void task_name(struct model *m, struct pool *p, struct task *t)
 {
-	p->totals.failed++;
-	w->failed++;
-	if (func)
-		func->failed++;
-	if (job)
-		job->failed++;
-}
-
-static void count_run(struct pool *p, struct worker *w, struct func *func, const struct task *t)
-{
+	struct func *func = func_get(m, p, t->func);
 	uint64_t run_ns = since_ns(t->done_ns, t->taken_ns);
 
-	hist_add(&p->run, run_ns);
-	hist_add(&w->run, run_ns);
-	if (func)
+	t->named = true;
+	if (t->taken_ns)
+		slow_add(p, t, run_ns);
+	if (!func)
+		return;
+	func->tasks++;
+	func->failed += t->failed;
+	func->bytes_back += t->bytes_back;
+	if (t->taken_ns)
 		hist_add(&func->run, run_ns);
-	slow_add(p, t, run_ns);
 }
 
 static void count_done(struct model *m, struct pool *p, struct worker *w, struct task *t,
 	const struct frame_msg *f)
 {
-	struct func *func = func_get(m, p, t->func);
 	struct job *job = job_get(m, p, t->key.job);
+	uint64_t run_ns = since_ns(t->done_ns, t->taken_ns);
 
 	p->totals.done++;
 	p->totals.bytes_back += f->bytes;
@@ -205,21 +206,23 @@ static void count_done(struct model *m, struct pool *p, struct worker *w, struct
 	series_add(&p->back_per_tick, f->bytes);
 	if (t->sent_ns)
 		items_ended(p, job, t, f);
-	if (func) {
-		func->tasks++;
-		func->bytes_back += f->bytes;
-	}
 	if (job) {
 		job->done++;
+		job->failed += t->failed;
 		job->last_done_ns = f->h.t_ns;
 	}
 	w->tasks++;
 	w->items += t->items;
 	w->bytes_out += f->bytes;
-	if (t->failed)
-		count_failed(p, w, func, job);
-	if (t->taken_ns)
-		count_run(p, w, func, t);
+	p->totals.failed += t->failed;
+	w->failed += t->failed;
+	if (t->taken_ns) {
+		hist_add(&p->run, run_ns);
+		hist_add(&w->run, run_ns);
+	}
+	/* The write of it may end last of all, and only that says the function. */
+	if (t->sent_ns)
+		task_name(m, p, t);
 }
 
 int task_done(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f)
@@ -242,7 +245,8 @@ int task_done(struct model *m, struct pool *p, struct worker *w, const struct fr
 	if (!t->returned_ns)
 		return 0;
 	hist_add(&p->back, since_ns(t->returned_ns, t->done_ns));
-	task_remove(p, t);
+	if (t->named)
+		task_remove(p, t);
 	return 0;
 }
 
@@ -270,7 +274,7 @@ int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
 		hist_add(&p->back, since_ns(f->h.t_ns, t->done_ns));
 	if (t->done_ns > p->front_done_ns)
 		p->front_done_ns = t->done_ns;
-	if (t->done_ns || done_was_missed(p, t)) {
+	if (t->done_ns ? t->named : done_was_missed(p, t)) {
 		task_remove(p, t);
 		return 0;
 	}

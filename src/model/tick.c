@@ -58,5 +58,9 @@ int apply_done(struct model *m, const struct frame *f)
 {
 	(void)f;
 	m->done = true;
+	for (uint32_t i = 0; i < m->pools_count; i++)
+		for (uint32_t k = 0; k < m->pools[i].tasks_count; k++)
+			if (m->pools[i].tasks[k].done_ns && !m->pools[i].tasks[k].named)
+				task_name(m, &m->pools[i], &m->pools[i].tasks[k]);
 	return 0;
 }

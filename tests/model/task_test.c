@@ -127,7 +127,35 @@ static void taken_without_sent(void **state)
 	assert_int_equal(p->totals.bytes_out, 0);
 	assert_int_equal(p->wait.count, 0);
 	assert_int_equal(p->run.count, 1);
+	assert_int_equal(pool_in_flight(p), 0);
+	/* Its sent may still come, and then would say its function. */
+	assert_int_equal(p->tasks_count, 1);
+	history_ticks(&t->h, 2);
+	p = story_pool(t);
 	assert_int_equal(p->tasks_count, 0);
+	assert_int_equal(p->funcs[0].tasks, 1);
+}
+
+/* The writer lost its core between its write and that system call's end. */
+static void sent_last_of_all(void **state)
+{
+	struct story *t = *state;
+	struct history_task one = nth(4);
+	const struct pool *p;
+
+	story_start(t, 2);
+	history_run(&t->h, pipes, 101, &one, HISTORY_MS);
+	history_send(&t->h, pipes, &one);
+	p = story_pool(t);
+	assert_int_equal(p->totals.sent, 1);
+	assert_int_equal(p->totals.returned, 1);
+	assert_int_equal(p->tasks_count, 0);
+	assert_int_equal(p->funcs_count, 1);
+	assert_string_equal(model_text(&t->s.model, p->funcs[0].name, "-"), one.func);
+	assert_int_equal(p->funcs[0].tasks, 1);
+	assert_int_equal(p->funcs[0].run.count, 1);
+	assert_int_equal(p->funcs[0].bytes_back, p->totals.bytes_back);
+	assert_int_equal(p->slowest[0].func, p->funcs[0].name);
 }
 
 static void result_of_an_unseen_task_counts_nowhere(void **state)
@@ -302,6 +330,7 @@ int main(void)
 		STORY(life_in_order),
 		STORY(reader_before_writer),
 		STORY(taken_without_sent),
+		STORY(sent_last_of_all),
 		STORY(result_of_an_unseen_task_counts_nowhere),
 		STORY(thousand_tasks),
 		STORY(waiting_tasks_and_the_oldest),
