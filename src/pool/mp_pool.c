@@ -16,19 +16,16 @@ static struct ending death(enum end_kind end)
 	return (struct ending){.end = end, .loses = true};
 }
 
-static bool was_told(const struct pool *p, const struct worker *w)
-{
-	return w->told_to_end || p->closing || p->parent_gone;
-}
-
 /* Exit status 0: whether it had to do so shows from where it stood in the protocol. */
 static struct ending judge_clean_exit(const struct pool *p, const struct worker *w)
 {
 	if (w->hand.has)
 		return death(END_EXIT);
-	/* Without a sentinel, after a result: it has done its maxtasksperchild. One that was
-	 * found at work may have done them before. */
-	if (!was_told(p, w) && (w->last_done_ns || !w->born_seen))
+	if (w->told_to_end || p->parent_gone)
+		return (struct ending){.end = END_SHUTDOWN};
+	/* Without a sentinel, after a result: it has done its maxtasksperchild, whatever its pool
+	 * was told meanwhile. One that was found at work may have done them before. */
+	if (w->last_done_ns || (!w->born_seen && !p->closing))
 		return (struct ending){.end = END_RECYCLED};
 	return (struct ending){.end = END_SHUTDOWN};
 }

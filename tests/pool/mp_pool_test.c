@@ -127,6 +127,18 @@ static void clean_exit_after_a_result_is_recycling(void **state)
 	assert_int_equal(story_pool(t)->totals.lost, 0);
 }
 
+/* The last tasks are done, the pool is closed, and who has done its share goes all the same. */
+static void recycled_while_its_pool_closes(void **state)
+{
+	struct story *t = *state;
+
+	take_one(t, 102);
+	history_done(&t->h, &story_pipes, 102, &task);
+	history_sentinel(&t->h, 100, story_pipes.task_ino, MSG_WRITE);
+	history_exit(&t->h, 102, 0);
+	assert_int_equal(only_end(t, 102), END_RECYCLED);
+}
+
 static void sentinel_is_shutdown(void **state)
 {
 	struct story *t = *state;
@@ -274,6 +286,7 @@ int main(void)
 		STORY(status_is_a_death),
 		STORY(clean_exit_with_a_task_is_a_death),
 		STORY(clean_exit_after_a_result_is_recycling),
+		STORY(recycled_while_its_pool_closes),
 		STORY(sentinel_is_shutdown),
 		STORY(terminated_by_its_parent_is_no_death),
 		STORY(terminated_in_a_living_pool_loses_its_task),
