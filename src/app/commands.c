@@ -8,14 +8,15 @@ const struct command commands[] = {
 		cmd_dashboard},
 	{"run", "[-o FILE] -- CMD ...", "start CMD and watch every pool it makes", "ac1Swibo",
 		cmd_run},
-	{"record", "[-o FILE] [PID ... | -- CMD ...]", "record, without a dashboard", "ibodk",
+	{"record", "[-o FILE] [PID ... | -- CMD ...]", "record, without a dashboard", "ibodkc",
 		cmd_record},
 #endif
 	{"replay", "FILE|-", "the dashboard over a recording", "ac1Swi", cmd_replay},
-	{"report", "FILE|PID", "one page of deaths, tasks, times and findings", "ibdj", cmd_report},
+	{"report", "FILE|PID", "one page of deaths, tasks, times and findings", "ibdjc",
+		cmd_report},
 #ifdef HAVE_LIVE
-	{"list", "", "the pools on this machine", "j", cmd_list},
-	{"check", "", "what this kernel, user and Python allow, and how to get the rest", "j",
+	{"list", "", "the pools on this machine", "jbc", cmd_list},
+	{"check", "", "what this kernel, user and Python allow, and how to get the rest", "jbc",
 		cmd_check},
 #endif
 	{0},

@@ -204,6 +204,25 @@ static int parse(int argc, char **argv, const struct command *c, struct options 
 	return 0;
 }
 
+/* Whether the word behind this option is its value. */
+static bool takes_next(const char *arg)
+{
+	for (int k = 0; k < OPTION_ROWS; k++) {
+		const struct option_row *row = &option_rows[k];
+		char letter[3] = {'-', row->letter, '\0'};
+
+		if (row->value &&
+			((arg[1] == '-' && !strcmp(arg + 2, row->name)) || !strcmp(arg, letter)))
+			return true;
+	}
+	return false;
+}
+
+static bool is_option(const char *arg)
+{
+	return arg[0] == '-' && arg[1];
+}
+
 /* Options may stand before and behind the arguments (`report FILE --json`): moves arguments to
  * the end, but leaves alone what follows "--". */
 static void options_first(int argc, char **argv, const struct command *c)
@@ -212,36 +231,45 @@ static void options_first(int argc, char **argv, const struct command *c)
 	char *moved[argc];
 
 	for (int i = 1; i < argc; i++) {
-		bool takes = false;
-
 		if (!strcmp(argv[i], "--") || (argv[i][0] != '-' && !strcmp(c->name, "run"))) {
 			for (; i < argc; i++)
 				moved[args++] = argv[i];
 			break;
 		}
-		if (argv[i][0] != '-' || !argv[i][1]) {
+		if (!is_option(argv[i])) {
 			moved[args++] = argv[i];
 			continue;
 		}
-		for (int k = 0; k < OPTION_ROWS; k++) {
-			const struct option_row *row = &option_rows[k];
-			char letter[3] = {'-', row->letter, '\0'};
-
-			if (row->value && ((argv[i][1] == '-' && !strcmp(argv[i] + 2, row->name)) ||
-						  !strcmp(argv[i], letter)))
-				takes = true;
-		}
 		argv[end++] = argv[i];
-		if (takes && i + 1 < argc)
+		if (takes_next(argv[i]) && i + 1 < argc)
 			argv[end++] = argv[++i];
 	}
 	memcpy(argv + end, moved, args * sizeof(*moved));
 }
 
+/* Options may stand before the command too (`pooltop --no-bpf list`): moves it to the front.
+ * NULL: the first word that is no option is no command. */
+static const struct command *command_first(int argc, char **argv)
+{
+	const struct command *c;
+	char *word;
+	int at = 1;
+
+	while (at < argc && is_option(argv[at]) && strcmp(argv[at], "--"))
+		at += 1 + takes_next(argv[at]);
+	c = find_command(at < argc ? argv[at] : NULL);
+	if (!c)
+		return NULL;
+	word = argv[at];
+	memmove(argv + 2, argv + 1, (at - 1) * sizeof(*argv));
+	argv[1] = word;
+	return c;
+}
+
 int options_read(int argc, char **argv, const struct command **ret_command,
 	struct options *ret_options, struct err *err)
 {
-	const struct command *c = find_command(argc > 1 ? argv[1] : NULL);
+	const struct command *c = command_first(argc, argv);
 	struct options o = {.interval_ms = DEFAULT_INTERVAL};
 	int skip = c ? 1 : 0;
 

@@ -4,12 +4,29 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/feed.h"
 #include "config.h"
 
-int glance(uint32_t pid, struct session *ret_session, struct err *err)
+/* A pool that was made a moment ago looks like none yet: its workers have still to close the ends
+ * of pipes that they do not need. */
+#define NEWBORN_NS 120000000
+enum { LOOKS = 3 };
+
+static bool has_newborn(const struct model *m)
+{
+	for (uint32_t i = 0; i < m->procs_count; i++) {
+		const struct proc *p = &m->procs[i];
+
+		if (!p->pool && model_proc(m, p->ppid) && p->start_ns + NEWBORN_NS > m->now_ns)
+			return true;
+	}
+	return false;
+}
+
+static int look(uint32_t pid, struct session *ret_session, struct err *err)
 {
 	struct live_options lo = {.pids = &pid,
 		.pids_count = pid != 0,
@@ -32,6 +49,19 @@ int glance(uint32_t pid, struct session *ret_session, struct err *err)
 		return 0;
 fail:
 	session_release(ret_session);
+	return ret;
+}
+
+int glance(uint32_t pid, struct session *ret_session, struct err *err)
+{
+	const struct timespec grow_up = {.tv_nsec = NEWBORN_NS};
+	int ret = look(pid, ret_session, err);
+
+	for (int looks = 1; !ret && looks < LOOKS && has_newborn(&ret_session->model); looks++) {
+		session_release(ret_session);
+		nanosleep(&grow_up, NULL);
+		ret = look(pid, ret_session, err);
+	}
 	return ret;
 }
 

@@ -27,7 +27,8 @@ int targets_read(const struct options *o, struct targets *ret_targets, struct er
 int targets_open(
 	const struct options *o, const struct targets *t, struct live **ret_live, struct err *err);
 
-/* A session of what /proc shows at this moment, of all processes or of one program. 0 or -errno. */
+/* A session of what /proc shows at this moment, of all processes or of one program; where a child
+ * was only just born, it looks again for up to a quarter of a second. 0 or -errno. */
 int glance(uint32_t pid, struct session *ret_session, struct err *err);
 
 #endif

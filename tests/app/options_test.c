@@ -74,6 +74,17 @@ static void test_options_stand_anywhere(void **state)
 	assert_true(o.duration_ns == 120000000000ull);
 	assert_int_equal(o.args_count, 1);
 	assert_string_equal(o.args[0], "x.ptop");
+	assert_int_equal(read_line("pooltop --json --duration 2m report x.ptop", &c, &o, &err), 0);
+	assert_string_equal(c->name, "report");
+	assert_true(o.json);
+	assert_true(o.duration_ns == 120000000000ull);
+	assert_int_equal(o.args_count, 1);
+	assert_string_equal(o.args[0], "x.ptop");
+	assert_int_equal(read_line("pooltop -o run run -- report", &c, &o, &err), 0);
+	assert_string_equal(c->name, "run");
+	assert_string_equal(o.output, "run");
+	assert_int_equal(o.args_count, 1);
+	assert_string_equal(o.args[0], "report");
 }
 
 static void test_a_command_keeps_its_own_options(void **state)

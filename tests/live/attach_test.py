@@ -61,6 +61,19 @@ def idle(case):
             case.equal("state of %d" % w["pid"], w["state"], "wait")
 
 
+def newborn(case):
+    """Asked for in the moment in which its parent has it: as quickstart does with its sample."""
+    log = case.path("sample")
+    with open(log, "wb") as out:
+        sample = case.start([harness.python(), harness.pool("sample"), "--seconds", "10"],
+                            stdout=out)
+    harness.wait_for(lambda: b"workers" in open(log, "rb").read(), 10, "the sample pool")
+    done = harness.pooltop(case, "--no-bpf", "report", str(sample.pid), "--duration", "0.2",
+                           "--json")
+    case.need(done.status == 0, "report of a pool just made: %s" % done)
+    case.equal("workers", len(harness.one_pool(case, done.json())["workers"]), 4)
+
+
 def listed(case):
     _, first = harness.idle_pool(case, "--workers", "2")
     _, second = harness.idle_pool(case, "--workers", "5")
@@ -178,6 +191,7 @@ def main():
     return harness.main([
         ("in the middle", in_the_middle, 25),
         ("idle", idle, 25),
+        ("just made", newborn, 20),
         ("list", listed, 20),
         ("a pool that appears", appears, 30),
         ("run: exit status", status, 40),
