@@ -9,7 +9,18 @@
 
 #include <gelf.h>
 
-enum { SYMTAB_MAX = 16 << 20 }; /* bytes; libpython's are about 100 KiB */
+enum {
+	SYMTAB_MAX = 16 << 20, /* bytes; libpython's are about 100 KiB */
+	MIN_PAGE = 4096,
+};
+
+static void read_machine(struct elf_file *e)
+{
+	GElf_Ehdr eh;
+
+	if (gelf_getehdr(e->elf, &eh))
+		e->machine = eh.e_machine;
+}
 
 static void read_loads(struct elf_file *e)
 {
@@ -72,6 +83,7 @@ int elf_file_open(int fd, struct elf_file *ret)
 		elf_end(e.elf);
 		return -ENOEXEC;
 	}
+	read_machine(&e);
 	read_loads(&e);
 	*ret = e;
 	return 0;
@@ -141,6 +153,20 @@ int elf_file_read(const struct elf_file *e, uint64_t vaddr, void *buf, size_t le
 			continue;
 		if (pread(e->fd, buf, len, (off_t)(l->offset + at)) == (ssize_t)len)
 			return 0;
+	}
+	return -ENOENT;
+}
+
+int elf_file_bias(const struct elf_file *e, uint64_t start, uint64_t *ret)
+{
+	unsigned int i;
+
+	for (i = 0; i < e->loads_count; i++) {
+		/* Segments are mapped by whole pages, so offset and address move alike. */
+		if (e->loads[i].offset >= MIN_PAGE)
+			continue;
+		*ret = start - (e->loads[i].vaddr - e->loads[i].offset);
+		return 0;
 	}
 	return -ENOENT;
 }

@@ -25,6 +25,7 @@ struct elf_file {
 	int fd; /* borrowed */
 	Elf *elf;
 	uint64_t size;
+	unsigned int machine; /* EM_... */
 	struct elf_load loads[ELF_LOADS];
 	unsigned int loads_count;
 };
@@ -39,6 +40,10 @@ int elf_file_symbol(const struct elf_file *e, const char *name, uint64_t *ret_va
 
 /* The bytes the file has for an address. 0, or -ENOENT if it does not have them all. */
 int elf_file_read(const struct elf_file *e, uint64_t vaddr, void *buf, size_t len);
+
+/* What to add to an address of the file's to have that in a process which has the file's first byte
+ * mapped at `start`. 0, or -ENOENT if it is not loaded from its first byte on. */
+int elf_file_bias(const struct elf_file *e, uint64_t start, uint64_t *ret_bias);
 
 /* Size of an unsigned long of the file's machine: 4 or 8. */
 size_t elf_file_word(const struct elf_file *e);

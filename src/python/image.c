@@ -198,6 +198,7 @@ int python_image_open(const char *proc, int pid, struct python_image *ret)
 	r = find_mapping(proc, pid, exe, &m);
 	if (r)
 		return r;
+	ret->start = m.start;
 	ret->fd = open_mapping(proc, pid, &m, !strcmp(m.path, exe));
 	ret->dev = m.ino ? makedev(m.major, m.minor) : 0;
 	ret->ino = m.ino;

@@ -14,6 +14,7 @@
 struct python_image {
 	int fd; /* open for reading, a regular file; -1: it could not be opened */
 	uint64_t dev, ino; /* of the file: key of a cache; 0 if neither could be told */
+	uint64_t start; /* address at which its first byte is mapped */
 	char name[64]; /* the file's own name, cut, not cleaned */
 };
 

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 libpooltop_a_SOURCES += \
 	src/python/elf_file.c src/python/elf_file.h \
+	src/python/hexversion.c src/python/hexversion.h \
 	src/python/image.c src/python/image.h \
+	src/python/interp.c src/python/interp.h \
+	src/python/layout.h src/python/layout_row.c src/python/layout_table.c \
+	src/python/memory.c src/python/memory.h \
 	src/python/search.c src/python/search.h \
 	src/python/version.c src/python/version.h

@@ -12,8 +12,7 @@
 #include "python/elf_file.h"
 #include "python/search.h"
 
-/* PY_VERSION_HEX: major, minor, micro, then level (a, b, c, f) and serial, 4 bits each. */
-static int read_hex(uint64_t hex, char ret[static PYTHON_VERSION_MAX])
+int python_version_of_hex(uint64_t hex, char ret[static PYTHON_VERSION_MAX])
 {
 	static const char *const level[16] = {[0xa] = "a", [0xb] = "b", [0xc] = "rc", [0xf] = ""};
 	unsigned int major = hex >> 24 & 0xff, minor = hex >> 16 & 0xff, micro = hex >> 8 & 0xff;
@@ -44,7 +43,7 @@ static int from_symbol(const struct elf_file *e, char ret[static PYTHON_VERSION_
 	} else {
 		memcpy(&hex, raw, sizeof(hex));
 	}
-	return read_hex(hex, ret);
+	return python_version_of_hex(hex, ret);
 }
 
 static int from_file(int fd, struct version_promise promise, char ret[static PYTHON_VERSION_MAX])

@@ -25,4 +25,8 @@ int python_version_of_image(const struct python_image *img, char ret[static PYTH
 /* The same from an interpreter's or libpython's own file; symbolic links are followed. */
 int python_version_of_file(const char *path, char ret[static PYTHON_VERSION_MAX]);
 
+/* From PY_VERSION_HEX: major, minor, micro, then level (a, b, c, f) and serial, 4 bits each. 0, or
+ * -ENOENT if it is none of a Python 3. */
+int python_version_of_hex(uint64_t hex, char ret[static PYTHON_VERSION_MAX]);
+
 #endif

@@ -40,6 +40,27 @@ static void test_symbol_and_its_bytes(void **state)
 	close(fd);
 }
 
+static void test_bias(void **state)
+{
+	unsigned char buf[FALSE_ELF_MAX];
+	int fd = false_file(buf, false_elf(buf, &plain));
+	struct elf_file e;
+	uint64_t bias = 7;
+
+	(void)state;
+	assert_int_equal(elf_file_open(fd, &e), 0);
+	assert_int_equal(e.machine, EM_X86_64);
+	assert_int_equal(elf_file_bias(&e, FALSE_ELF_VADDR, &bias), 0); /* as ET_EXEC is */
+	assert_int_equal(bias, 0);
+	assert_int_equal(elf_file_bias(&e, 0x7f0000000000, &bias), 0);
+	assert_int_equal(bias, 0x7f0000000000 - FALSE_ELF_VADDR);
+	e.loads[0].offset = e.loads[0].vaddr = 0x2000; /* its first pages are not loaded */
+	assert_int_equal(elf_file_bias(&e, 0x7f0000000000, &bias), -ENOENT);
+	assert_int_equal(bias, 0x7f0000000000 - FALSE_ELF_VADDR);
+	elf_file_close(&e);
+	close(fd);
+}
+
 static void test_what_is_not_there(void **state)
 {
 	unsigned char buf[FALSE_ELF_MAX];
@@ -165,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_symbol_and_its_bytes),
+		cmocka_unit_test(test_bias),
 		cmocka_unit_test(test_what_is_not_there),
 		cmocka_unit_test(test_no_elf),
 		cmocka_unit_test(test_immodest_counts),

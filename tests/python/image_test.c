@@ -65,6 +65,7 @@ static void test_library_before_executable(void **state)
 		"7f0000-7f1000 r--p 00000000 08:02 12 /usr/lib/libpython3.12.so.1.0\n");
 	assert_int_equal(python_image_open(p->root, FALSE_PID, &img), 0);
 	assert_string_equal(img.name, "libpython3.12.so.1.0");
+	assert_int_equal(img.start, 0x7f0000);
 	assert_content(&img, "library");
 }
 

@@ -1,21 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-only
 python_test_support = \
 	tests/python/false_elf.c tests/python/false_elf.h \
+	tests/python/false_memory.c tests/python/false_memory.h \
 	tests/python/false_proc.c tests/python/false_proc.h
 check_PROGRAMS += tests/python/elf_file_test
 tests_python_elf_file_test_SOURCES = tests/python/elf_file_test.c $(python_test_support)
 tests_python_elf_file_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/hexversion_test
+tests_python_hexversion_test_SOURCES = tests/python/hexversion_test.c $(python_test_support)
+tests_python_hexversion_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/python/image_test
 tests_python_image_test_SOURCES = tests/python/image_test.c $(python_test_support)
 tests_python_image_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/layout_row_test
+tests_python_layout_row_test_SOURCES = tests/python/layout_row_test.c
+tests_python_layout_row_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/layout_table_test
+tests_python_layout_table_test_SOURCES = tests/python/layout_table_test.c
+tests_python_layout_table_test_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DTABLES_DIR='"$(abs_top_srcdir)/tests/python/fuzz-corpus/layout"'
+tests_python_layout_table_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/python/search_test
 tests_python_search_test_SOURCES = tests/python/search_test.c $(python_test_support)
 tests_python_search_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/python/version_test
 tests_python_version_test_SOURCES = tests/python/version_test.c $(python_test_support)
 tests_python_version_test_LDADD = $(TEST_LDADD)
-fuzz_targets += tests/python/version_fuzz.c
+fuzz_targets += tests/python/layout_fuzz.c tests/python/version_fuzz.c
 EXTRA_DIST += \
+	tests/python/fuzz-corpus/layout/3.13.0 \
+	tests/python/fuzz-corpus/layout/3.14.10 \
+	tests/python/fuzz-corpus/layout/3.15.2 \
 	tests/python/fuzz-corpus/version/embedder \
 	tests/python/fuzz-corpus/version/string \
 	tests/python/fuzz-corpus/version/symbol
