@@ -52,4 +52,7 @@ EXTRA_DIST += \
 	tests/tape/fuzz-corpus/tape/columns \
 	tests/tape/fuzz-corpus/tape/frames \
 	tests/tape/fuzz-corpus/tape/packed \
-	tests/tape/fuzz-corpus/tape/stream
+	tests/tape/fuzz-corpus/tape/stream \
+	tests/tape/old/0.1.0-pool.json \
+	tests/tape/old/0.1.0-pool.tape.xz \
+	tests/tape/old_test.py
