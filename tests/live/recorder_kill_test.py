@@ -143,20 +143,27 @@ def load(case):
     return harness.busy_pool(case, "--workers", "2")[1]["pid"]
 
 
+def unshared(script):
+    """A shell script with mounts of its own. In a chroot the root is no mount that could be made
+    private, so the script has to undo what it mounts."""
+    if not shutil.which("unshare"):
+        raise harness.Skip("no unshare here")
+    return ["unshare", "-m", "--propagation", "unchanged", "sh", "-c",
+            "mount --make-rprivate / 2>/dev/null; " + script, "sh"]
+
+
 def full_disk(case):
     harness.need_bpf()
     harness.need_root()
-    if not shutil.which("unshare"):
-        raise harness.Skip("no unshare here")
     parent = load(case)
     mount, kept = case.path("mount"), case.path("kept")
     os.mkdir(mount)
     os.mkdir(kept)
     script = ('mount -t tmpfs -o size=768k pooltop-test "$1" && '
               '"$2" record -o "$1/tape" --duration 25 "$3"; status=$?; '
-              'cp "$1"/tape* "$4"; exit $status')
-    done = harness.run(case, ["unshare", "-m", "sh", "-c", script, "sh", mount, harness.POOLTOP,
-                              str(parent), kept], seconds=50)
+              'cp "$1"/tape* "$4"; umount -l "$1"; exit $status')
+    done = harness.run(case, unshared(script) + [mount, harness.POOLTOP, str(parent), kept],
+                       seconds=50)
     says_why(case, done, "no space|full", "full disk")
     case.check(done.seconds < 24, "it went on for %.1f s" % done.seconds)
     still_readable(case, os.path.join(kept, "tape"), "full disk")
@@ -185,9 +192,9 @@ def read_only(case):
     mount = case.path("mount")
     os.mkdir(mount)
     script = ('mount -t tmpfs pooltop-test "$1" && mount -o remount,ro "$1" && '
-              '"$2" record -o "$1/tape" --duration 5 "$3"')
-    done = harness.run(case, ["unshare", "-m", "sh", "-c", script, "sh", mount, harness.POOLTOP,
-                              str(parent)])
+              '"$2" record -o "$1/tape" --duration 5 "$3"; status=$?; umount -l "$1"; '
+              'exit $status')
+    done = harness.run(case, unshared(script) + [mount, harness.POOLTOP, str(parent)])
     says_why(case, done, "read-only", "read-only")
     done = harness.pooltop(case, "record", "-o", case.path("nowhere/tape"), "--duration", "5",
                            parent)

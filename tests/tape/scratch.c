@@ -147,7 +147,10 @@ int scratch_child(int (*fn)(struct scratch *s), struct scratch *s)
 	assert_true(pid >= 0);
 	if (!pid) {
 		setenv("CMOCKA_TEST_ABORT", "1", 1);
-		_exit(fn(s));
+		status = fn(s);
+		/* What it mounted may have spread out of its namespace: see scratch_mount(). */
+		umount2(s->folder, MNT_DETACH);
+		_exit(status);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (!WIFEXITED(status))
@@ -157,9 +160,11 @@ int scratch_child(int (*fn)(struct scratch *s), struct scratch *s)
 
 bool scratch_mount(const struct scratch *s, const char *options)
 {
-	return unshare(CLONE_NEWNS) == 0 &&
-	       mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	       mount("tmpfs", s->folder, "tmpfs", 0, options) == 0;
+	if (unshare(CLONE_NEWNS) < 0)
+		return false;
+	/* Where the root is no mount of its own (chroot), this fails, and is not needed. */
+	mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	return mount("tmpfs", s->folder, "tmpfs", 0, options) == 0;
 }
 
 bool scratch_remount_read_only(const struct scratch *s)
