@@ -5,6 +5,8 @@ libpooltop_a_SOURCES += \
 	src/python/image.c src/python/image.h \
 	src/python/interp.c src/python/interp.h \
 	src/python/layout.h src/python/layout_row.c src/python/layout_table.c \
+	src/python/lines.c src/python/lines.h \
 	src/python/memory.c src/python/memory.h \
 	src/python/search.c src/python/search.h \
+	src/python/str.c src/python/str.h \
 	src/python/version.c src/python/version.h

@@ -20,17 +20,36 @@ tests_python_layout_table_test_SOURCES = tests/python/layout_table_test.c
 tests_python_layout_table_test_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DTABLES_DIR='"$(abs_top_srcdir)/tests/python/fuzz-corpus/layout"'
 tests_python_layout_table_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/lines_test
+tests_python_lines_test_SOURCES = tests/python/lines_test.c \
+	tests/python/line_facts.c tests/python/line_facts.h
+tests_python_lines_test_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DLINES_DIR='"$(abs_top_srcdir)/tests/python/lines"'
+tests_python_lines_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/python/search_test
 tests_python_search_test_SOURCES = tests/python/search_test.c $(python_test_support)
 tests_python_search_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/str_test
+tests_python_str_test_SOURCES = tests/python/str_test.c $(python_test_support)
+tests_python_str_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/python/version_test
 tests_python_version_test_SOURCES = tests/python/version_test.c $(python_test_support)
 tests_python_version_test_LDADD = $(TEST_LDADD)
-fuzz_targets += tests/python/layout_fuzz.c tests/python/version_fuzz.c
+# Holds what lines.py prints against the reader; real_lines_test.py brings them together.
+noinst_PROGRAMS += tests/python/lines_facts
+tests_python_lines_facts_SOURCES = tests/python/lines_facts.c \
+	tests/python/line_facts.c tests/python/line_facts.h
+tests_python_lines_facts_LDADD = $(TEST_LDADD)
+fuzz_targets += tests/python/layout_fuzz.c tests/python/lines_fuzz.c \
+	tests/python/version_fuzz.c
 EXTRA_DIST += \
 	tests/python/fuzz-corpus/layout/3.13.0 \
 	tests/python/fuzz-corpus/layout/3.14.10 \
 	tests/python/fuzz-corpus/layout/3.15.2 \
+	tests/python/fuzz-corpus/lines \
 	tests/python/fuzz-corpus/version/embedder \
 	tests/python/fuzz-corpus/version/string \
-	tests/python/fuzz-corpus/version/symbol
+	tests/python/fuzz-corpus/version/symbol \
+	tests/python/lines \
+	tests/python/lines.py \
+	tests/python/real_lines_test.py
