@@ -24,7 +24,7 @@ static uint64_t dropped(const struct dropped *d)
 {
 	return d->texts + d->procs + d->pools + d->workers + d->tasks + d->pipes + d->events +
 	       d->bad_frames + d->unknown_frames + d->orphan_frames + d->messages + d->failures +
-	       d->findings;
+	       d->findings + d->queues;
 }
 
 /* Shares of one core, over the session. */

@@ -54,6 +54,7 @@ static json_t *dropped(struct jout *j, const struct dropped *d)
 		{"events", d->events},
 		{"messages", d->messages},
 		{"failures", d->failures},
+		{"queues", d->queues},
 		{"findings", d->findings},
 		{"bad_frames", d->bad_frames},
 		{"unknown_frames", d->unknown_frames},

@@ -80,6 +80,7 @@ static void dropped(struct page *out, const struct dropped *d)
 		{"events", d->events},
 		{"messages", d->messages},
 		{"kinds of failure", d->failures},
+		{"queues", d->queues},
 		{"findings", d->findings},
 		{"damaged frames", d->bad_frames},
 		{"frames of an unknown kind", d->unknown_frames},

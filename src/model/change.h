@@ -55,9 +55,11 @@ struct pool *model_result_pool(struct model *m, uint64_t ino);
 /* kind is a constant. NULL without memory or room (then it is counted in dropped). */
 struct pool *model_add_pool(
 	struct model *m, const char *kind, const struct proc *parent, uint64_t t_ns);
-/* Registers the pipe; 0 or -ENOMEM. */
-int model_set_task_ino(struct model *m, struct pool *p, uint64_t ino);
-int model_set_result_ino(struct model *m, struct pool *p, uint64_t ino);
+/* Registers a pipe as one of the pool's queues; 0 or -ENOMEM. Without room it stays unknown, and
+ * that is counted. */
+int model_add_queue(struct model *m, struct pool *p, uint64_t ino, enum queue_role role);
+/* The living pool whose queue it is, and the queue. NULL: none. */
+struct pool *model_queue_pool(struct model *m, uint64_t ino, struct queue **ret_queue);
 void model_end_pool(struct model *m, struct pool *p, uint64_t t_ns);
 
 /* Workers. The process becomes a worker of p: NULL without memory. */

@@ -91,18 +91,20 @@ static int copy_failures(struct pool *to, const struct pool *from)
 
 static int copy_lists(struct pool *to, const struct pool *from)
 {
-	to->tasks_cap = to->jobs_cap = to->deaths_cap = to->findings_cap = 0;
+	to->tasks_cap = to->jobs_cap = to->deaths_cap = to->findings_cap = to->queues_cap = 0;
 	if (copy_vec(&to->tasks, from->tasks, from->tasks_count, sizeof(*to->tasks)) ||
 		copy_vec(&to->jobs, from->jobs, from->jobs_count, sizeof(*to->jobs)) ||
 		copy_vec(&to->deaths, from->deaths, from->deaths_count, sizeof(*to->deaths)) ||
 		copy_vec(&to->findings, from->findings, from->findings_count,
 			sizeof(*to->findings)) ||
-		copy_vec(&to->cores, from->cores, from->cores_count, sizeof(*to->cores)))
+		copy_vec(&to->cores, from->cores, from->cores_count, sizeof(*to->cores)) ||
+		copy_vec(&to->queues, from->queues, from->queues_count, sizeof(*to->queues)))
 		return -ENOMEM;
 	to->tasks_cap = from->tasks_count;
 	to->jobs_cap = from->jobs_count;
 	to->deaths_cap = from->deaths_count;
 	to->findings_cap = from->findings_count;
+	to->queues_cap = from->queues_count;
 	return 0;
 }
 
@@ -119,6 +121,7 @@ static void forget_pointers(struct pool *p)
 	p->failures_count = 0;
 	p->findings = NULL;
 	p->cores = NULL;
+	p->queues = NULL;
 	p->tasks_by_key = p->funcs_by_name = p->jobs_by_id = (struct map){0};
 	p->wait = p->run = p->back = (struct hist){0};
 }
@@ -188,13 +191,12 @@ int model_copy(struct model *to, const struct model *from)
 	to->pending = NULL;
 	to->gone = NULL;
 	to->texts_cap = to->procs_cap = to->pools_cap = to->pools_count = 0;
-	to->procs_by_pid = to->pool_by_task_ino = to->pool_by_result_ino = (struct map){0};
+	to->procs_by_pid = to->pool_by_ino = (struct map){0};
 	if (copy_texts(to, from) || copy_pools(to, from) || copy_rings(to, from) ||
 		copy_vec(&to->procs, from->procs, from->procs_count, sizeof(*to->procs)) ||
 		copy_vec(&to->cpus, from->cpus, from->cpus_count, sizeof(*to->cpus)) ||
 		copy_map(&to->procs_by_pid, &from->procs_by_pid) ||
-		copy_map(&to->pool_by_task_ino, &from->pool_by_task_ino) ||
-		copy_map(&to->pool_by_result_ino, &from->pool_by_result_ino)) {
+		copy_map(&to->pool_by_ino, &from->pool_by_ino)) {
 		model_release(to);
 		return -ENOMEM;
 	}

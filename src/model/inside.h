@@ -85,6 +85,18 @@ void worker_usage(struct worker *w, const struct frame_usage *f);
 /* Index of a worker of this id, or where it would stand. */
 uint32_t worker_index(const struct pool *p, uint32_t worker_id);
 
+/* queue.c */
+struct queue *queue_find(struct pool *p, uint64_t ino); /* NULL: none of its */
+/* The pool ends: its pipes are nobody's. */
+void queues_forget(struct model *m, const struct pool *p);
+void queue_used_by(struct queue *q, uint32_t worker_id);
+/* Counts a task or a result that was written or read. */
+void queue_message(struct queue *q, const struct frame_msg *f);
+/* One more message that was written and not yet read, and one less. */
+void queue_wait(struct pool *p, uint64_t ino, uint64_t bytes);
+void queue_wait_over(struct pool *p, uint64_t ino, uint64_t bytes);
+void tick_queues(struct pool *p);
+
 /* slow.c */
 void slow_add(struct pool *p, const struct task *t, uint64_t run_ns);
 

@@ -19,6 +19,7 @@ libpooltop_a_SOURCES += \
 	src/model/pending.c \
 	src/model/pipe.c \
 	src/model/pool.c \
+	src/model/queue.c \
 	src/model/proc.c \
 	src/model/slow.c \
 	src/model/task.c \

@@ -22,37 +22,44 @@ static enum role role_of(const struct frame_msg *f)
 	return f->shape < sizeof(roles) ? (enum role)roles[f->shape] : ROLE_NONE;
 }
 
-static int by_parent(struct model *m, struct pool *p, const struct frame_msg *f, bool tasks)
+static int by_parent(struct model *m, struct pool *p, struct queue *q, const struct frame_msg *f)
 {
+	bool tasks = q->role == QUEUE_TASKS;
 	enum role role = role_of(f);
 
 	if (role == ROLE_SENTINEL && f->dir == MSG_WRITE) {
 		p->closing_ns = p->closing ? p->closing_ns : f->h.t_ns;
 		p->closing = true;
 	}
-	if (tasks && f->dir == MSG_WRITE && role == ROLE_TASK)
+	if (tasks && f->dir == MSG_WRITE && role == ROLE_TASK) {
+		queue_message(q, f);
 		return task_sent(m, p, f);
-	if (!tasks && f->dir == MSG_READ && role == ROLE_RESULT)
+	}
+	if (!tasks && f->dir == MSG_READ && role == ROLE_RESULT) {
+		queue_message(q, f);
 		return task_returned(m, p, f);
+	}
 	return 0;
 }
 
-static int by_worker(struct model *m, struct pool *p, const struct proc *proc,
-	const struct frame_msg *f, bool tasks)
+static int by_worker(struct model *m, struct worker *w, struct queue *q, const struct frame_msg *f)
 {
-	struct worker *w = pool_find_worker(p, proc->worker);
+	const struct proc *proc = model_find_proc(m, f->h.pid);
+	struct pool *p = model_find_pool(m, proc->pool);
+	bool tasks = q->role == QUEUE_TASKS;
 	enum role role = role_of(f);
 
-	if (!w || w->ended_ns)
-		return 0;
 	w->provisional = false;
+	queue_used_by(q, w->id);
 	if (tasks && f->dir == MSG_READ && role == ROLE_SENTINEL)
 		w->told_to_end = true;
 	if (tasks && f->dir == MSG_READ && role == ROLE_TASK) {
+		queue_message(q, f);
 		worker_refine(w, proc, STATE_RUN, f->h.t_ns);
 		return task_taken(m, p, w, f);
 	}
 	if (!tasks && f->dir == MSG_WRITE && role == ROLE_RESULT) {
+		queue_message(q, f);
 		worker_refine(w, proc, STATE_WAIT, f->h.t_ns);
 		return task_done(m, p, w, f);
 	}
@@ -61,22 +68,23 @@ static int by_worker(struct model *m, struct pool *p, const struct proc *proc,
 
 bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 {
-	struct pool *p = model_task_pool(m, f->ino);
-	bool tasks = p;
+	struct queue *q;
+	struct pool *p = model_queue_pool(m, f->ino, &q);
 	const struct proc *proc;
+	struct worker *w;
 
-	if (!p)
-		p = model_result_pool(m, f->ino);
 	if (!p)
 		return false;
 	if (f->h.pid == p->pid) {
-		*ret = by_parent(m, p, f, tasks);
+		*ret = by_parent(m, p, q, f);
 		return true;
 	}
 	proc = model_find_proc(m, f->h.pid);
 	if (!proc || proc->pool != p->id)
 		return false;
-	*ret = by_worker(m, p, proc, f, tasks);
+	w = pool_find_worker(p, proc->worker);
+	if (w && !w->ended_ns)
+		*ret = by_worker(m, w, q, f);
 	return true;
 }
 

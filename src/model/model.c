@@ -25,8 +25,7 @@ void model_release(struct model *m)
 	for (uint32_t i = 0; i < m->pools_count; i++)
 		pool_release(&m->pools[i]);
 	free(m->pools);
-	map_release(&m->pool_by_task_ino);
-	map_release(&m->pool_by_result_ino);
+	map_release(&m->pool_by_ino);
 	free(m->cpus);
 	free(m->events);
 	free(m->pending);

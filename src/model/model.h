@@ -35,6 +35,7 @@ enum model_bounds {
 	MODEL_EVENTS = 4096, /* newest */
 	MODEL_CPUS = 1024,
 	MODEL_PIPES = 64, /* ends of pipes of one process */
+	MODEL_QUEUES = 128, /* a pool's; the oldest whose worker is gone make room */
 	MODEL_MISSING = 32,
 	MODEL_STRIP = 120, /* ticks of a worker's state strip */
 	MODEL_TEXT_MAX = 256, /* shown part of a function or command name */
@@ -121,6 +122,7 @@ struct task {
 	uint32_t flags; /* enum msg_flags of the task's own message */
 	uint64_t bytes_out;
 	uint64_t bytes_back; /* once done */
+	uint64_t task_ino, result_ino; /* queue that it waits in, 0: it does not */
 	uint64_t sent_ns; /* 0: not seen (attached later) */
 	uint64_t taken_ns;
 	uint64_t done_ns;
@@ -306,6 +308,27 @@ struct finding {
 	uint32_t evidence_count;
 };
 
+enum queue_role { QUEUE_TASKS = 1, QUEUE_RESULTS = 2 };
+
+/*
+ * A pipe that a pool's tasks or results go through. Messages are tasks or results, all that were
+ * seen; sentinels and wake-ups are none.
+ */
+struct queue {
+	uint64_t ino;
+	enum queue_role role;
+	uint32_t worker; /* id of the only worker that was seen on it, 0: several, or nobody yet */
+	bool shared; /* several were */
+	uint64_t written, read; /* messages */
+	uint64_t bytes_written, bytes_read;
+	uint64_t bytes_max; /* of one message */
+	uint32_t waiting, waiting_max; /* messages written and not yet read */
+	uint64_t bytes_waiting;
+	uint64_t written_ns, read_ns; /* the newest, 0: none */
+	uint64_t blocked_ns; /* that writers spent waiting for room, as far as measured */
+	struct series bytes_per_tick; /* written */
+};
+
 enum pool_state { POOL_STARTING = 1, POOL_BUSY, POOL_IDLE, POOL_STALLED, POOL_GONE };
 
 enum start_method { START_UNKNOWN = 0, START_FORK, START_SPAWN, START_FORKSERVER, START_LOKY };
@@ -349,8 +372,11 @@ struct pool {
 	enum pool_state state;
 	struct stall stall;
 
-	uint64_t task_ino; /* 0: not known yet */
+	uint64_t task_ino; /* the first of its queues of each role, 0: not known yet */
 	uint64_t result_ino;
+	struct queue *queues; /* by appearance */
+	uint32_t queues_count, queues_cap;
+	uint32_t queues_dropped; /* older ones that made room */
 
 	struct worker *workers; /* by id, ascending; index is not the id */
 	uint32_t workers_count, workers_cap;
@@ -447,7 +473,7 @@ struct dropped {
 	uint64_t bad_frames; /* too short, or nonsense */
 	uint64_t unknown_frames;
 	uint64_t orphan_frames; /* about a process that was never announced */
-	uint64_t messages, failures, findings; /* bounds that were hit */
+	uint64_t messages, failures, findings, queues; /* bounds that were hit */
 };
 
 struct model {
@@ -471,8 +497,7 @@ struct model {
 	struct pool *pools; /* by id, ascending */
 	uint32_t pools_count, pools_cap;
 	uint32_t next_pool;
-	struct map pool_by_task_ino; /* pool ids; what src/pool registered */
-	struct map pool_by_result_ino;
+	struct map pool_by_ino; /* pool ids, by the pipes that src/pool registered */
 
 	struct cpu *cpus;
 	uint32_t cpus_count;
@@ -513,6 +538,8 @@ const struct pool *model_pool(const struct model *m, uint32_t id);
 /* The pool that `pid` is the parent of (the newest such), else the one it works for, else NULL. */
 const struct pool *model_pool_of(const struct model *m, uint32_t pid);
 const struct worker *pool_worker(const struct pool *p, uint32_t worker_id);
+/* NULL: it is none of this pool's. */
+const struct queue *pool_queue(const struct pool *p, uint64_t ino);
 const struct task *pool_task(const struct pool *p, struct task_key key);
 const struct event *model_event(const struct model *m, uint32_t index); /* 0: oldest */
 

@@ -25,6 +25,7 @@ void pool_release(struct pool *p)
 	free(p->failures);
 	free(p->findings);
 	free(p->cores);
+	free(p->queues);
 	map_release(&p->tasks_by_key);
 	map_release(&p->funcs_by_name);
 	map_release(&p->jobs_by_id);
@@ -40,20 +41,6 @@ struct pool *model_parent_pool(struct model *m, uint32_t parent_pid)
 		if (m->pools[i].pid == parent_pid && !m->pools[i].ended_ns)
 			return &m->pools[i];
 	return NULL;
-}
-
-struct pool *model_task_pool(struct model *m, uint64_t ino)
-{
-	uint32_t id;
-
-	return map_get(&m->pool_by_task_ino, ino, &id) ? model_find_pool(m, id) : NULL;
-}
-
-struct pool *model_result_pool(struct model *m, uint64_t ino)
-{
-	uint32_t id;
-
-	return map_get(&m->pool_by_result_ino, ino, &id) ? model_find_pool(m, id) : NULL;
 }
 
 /* The oldest that is gone makes room. */
@@ -106,39 +93,12 @@ struct pool *model_add_pool(
 	return p;
 }
 
-int model_set_task_ino(struct model *m, struct pool *p, uint64_t ino)
-{
-	int ret = map_put(&m->pool_by_task_ino, ino, p->id);
-
-	if (!ret)
-		p->task_ino = ino;
-	return ret;
-}
-
-int model_set_result_ino(struct model *m, struct pool *p, uint64_t ino)
-{
-	int ret = map_put(&m->pool_by_result_ino, ino, p->id);
-
-	if (!ret)
-		p->result_ino = ino;
-	return ret;
-}
-
-static void forget_ino(struct map *by_ino, uint64_t ino, uint32_t pool)
-{
-	uint32_t id;
-
-	if (map_get(by_ino, ino, &id) && id == pool)
-		map_del(by_ino, ino);
-}
-
 void model_end_pool(struct model *m, struct pool *p, uint64_t t_ns)
 {
 	p->ended_ns = t_ns ? t_ns : 1;
 	p->state = POOL_GONE;
 	p->stall = (struct stall){0};
-	forget_ino(&m->pool_by_task_ino, p->task_ino, p->id);
-	forget_ino(&m->pool_by_result_ino, p->result_ino, p->id);
+	queues_forget(m, p);
 	model_add_event(m, EVENT_POOL_GONE, p->id, p->pid, t_ns);
 }
 

@@ -54,6 +54,21 @@ struct task *task_add(struct model *m, struct pool *p, struct task_key key)
 	return t;
 }
 
+/* Whatever of it waits in a queue is no more waited for. */
+static void leave_task_queue(struct pool *p, struct task *t)
+{
+	if (t->task_ino)
+		queue_wait_over(p, t->task_ino, t->bytes_out);
+	t->task_ino = 0;
+}
+
+static void leave_result_queue(struct pool *p, struct task *t)
+{
+	if (t->result_ino)
+		queue_wait_over(p, t->result_ino, t->bytes_back);
+	t->result_ino = 0;
+}
+
 void task_remove(struct pool *p, struct task *t)
 {
 	uint32_t at = (uint32_t)(t - p->tasks);
@@ -61,6 +76,8 @@ void task_remove(struct pool *p, struct task *t)
 
 	if (t->returned_ns)
 		p->tasks_returned--;
+	leave_task_queue(p, t);
+	leave_result_queue(p, t);
 	map_del(&p->tasks_by_key, hash(t->key));
 	if (at != last) {
 		*t = p->tasks[last];
@@ -117,6 +134,10 @@ int task_sent(struct model *m, struct pool *p, const struct frame_msg *f)
 		t->stage = TASK_SENT;
 	count_sent(m, p, t, f);
 	p->last_sent_ns = p->last_progress_ns = f->h.t_ns;
+	if (!t->taken_ns && !t->done_ns && !t->returned_ns) {
+		t->task_ino = f->ino;
+		queue_wait(p, f->ino, f->bytes);
+	}
 	if (!t->taken_ns)
 		return 0;
 	/* The reader was faster than the end of this write; the whole task may have been. */
@@ -157,6 +178,7 @@ int task_taken(struct model *m, struct pool *p, struct worker *w, const struct f
 		t->items = f->flags & MSG_CHUNKED ? f->items : 1;
 	}
 	t->taken_ns = f->h.t_ns ? f->h.t_ns : 1;
+	leave_task_queue(p, t);
 	t->pid = w->pid;
 	t->worker = w->id;
 	if (t->stage < TASK_TAKEN)
@@ -240,10 +262,14 @@ int task_done(struct model *m, struct pool *p, struct worker *w, const struct fr
 	t->bytes_back = f->bytes;
 	t->failed = f->flags & MSG_FAILED;
 	t->stage = TASK_DONE;
+	leave_task_queue(p, t);
 	count_done(m, p, w, t, f);
 	p->last_progress_ns = f->h.t_ns;
-	if (!t->returned_ns)
+	if (!t->returned_ns) {
+		t->result_ino = f->ino;
+		queue_wait(p, f->ino, f->bytes);
 		return 0;
+	}
 	hist_add(&p->back, since_ns(t->returned_ns, t->done_ns));
 	if (t->named)
 		task_remove(p, t);
@@ -267,6 +293,8 @@ int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
 		return 0;
 	p->totals.returned++;
 	p->last_progress_ns = f->h.t_ns;
+	leave_task_queue(p, t);
+	leave_result_queue(p, t);
 	job = job_get(m, p, t->key.job);
 	if (job)
 		job->returned++;

@@ -21,6 +21,7 @@ void tick_pool(struct model *m, struct pool *p)
 	series_close(&p->done_per_tick);
 	series_close(&p->out_per_tick);
 	series_close(&p->back_per_tick);
+	tick_queues(p);
 	tick_tasks(m, p);
 	for (uint32_t i = 0; i < p->workers_count; i++)
 		if (!p->workers[i].ended_ns)

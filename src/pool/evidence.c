@@ -54,9 +54,9 @@ static int register_pipes(struct model *m, struct pool *p, const struct clue *e)
 	int ret = 0;
 
 	if (e->task_ino && !p->task_ino)
-		ret = model_set_task_ino(m, p, e->task_ino);
+		ret = model_add_queue(m, p, e->task_ino, QUEUE_TASKS);
 	if (!ret && e->result_ino && !p->result_ino)
-		ret = model_set_result_ino(m, p, e->result_ino);
+		ret = model_add_queue(m, p, e->result_ino, QUEUE_RESULTS);
 	return ret;
 }
 

@@ -26,3 +26,6 @@ tests_model_worker_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/model/pending_test
 tests_model_pending_test_SOURCES = tests/model/pending_test.c
 tests_model_pending_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/model/queue_test
+tests_model_queue_test_SOURCES = tests/model/queue_test.c
+tests_model_queue_test_LDADD = $(TEST_LDADD)

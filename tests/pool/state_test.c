@@ -125,8 +125,7 @@ static void gone_when_all_were_told_to_end(void **state)
 	assert_int_equal(p->state, POOL_GONE);
 	assert_int_equal(p->ended_ns, t->h.now_ns);
 	assert_false(p->parent_gone);
-	assert_int_equal(t->s.model.pool_by_task_ino.count, 0);
-	assert_int_equal(t->s.model.pool_by_result_ino.count, 0);
+	assert_int_equal(t->s.model.pool_by_ino.count, 0);
 }
 
 /* The last known worker ends while its brother was only just forked: one more is to come. */

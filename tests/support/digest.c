@@ -87,6 +87,24 @@ static void digest_lists(FILE *to, const struct pool *p)
 			p->cores[i].workers_ns, p->cores[i].parent_ns, p->cores[i].workers_tick_ns);
 }
 
+static void digest_queues(FILE *to, const struct pool *p)
+{
+	for (uint32_t i = 0; i < p->queues_count; i++) {
+		const struct queue *q = &p->queues[i];
+
+		fprintf(to,
+			"queue %" PRIu64 " role %d worker %u %" PRIu64 " %" PRIu64 " %" PRIu64
+			" %" PRIu64 " max %" PRIu64,
+			q->ino, q->role, q->worker, q->written, q->read, q->bytes_written,
+			q->bytes_read, q->bytes_max);
+		fprintf(to,
+			" waiting %u of %u, %" PRIu64 " at %" PRIu64 " %" PRIu64 " blocked %" PRIu64
+			" tick %" PRIu64 "\n",
+			q->waiting, q->waiting_max, q->bytes_waiting, q->written_ns, q->read_ns,
+			q->blocked_ns, series_at(&q->bytes_per_tick, 0));
+	}
+}
+
 static void digest_pool(FILE *to, const struct pool *p)
 {
 	const struct totals *t = &p->totals;
@@ -114,6 +132,7 @@ static void digest_pool(FILE *to, const struct pool *p)
 	fputc('\n', to);
 	for (uint32_t i = 0; i < p->workers_count; i++)
 		digest_worker(to, &p->workers[i]);
+	digest_queues(to, p);
 	digest_tasks(to, p);
 	digest_lists(to, p);
 }
