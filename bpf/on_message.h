@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Messages of multiprocessing.Connection, put together from reads and writes on FIFOs and
- * sockets: a 4-byte big-endian length, then that many bytes; -1 and 8 bytes more from 2 GiB on.
- * CPython 3.6 to 3.14, Lib/multiprocessing/connection.py: Connection._send_bytes, _recv_bytes.
+ * sockets: framing.h knows where they begin and end.
  *
  * Only ends of system calls are looked at: on x86-64 the arguments are still in the registers.
  * Bytes that are not framed like this (the start-up data of spawn, with its secret) never leave
@@ -11,10 +10,9 @@
 #ifndef POOLTOP_ON_MESSAGE_H
 #define POOLTOP_ON_MESSAGE_H
 
+#include "framing.h"
 #include "watch.h"
 
-/* A longer message's length is written alone: connection.py, Connection._send_bytes. */
-#define FRAMED_AT_ONCE 16384
 /* What is enough to name a task and its function, most often. */
 #define SHORT_MESSAGE 512
 
@@ -30,14 +28,9 @@ struct use_key {
 
 struct use {
 	__u64 ino; /* of the FIFO or socket, 0: it is something else */
-	__u64 bytes; /* of the message */
-	__u64 left; /* of it, 0: none is under way */
+	struct framing framing;
 	__u32 fds_changed; /* of the process, when ino was looked up */
 	__u32 kept; /* of prefix */
-	__u32 wants_len8;
-	__u32 head; /* of the length in front, what has come of it ... */
-	__u32 head_bytes; /* ... so many, if it came in several reads */
-	__u32 pad;
 	unsigned char prefix[2 * RING_PREFIX_PIECES]; /* the verifier adds bounds up */
 };
 
@@ -64,13 +57,11 @@ struct {
 struct io {
 	struct watch *w;
 	struct use *use;
+	struct framing_io call;
 	const unsigned char *buf; /* in user space */
-	__u64 done; /* bytes */
-	__u64 asked;
 	__u64 now;
 	__u32 tgid;
 	__u32 tid;
-	__u32 dir; /* enum msg_dir */
 };
 
 /* Of what was read: it has no length in front. */
@@ -124,9 +115,9 @@ static __always_inline __u64 bounded(__u64 want, __u64 have)
  */
 static __always_inline __u64 wanted(const struct io *io)
 {
-	if (io->dir == MSG_READ)
+	if (io->call.dir == MSG_READ)
 		return want_read_bytes;
-	if (io->done > SHORT_MESSAGE &&
+	if (io->call.done > SHORT_MESSAGE &&
 		bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > RING_BYTES / 4)
 		return SHORT_MESSAGE;
 	return want_write_bytes;
@@ -138,7 +129,7 @@ static __always_inline __u64 wanted(const struct io *io)
  */
 static __always_inline void copy_message(struct scratch *s, const struct io *io, __u32 skip)
 {
-	__u64 prefix = bounded(skip + wanted(io), io->done);
+	__u64 prefix = bounded(skip + wanted(io), io->call.done);
 	__u64 tail = 0;
 
 	if (io->use->kept) {
@@ -148,8 +139,9 @@ static __always_inline void copy_message(struct scratch *s, const struct io *io,
 	} else if (bpf_probe_read_user(s->data, prefix, io->buf)) {
 		prefix = 0;
 	}
-	if (io->dir == MSG_WRITE && s->m.bytes > prefix && io->done >= RING_TAIL &&
-		!bpf_probe_read_user(s->data + prefix, RING_TAIL, io->buf + io->done - RING_TAIL))
+	if (io->call.dir == MSG_WRITE && s->m.bytes > prefix && io->call.done >= RING_TAIL &&
+		!bpf_probe_read_user(
+			s->data + prefix, RING_TAIL, io->buf + io->call.done - RING_TAIL))
 		tail = RING_TAIL;
 	s->m.skip = prefix ? skip : 0;
 	s->m.prefix = prefix - s->m.skip;
@@ -160,7 +152,7 @@ static __always_inline void worker_did(const struct io *io, const struct scratch
 {
 	if (io->w->flags & WATCH_ROOT || io->tid != io->tgid)
 		return;
-	if (io->dir == MSG_READ)
+	if (io->call.dir == MSG_READ)
 		worker_read(io, s);
 	else
 		worker_wrote(io);
@@ -177,7 +169,7 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 		return;
 	s->m.bytes = bytes;
 	copy_message(s, io, skip);
-	if (skip && *(__u32 *)s->data != __builtin_bswap32(bytes))
+	if (skip && framing_number(s->data) != bytes)
 		return; /* no length: this is no such stream */
 	io->now = bpf_ktime_get_ns();
 	s->m.h.kind = RING_MSG;
@@ -185,7 +177,7 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 	s->m.h.t_ns = io->now;
 	s->m.ino = io->use->ino;
 	s->m.tid = io->tid;
-	s->m.dir = io->dir;
+	s->m.dir = io->call.dir;
 	worker_did(io, s);
 	size = sizeof(s->m) + s->m.skip + s->m.prefix + s->m.tail;
 	s->m.h.size = size;
@@ -200,50 +192,19 @@ static __always_inline void first_wait_over(const struct io *io)
 		enter_state(io->w, STATE_WAIT, bpf_ktime_get_ns());
 }
 
-/* The length of a message that follows. */
-static __always_inline void begin_message(struct io *io, __u32 length)
-{
-	struct use *u = io->use;
-
-	if (io->dir == MSG_READ)
-		first_wait_over(io);
-	if (!length) {
-		put_message(io, 0, 4);
-		return;
-	}
-	u->wants_len8 = length == 0xffffffff;
-	if (!u->wants_len8 && length > 0x7fffffff)
-		return; /* no length: no such stream, or we came into the middle of one */
-	u->bytes = length;
-	u->left = u->wants_len8 ? 8 : length;
-	u->kept = 0;
-}
-
-/* Bytes that came alone: a length, or where the writer was slow a piece of one. */
+/* Bytes of a length. */
 static __always_inline void take_length(struct io *io)
 {
-	struct use *u = io->use;
-	__u32 length = 0;
+	struct framing *f = &io->use->framing;
+	unsigned char bytes[FRAMING_LONG] = {};
+	__u64 n = io->call.done;
 
-	if (io->done == 4) {
-		bpf_probe_read_user(&length, sizeof(length), io->buf);
-		u->head_bytes = 0;
-		begin_message(io, __builtin_bswap32(length));
+	if (io->call.dir == MSG_READ)
+		first_wait_over(io);
+	if (n > sizeof(bytes) || bpf_probe_read_user(bytes, n, io->buf))
 		return;
-	}
-	if (io->asked == 4)
-		u->head_bytes = 0;
-	for (int i = 0; i < 3 && i < io->done; i++) {
-		unsigned char byte = 0;
-
-		bpf_probe_read_user(&byte, 1, io->buf + i);
-		u->head = u->head << 8 | byte;
-	}
-	u->head_bytes += io->done;
-	if (u->head_bytes < 4)
-		return;
-	u->head_bytes = 0;
-	begin_message(io, u->head);
+	if (framing_length(f, bytes, n))
+		put_message(io, 0, FRAMING_LENGTH);
 }
 
 /* Adds a piece to what is kept of a message's beginning. The first may be of any size: the kernel
@@ -251,7 +212,7 @@ static __always_inline void take_length(struct io *io)
 static __always_inline void keep_piece(const struct io *io)
 {
 	struct use *u = io->use;
-	__u64 have = u->kept, len = io->done;
+	__u64 have = u->kept, len = io->call.done;
 
 	if (have >= RING_PREFIX_PIECES)
 		return;
@@ -264,46 +225,43 @@ static __always_inline void keep_piece(const struct io *io)
 		u->kept = have + len;
 }
 
-static __always_inline void go_on(struct io *io)
+/* A length and some of its message, as a writer that was interrupted leaves it. */
+static __always_inline void begin_message(struct io *io)
 {
-	struct use *u = io->use;
-	__u64 len8 = 0;
+	unsigned char bytes[FRAMING_LENGTH] = {};
 
-	if (io->done > u->left || (io->dir == MSG_READ && io->asked > u->left)) {
-		u->left = 0; /* out of step: wait for the next length */
+	if (bpf_probe_read_user(bytes, sizeof(bytes), io->buf) ||
+		!framing_begun(&io->use->framing, &io->call, bytes))
 		return;
-	}
-	if (u->wants_len8) {
-		bpf_probe_read_user(&len8, sizeof(len8), io->buf);
-		u->bytes = u->left = __builtin_bswap64(len8);
-		u->wants_len8 = 0;
-		return;
-	}
-	u->left -= io->done;
-	if (u->left || u->kept)
+	io->buf += FRAMING_LENGTH;
+	io->call.done -= FRAMING_LENGTH;
+	if (io->call.done)
 		keep_piece(io);
-	if (!u->left)
-		put_message(io, u->bytes, 0);
 }
 
 static __always_inline void take_io(struct io *io)
 {
-	if (io->use->left)
-		go_on(io);
-	else if (io->dir == MSG_READ && (io->asked == 4 || io->asked + io->use->head_bytes == 4))
-		take_length(io);
-	else if (io->dir == MSG_WRITE && io->done == 4)
-		take_length(io);
-	else if (io->dir == MSG_WRITE && io->done > 4 && io->done <= 4 + FRAMED_AT_ONCE)
-		put_message(io, io->done - 4, 4);
+	struct use *u = io->use;
+	enum framing_part part = framing_next(&u->framing, &io->call);
+
+	if (part == PART_BODY || (part == PART_LAST && u->kept))
+		keep_piece(io);
 	else
-		io->use->head_bytes = 0;
+		u->kept = 0;
+	if (part == PART_LENGTH)
+		take_length(io);
+	else if (part == PART_LAST)
+		put_message(io, u->framing.bytes, 0);
+	else if (part == PART_WHOLE)
+		put_message(io, io->call.done - FRAMING_LENGTH, FRAMING_LENGTH);
+	else if (part == PART_BEGUN)
+		begin_message(io);
 }
 
 /* The thread's use of this descriptor; looked up anew if descriptors were closed since. */
 static __always_inline struct use *find_use(const struct io *io, __u32 fd)
 {
-	struct use_key key = {.tid = io->tid, .fd_dir = fd << 2 | io->dir};
+	struct use_key key = {.tid = io->tid, .fd_dir = fd << 2 | io->call.dir};
 	struct use *u = bpf_map_lookup_elem(&uses, &key);
 	struct use fresh = {};
 
@@ -344,13 +302,13 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	if (changes || !ret)
 		return 0;
 	io.tid = id;
-	io.dir = nr == SYS_READ ? MSG_READ : MSG_WRITE;
+	io.call.dir = nr == SYS_READ ? MSG_READ : MSG_WRITE;
 	io.use = find_use(&io, REGS_ARG1(regs));
 	if (!io.use || !io.use->ino)
 		return 0;
 	io.buf = (const unsigned char *)REGS_ARG2(regs);
-	io.asked = REGS_ARG3(regs);
-	io.done = ret;
+	io.call.asked = REGS_ARG3(regs);
+	io.call.done = ret;
 	take_io(&io);
 	return 0;
 }

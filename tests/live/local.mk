@@ -3,13 +3,19 @@ EXTRA_DIST += \
 	tests/live/attach_test.py \
 	tests/live/counts_test.py \
 	tests/live/deaths_test.py \
+	tests/live/frames_test.py \
 	tests/live/harness.py \
 	tests/live/inputs_test.py \
 	tests/live/proc_mode_test.py \
 	tests/live/recorder_kill_test.py \
 	tests/live/replay_test.py \
+	tests/live/streams \
 	tests/live/terminal.py \
 	tests/live/terminal_test.py
+
+# Prints the messages of a run's system calls; frames_test.py holds that against a second reading.
+noinst_PROGRAMS += tests/live/frames
+tests_live_frames_SOURCES = tests/live/frames.c
 
 if LIVE
 if HAVE_CMOCKA

@@ -2,6 +2,7 @@
 libsupport_a_SOURCES += \
 	tests/support/digest.c \
 	tests/support/frames.h \
+	tests/support/framing.h \
 	tests/support/history.c \
 	tests/support/history.h \
 	tests/support/life.c \

@@ -5,8 +5,12 @@ tests_wire_decode_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/wire/wire_test
 tests_wire_wire_test_SOURCES = tests/wire/wire_test.c
 tests_wire_wire_test_LDADD = $(TEST_LDADD)
-fuzz_targets += tests/wire/session_fuzz.c
+check_PROGRAMS += tests/wire/framing_test
+tests_wire_framing_test_SOURCES = tests/wire/framing_test.c
+tests_wire_framing_test_LDADD = $(TEST_LDADD)
+fuzz_targets += tests/wire/framing_fuzz.c tests/wire/session_fuzz.c
 EXTRA_DIST += \
+	tests/wire/fuzz-corpus/framing \
 	tests/wire/fuzz-corpus/session/ends \
 	tests/wire/fuzz-corpus/session/gone \
 	tests/wire/fuzz-corpus/session/traffic
