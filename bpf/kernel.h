@@ -42,6 +42,7 @@ struct signal_struct {
 	atomic_t live;
 	int nr_threads;
 	int group_exit_code;
+	unsigned int flags;
 	unsigned long maxrss; /* pages; set when the last thread exits */
 } CORE;
 
@@ -172,5 +173,6 @@ struct pt_regs {
 #define S_IFSOCK 0140000
 
 #define PF_EXITING 0x00000004
+#define SIGNAL_GROUP_EXIT 0x00000004 /* signal_struct.flags: all its threads are ending */
 
 #endif

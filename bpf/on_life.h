@@ -105,6 +105,24 @@ static __always_inline void close_states(struct watch *w, __u64 now)
 	enter_state(w, w->state, now);
 }
 
+/* The end of a thread that read messages: a Pool whose reader of results is gone hangs. */
+static __always_inline void thread_exit(struct task_struct *p, __u32 tgid)
+{
+	__u32 tid = p->pid;
+	__u64 *ino = bpf_map_lookup_elem(&readers, &tid);
+	struct frame_thread_exit f = {};
+
+	if (!ino)
+		return;
+	f.ino = *ino;
+	f.tid = tid;
+	bpf_map_delete_elem(&readers, &tid);
+	if (p->signal->flags & SIGNAL_GROUP_EXIT || !watched(tgid))
+		return;
+	f.h = frame_of(FRAME_THREAD_EXIT, sizeof(f), tgid, bpf_ktime_get_ns());
+	put_record(&f, sizeof(f));
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *p)
 {
@@ -115,8 +133,10 @@ int BPF_PROG(on_exit, struct task_struct *p)
 	struct watch *w;
 	__u64 now;
 
-	if (sig->live.counter)
-		return 0; /* other threads live on */
+	if (sig->live.counter) {
+		thread_exit(p, tgid);
+		return 0;
+	}
 	w = watched(tgid);
 	if (!w)
 		return 0;

@@ -11,7 +11,7 @@
 #define POOLTOP_ON_MESSAGE_H
 
 #include "framing.h"
-#include "watch.h"
+#include "mark.h"
 
 /* What is enough to name a task and its function, most often. */
 #define SHORT_MESSAGE 512
@@ -148,6 +148,29 @@ static __always_inline void copy_message(struct scratch *s, const struct io *io,
 	s->m.tail = tail;
 }
 
+/* What is written in one go, as all is that goes through a blocking pipe, can be marked. */
+static __always_inline void mark_message(struct scratch *s, const struct io *io)
+{
+	s->m.head_mark = s->m.tail_mark = 0;
+	if (io->call.dir != MSG_WRITE || s->m.bytes < MARK_LEAST || io->call.done != s->m.bytes)
+		return;
+	s->m.head_mark = mark_of(io->buf, io->call.done, false);
+	s->m.tail_mark = mark_of(io->buf, io->call.done, true);
+}
+
+/* Remembers who reads what, but for main threads. */
+static __always_inline void note_reader(const struct io *io)
+{
+	__u32 tid = io->tid;
+	__u64 ino = io->use->ino, *known;
+
+	if (io->call.dir != MSG_READ || io->tid == io->tgid)
+		return;
+	known = bpf_map_lookup_elem(&readers, &tid);
+	if (!known || *known != ino)
+		bpf_map_update_elem(&readers, &tid, &ino, BPF_ANY);
+}
+
 static __always_inline void worker_did(const struct io *io, const struct scratch *s)
 {
 	if (io->w->flags & WATCH_ROOT || io->tid != io->tgid)
@@ -178,6 +201,8 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 	s->m.ino = io->use->ino;
 	s->m.tid = io->tid;
 	s->m.dir = io->call.dir;
+	mark_message(s, io);
+	note_reader(io);
 	worker_did(io, s);
 	size = sizeof(s->m) + s->m.skip + s->m.prefix + s->m.tail;
 	s->m.h.size = size;

@@ -60,6 +60,9 @@ static __always_inline void leave_core(
 	task_call(task, &call);
 	w->syscall = call.nr;
 	w->ino = 0;
+	w->flags &= ~WATCH_PRIVATE;
+	if (call.nr == SYS_FUTEX && call.arg2 & FUTEX_PRIVATE)
+		w->flags |= WATCH_PRIVATE;
 	if (call.nr == SYS_READ || call.nr == SYS_WRITE)
 		w->ino = fd_pipe(task, call.arg1);
 	if (w->flags & WATCH_HAND) {

@@ -27,6 +27,8 @@ struct ring_msg {
 	struct frame h;
 	__u64 ino;
 	__u64 bytes;
+	__u64 head_mark;
+	__u64 tail_mark;
 	__u32 tid;
 	__u16 prefix;
 	__u16 tail;
@@ -41,6 +43,7 @@ enum watch_flags {
 	WATCH_TOLD = 4, /* has read a sentinel */
 	WATCH_FRESH = 8, /* has sent a result and not waited since */
 	WATCH_SEM = 16, /* what it last waited for was a semaphore */
+	WATCH_PRIVATE = 32, /* ... was a futex of its own process */
 };
 
 enum { OOM_LEVELS = 6, OOM_NAME = 48 };

@@ -15,6 +15,7 @@
 __u32 want_write_bytes = 4096; /* of each message that is written, at most RING_DATA */
 __u32 want_read_bytes = 128; /* of each that is read */
 __u32 want_all_execs = 0; /* announce every program that starts, watched or not */
+__u64 mark_salt = 1; /* of this session: mark.h */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -41,6 +42,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct ring_counts);
 } counts SEC(".maps");
+
+/* Threads, other than main ones, that have read messages: from which pipe the last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, __u64);
+} readers SEC(".maps");
 
 static __always_inline struct watch *watched(__u32 tgid)
 {

@@ -37,6 +37,7 @@ enum frame_kind {
 	FRAME_SIGNAL = 14,
 	FRAME_OOM = 15,
 	FRAME_PIPE = 16, /* a process holds an end of a pipe or socketpair */
+	FRAME_THREAD_EXIT = 17, /* a thread that read messages is gone, its process lives on */
 
 	FRAME_MSG = 20, /* one whole message written or read */
 	FRAME_FAILURE = 21, /* the exception in a result; follows its FRAME_MSG */
@@ -132,7 +133,7 @@ struct frame_proc {
 	__u32 cgroup;
 	__u32 user;
 	char comm[WIRE_COMM];
-	__u32 pad;
+	__u32 quota_milli; /* thousandths of a core that its cgroup may use; 0: no limit known */
 };
 
 enum fork_flags { FORK_VFORK = 1 };
@@ -212,6 +213,14 @@ struct frame_pipe {
 	__u32 mode; /* bits of enum pipe_mode */
 };
 
+/* Not of the main thread, and not of those that its process's end takes along. */
+struct frame_thread_exit {
+	struct frame h;
+	__u64 ino; /* pipe that it read its last whole message from */
+	__u32 tid;
+	__u32 pad;
+};
+
 enum msg_dir { MSG_READ = 1, MSG_WRITE = 2 };
 
 /* What the first bytes of a message say that it is. Only the form: which queue it is on, and so
@@ -260,6 +269,14 @@ struct frame_msg { /* h.pid wrote or read it; h.t_ns: when its last system call 
 	__u8 shape; /* enum msg_shape */
 	__u16 flags; /* enum msg_flags */
 	__u32 blocked_us; /* the system calls took this long, in microseconds; 0: not known */
+	/*
+	 * Marks of a long message that is written: sums over short samples at some thirty places,
+	 * counted from its beginning and from its end. Equal payloads with different small things
+	 * behind or in front of them share one of the two. Salted anew in every session, so that
+	 * nothing can be learnt from them but sameness. 0: a short message, or not known.
+	 */
+	__u64 head_mark;
+	__u64 tail_mark;
 };
 
 struct frame_failure {
@@ -275,6 +292,10 @@ struct frame_failure {
 	char text[]; /* then zeros up to h.size */
 };
 
+enum work_flags {
+	WORK_PRIVATE_FUTEX = 1, /* what it is blocked in can be ended by its own threads alone */
+};
+
 struct frame_work {
 	struct frame h;
 	__u64 start_ns; /* of the process */
@@ -286,6 +307,8 @@ struct frame_work {
 	__u64 syscall_ino; /* inode of the pipe it is blocked on, or 0 */
 	__s32 syscall; /* number of the system call it is blocked in; -1: none */
 	__u32 core; /* the core it last ran on */
+	__u32 flags; /* enum work_flags */
+	__u32 pad;
 };
 
 struct frame_core { /* h.pid: the pool's parent. Sums since watching began. */
@@ -313,7 +336,7 @@ struct frame_usage {
 	__u64 shared_bytes; /* mapped, shared; no semaphores; 0: none or not known */
 	__u64 cpu_ns; /* its whole life, as /proc counts it */
 	__u32 threads;
-	__u32 pad;
+	__u32 cpus; /* cores that it may run on; 0: not known */
 };
 
 #endif

@@ -56,6 +56,11 @@ static void on_exit(struct live *l, const struct frame *record)
 		known_del(l, k);
 }
 
+static void on_thread_exit(struct live *l, const struct frame *record)
+{
+	outbox_put(&l->out, record, sizeof(struct frame_thread_exit), NULL, 0);
+}
+
 static void on_signal(struct live *l, const struct frame *record)
 {
 	outbox_put(&l->out, record, sizeof(struct frame_signal), NULL, 0);
@@ -112,6 +117,7 @@ static const struct {
 	{FRAME_FORK, sizeof(struct frame_fork), on_fork},
 	{FRAME_EXEC, sizeof(struct frame_exec), on_exec},
 	{FRAME_EXIT, sizeof(struct frame_exit), on_exit},
+	{FRAME_THREAD_EXIT, sizeof(struct frame_thread_exit), on_thread_exit},
 	{FRAME_SIGNAL, sizeof(struct frame_signal), on_signal},
 	{RING_OOM, sizeof(struct ring_oom), on_oom},
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "live/ends.h"
+#include "live/limits.h"
 #include "live/state.h"
 #include "python/version.h"
 
@@ -114,6 +115,7 @@ static void put_proc(void *arg, const struct proc_look *look)
 	f.exe = k->exe = texts_id(&l->texts, &l->out, l->now_ns, look->exe);
 	f.cgroup = k->cgroup = texts_id(&l->texts, &l->out, l->now_ns, look->cgroup);
 	f.python = k->python = k->is_python ? python_of(l, k) : 0;
+	f.quota_milli = limits_quota_milli("", k->pid);
 	f.user = texts_id(&l->texts, &l->out, l->now_ns, look->user);
 	memcpy(f.comm, look->comm, strnlen(look->comm, sizeof(f.comm)));
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);

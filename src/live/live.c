@@ -55,8 +55,10 @@ static void open_probes(struct live *l, const struct live_options *o)
 		err_set(&why, 0, 0, "leave --no-bpf out, as root");
 	} else {
 		l->probes = probes_open(&why);
-		if (l->probes)
+		if (l->probes) {
 			probes_set_write_bytes(l->probes, l->write_bytes);
+			probes_set_mark_salt(l->probes, machine_salt());
+		}
 	}
 	machine_session(l, o->version);
 	if (!l->probes)

@@ -5,6 +5,7 @@ liblive_a_SOURCES += \
 	src/live/events.c \
 	src/live/features.c src/live/features.h \
 	src/live/known.c \
+	src/live/limits.c src/live/limits.h \
 	src/live/live.c src/live/live.h \
 	src/live/machine.c \
 	src/live/message.c \

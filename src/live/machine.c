@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -19,6 +20,15 @@ static uint64_t clock_ns(clockid_t id)
 uint64_t live_now(void)
 {
 	return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t machine_salt(void)
+{
+	uint64_t salt = 0;
+
+	if (getrandom(&salt, sizeof(salt), GRND_NONBLOCK) != sizeof(salt))
+		salt = clock_ns(CLOCK_REALTIME);
+	return salt;
 }
 
 void machine_session(struct live *l, const char *version)

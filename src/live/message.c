@@ -95,6 +95,8 @@ void message_put(struct live *l, const struct ring_msg *m)
 	f.bytes = m->bytes;
 	f.tid = m->tid;
 	f.dir = m->dir;
+	f.head_mark = m->head_mark;
+	f.tail_mark = m->tail_mark;
 	if (m->dir == MSG_READ) {
 		read_head(m, &f);
 		outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);

@@ -219,6 +219,11 @@ void probes_set_write_bytes(struct probes *p, uint32_t bytes)
 	p->core->data->want_write_bytes = bytes;
 }
 
+void probes_set_mark_salt(struct probes *p, uint64_t salt)
+{
+	p->core->data->mark_salt = salt;
+}
+
 void probes_set_all_execs(struct probes *p, bool on)
 {
 	p->core->bss->want_all_execs = on;

@@ -42,6 +42,8 @@ void probes_counts(struct probes *p, struct ring_counts *ret_counts);
 
 /* How much of each message that is written may leave the kernel, at most RING_DATA. */
 void probes_set_write_bytes(struct probes *p, uint32_t bytes);
+/* What the marks of messages start from; before anything is watched. */
+void probes_set_mark_salt(struct probes *p, uint64_t salt);
 /* Announce the start of every program on the machine. */
 void probes_set_all_execs(struct probes *p, bool on);
 

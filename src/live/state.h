@@ -135,6 +135,8 @@ void procmode_tick(struct live *l);
 /* machine.c: the session's frame, what is missing, the clock. */
 void machine_session(struct live *l, const char *version);
 void machine_missing(struct live *l, const char *feature, const char *lost, const char *fix);
+/* A number that nobody can guess. */
+uint64_t machine_salt(void);
 void machine_tick(struct live *l);
 /* Ends a measurement of the kernel programs that machine_tick() began. */
 void machine_measure(struct live *l);

@@ -116,6 +116,7 @@ static void put_work(void *arg, uint32_t pid, const struct watch *w)
 	f.syscall = w->syscall;
 	f.syscall_ino = w->ino;
 	f.core = w->core;
+	f.flags = w->flags & WATCH_PRIVATE && w->syscall >= 0 ? WORK_PRIVATE_FUTEX : 0;
 	if (f.since_ns == k->since_ns && f.cpu_ns == k->cpu_ns)
 		return;
 	k->since_ns = f.since_ns;

@@ -20,6 +20,7 @@ static const struct tape_kind kinds[] = {
 	{.kind = FRAME_SIGNAL, .structural = true},
 	{.kind = FRAME_OOM, .structural = true},
 	{.kind = FRAME_PIPE, .structural = true},
+	{.kind = FRAME_THREAD_EXIT, .structural = true},
 	{.kind = FRAME_MSG, .like = {AT(frame_msg, ino), AT(frame_msg, dir)}},
 	{.kind = FRAME_FAILURE, .text = AT(frame_failure, text)},
 	{.kind = FRAME_WORK},

@@ -30,6 +30,7 @@ static const struct frame_info kinds[FRAME_KINDS] = {
 	[FRAME_SIGNAL] = {"signal", 48, sizeof(struct frame_signal), NULL},
 	[FRAME_OOM] = {"oom", 40, sizeof(struct frame_oom), NULL},
 	[FRAME_PIPE] = {"pipe", 32, sizeof(struct frame_pipe), NULL},
+	[FRAME_THREAD_EXIT] = {"thread_exit", 32, sizeof(struct frame_thread_exit), NULL},
 	[FRAME_MSG] = {"msg", 64, sizeof(struct frame_msg), NULL},
 	[FRAME_FAILURE] = {"failure", 48, offsetof(struct frame_failure, text), failure_len},
 	[FRAME_WORK] = {"work", 144, sizeof(struct frame_work), NULL},

@@ -46,6 +46,7 @@ union frame_space {
 	struct frame_signal signal;
 	struct frame_oom oom;
 	struct frame_pipe pipe;
+	struct frame_thread_exit thread_exit;
 	struct frame_msg msg;
 	struct frame_work work;
 	struct frame_core core;

@@ -19,9 +19,11 @@ tests_live_frames_SOURCES = tests/live/frames.c
 
 if LIVE
 if HAVE_CMOCKA
-check_PROGRAMS += tests/live/ends_test tests/live/outbox_test
+check_PROGRAMS += tests/live/ends_test tests/live/limits_test tests/live/outbox_test
 tests_live_ends_test_SOURCES = tests/live/ends_test.c
 tests_live_ends_test_LDADD = $(TEST_LIVE_LDADD)
+tests_live_limits_test_SOURCES = tests/live/limits_test.c
+tests_live_limits_test_LDADD = $(TEST_LIVE_LDADD)
 tests_live_outbox_test_SOURCES = tests/live/outbox_test.c
 tests_live_outbox_test_LDADD = $(TEST_LIVE_LDADD)
 endif

@@ -29,6 +29,7 @@ static void table_is_complete(void **state)
 		{FRAME_SIGNAL, sizeof(struct frame_signal)},
 		{FRAME_OOM, sizeof(struct frame_oom)},
 		{FRAME_PIPE, sizeof(struct frame_pipe)},
+		{FRAME_THREAD_EXIT, sizeof(struct frame_thread_exit)},
 		{FRAME_MSG, sizeof(struct frame_msg)},
 		{FRAME_FAILURE, sizeof(struct frame_failure)},
 		{FRAME_WORK, sizeof(struct frame_work)},

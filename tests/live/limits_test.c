@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Limits of cores, read in false trees of /proc and /sys, and this process's own affinity. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "live/limits.h"
+
+static int root_begin(void **state)
+{
+	char *root = strdup("/tmp/pooltop-limits-XXXXXX");
+
+	if (!root || !mkdtemp(root))
+		abort();
+	*state = root;
+	return 0;
+}
+
+static int root_end(void **state)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", (char *)*state);
+	assert_int_equal(system(command), 0);
+	free(*state);
+	return 0;
+}
+
+/* A file and the folders that it is in. */
+static void put(const char *root, const char *path, const char *text)
+{
+	char whole[256];
+	FILE *f;
+
+	snprintf(whole, sizeof(whole), "%s/%s", root, path);
+	for (char *c = whole + strlen(root) + 1; (c = strchr(c, '/')); c++) {
+		*c = '\0';
+		mkdir(whole, 0755);
+		*c = '/';
+	}
+	f = fopen(whole, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void version_2_is_the_smallest_on_the_way_up(void **state)
+{
+	const char *root = *state;
+
+	put(root, "proc/7/cgroup", "0::/a/b\n");
+	put(root, "sys/fs/cgroup/a/cpu.max", "150000 100000\n");
+	put(root, "sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
+	assert_int_equal(limits_quota_milli(root, 7), 1500);
+	put(root, "sys/fs/cgroup/a/b/cpu.max", "20000 80000\n");
+	assert_int_equal(limits_quota_milli(root, 7), 250);
+}
+
+static void version_1_has_files_of_its_own(void **state)
+{
+	const char *root = *state;
+
+	put(root, "proc/7/cgroup", "9:memory:/x\n4:cpu,cpuacct:/box\n2:cpu:/box\n0::/\n");
+	put(root, "sys/fs/cgroup/cpu,cpuacct/box/cpu.cfs_quota_us", "200000\n");
+	put(root, "sys/fs/cgroup/cpu,cpuacct/box/cpu.cfs_period_us", "100000\n");
+	assert_int_equal(limits_quota_milli(root, 7), 2000);
+	put(root, "sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "-1\n");
+	put(root, "sys/fs/cgroup/cpu/box/cpu.cfs_period_us", "100000\n");
+	assert_int_equal(limits_quota_milli(root, 7), 2000);
+	put(root, "sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "50000\n");
+	assert_int_equal(limits_quota_milli(root, 7), 500);
+}
+
+static void nonsense_is_no_limit(void **state)
+{
+	const char *root = *state;
+
+	assert_int_equal(limits_quota_milli(root, 7), 0);
+	put(root, "proc/7/cgroup", "0::/../../etc\nx\n::\n1:cpu\n0::a\n0::/c\n");
+	put(root, "sys/fs/cgroup/c/cpu.max", "9e300 1\n");
+	assert_int_equal(limits_quota_milli(root, 7), 0);
+	put(root, "sys/fs/cgroup/c/cpu.max", "100 0\n");
+	assert_int_equal(limits_quota_milli(root, 7), 0);
+}
+
+static void affinity_is_counted(void **state)
+{
+	cpu_set_t all, one;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	assert_int_equal(limits_cpus((uint32_t)getpid()), CPU_COUNT(&all));
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &all))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		break;
+	}
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	assert_int_equal(limits_cpus((uint32_t)getpid()), 1);
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+	assert_int_equal(limits_cpus(UINT32_MAX / 2), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			version_2_is_the_smallest_on_the_way_up, root_begin, root_end),
+		cmocka_unit_test_setup_teardown(
+			version_1_has_files_of_its_own, root_begin, root_end),
+		cmocka_unit_test_setup_teardown(nonsense_is_no_limit, root_begin, root_end),
+		cmocka_unit_test(affinity_is_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
