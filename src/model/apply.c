@@ -16,6 +16,7 @@ static int (*const handlers[])(struct model *m, const struct frame *f) = {
 	[FRAME_SIGNAL] = apply_signal,
 	[FRAME_OOM] = apply_oom,
 	[FRAME_PIPE] = apply_pipe,
+	[FRAME_THREAD_EXIT] = apply_thread_exit,
 	[FRAME_MSG] = apply_msg,
 	[FRAME_FAILURE] = apply_failure,
 	[FRAME_WORK] = apply_work,

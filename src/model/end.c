@@ -144,6 +144,7 @@ int model_end_worker(
 
 	if (!w || w->ended_ns)
 		return 0;
+	load_move(p, exit->h.t_ns, -(int)w->hand.has, 0);
 	last_sums(w, exit);
 	w->ended_ns = exit->h.t_ns ? exit->h.t_ns : 1;
 	w->end = ending.end;

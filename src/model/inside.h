@@ -32,6 +32,7 @@ int apply_exit(struct model *m, const struct frame *f);
 int apply_signal(struct model *m, const struct frame *f);
 int apply_oom(struct model *m, const struct frame *f);
 int apply_pipe(struct model *m, const struct frame *f);
+int apply_thread_exit(struct model *m, const struct frame *f);
 int apply_msg(struct model *m, const struct frame *f);
 int apply_failure(struct model *m, const struct frame *f);
 int apply_work(struct model *m, const struct frame *f);
@@ -96,6 +97,18 @@ void queue_message(struct queue *q, const struct frame_msg *f);
 void queue_wait(struct pool *p, uint64_t ino, uint64_t bytes);
 void queue_wait_over(struct pool *p, uint64_t ino, uint64_t bytes);
 void tick_queues(struct pool *p);
+
+/* load.c: the integrals go on to t_ns; then so many more (or fewer) hands and waiting tasks. */
+void load_move(struct pool *p, uint64_t t_ns, int hands, int waiting);
+void tick_load(const struct model *m, struct pool *p);
+
+/* pace.c: of a task whose sent was seen; taken and done as soon as both this and that were.
+ * free_ns: when the worker's last result was written, 0: it had none. */
+void pace_sent(struct pool *p, struct func *func, const struct task *t, const struct frame_msg *f);
+void pace_taken(struct pool *p, struct func *func, const struct task *t, uint64_t free_ns);
+void pace_done(struct pool *p, struct func *func, const struct task *t);
+void pace_lost(struct func *func);
+void tick_pace(const struct model *m, struct pool *p);
 
 /* slow.c */
 void slow_add(struct pool *p, const struct task *t, uint64_t run_ns);

@@ -11,16 +11,20 @@ libpooltop_a_SOURCES += \
 	src/model/inside.h \
 	src/model/items.c \
 	src/model/job.c \
+	src/model/load.c \
 	src/model/lost.c \
 	src/model/message.c \
 	src/model/model.c \
 	src/model/model.h \
 	src/model/names.c \
+	src/model/pace.c \
+	src/model/pace.h \
 	src/model/pending.c \
 	src/model/pipe.c \
 	src/model/pool.c \
 	src/model/queue.c \
 	src/model/proc.c \
+	src/model/reader.c \
 	src/model/slow.c \
 	src/model/task.c \
 	src/model/text.c \

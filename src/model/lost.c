@@ -34,6 +34,8 @@ void task_lost(struct model *m, struct pool *p, struct worker *w, uint64_t t_ns)
 	if (job)
 		job->lost++;
 	remember(p, w, t_ns);
+	if (func && t && t->sent_ns && t->taken_ns)
+		pace_lost(func);
 	if (!t)
 		return;
 	if (t->sent_ns)

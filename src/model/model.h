@@ -19,6 +19,7 @@
 #include "base/map.h"
 #include "base/series.h"
 #include "bpf/wire.h"
+#include "model/pace.h"
 
 enum model_bounds {
 	MODEL_TEXTS = 65536,
@@ -90,6 +91,7 @@ struct proc {
 	bool execed; /* since its fork was seen, or its command line differs from its parent's */
 	uint32_t forked_by_tid; /* thread of the parent that forked it, 0: not known */
 	uint32_t parent_threads; /* threads of its parent when it forked, 0: not known */
+	uint32_t quota_milli; /* thousandths of a core that its cgroup may use, 0: not known */
 	uint64_t blocked_ino; /* pipe it was last seen blocked on, 0: none */
 	int32_t blocked_syscall;
 	uint64_t ends_ns; /* when its pipe ends were read, 0: never */
@@ -200,6 +202,9 @@ struct worker {
 	struct task_key last_key; /* newest done */
 	uint32_t last_func; /* text id */
 	uint64_t tick_cpu_ns; /* cpu_ns at the last tick */
+	double run_share; /* of the last tick, its main thread's in `run` */
+	uint32_t parent_threads; /* threads of its parent when it forked, 0: not known */
+	bool stuck; /* blocked in a futex of its own process */
 
 	uint8_t strip
 		[MODEL_STRIP]; /* ring: 1 + enum worker_state that dominated each tick, 0: none */
@@ -217,6 +222,7 @@ struct func {
 	uint64_t bytes_out;
 	uint64_t bytes_back;
 	struct hist run;
+	struct pace pace;
 };
 
 struct job {
@@ -434,6 +440,11 @@ struct pool {
 	uint32_t quiet_ticks; /* so long no task is on its way and none in hand */
 	uint32_t first_tid; /* thread of the parent that forked its first worker, 0: not known */
 	uint64_t forgiven_lost; /* lost tasks after which the pool was given work again */
+	struct load load;
+	uint64_t reader_gone_ns; /* the parent's thread that read results ended then, 0: it is
+				    there, or had no more to read */
+	struct task_key reader_key; /* the last result that it read */
+	uint32_t reader_func; /* text id */
 };
 
 /* A process that has ended: what was read of it from /proc may come after. */
@@ -553,6 +564,8 @@ unsigned int worker_strip(const struct worker *w, uint32_t ticks_back);
 uint32_t pool_waiting(const struct pool *p, uint64_t now_ns, uint64_t *ret_oldest_ns);
 /* Sum over workers alive and gone. */
 void pool_state_ns(const struct pool *p, uint64_t now_ns, uint64_t ret_ns[WORKER_STATES]);
+/* Core time that lay idle since nothing of this function was left to take; 0: there is some. */
+uint64_t pace_idle_ns(const struct pool *p, const struct func *func, uint64_t now_ns);
 /* Tasks sent, neither returned nor lost. */
 uint64_t pool_in_flight(const struct pool *p);
 /* Wall clock at a monotonic time, by the newest tick. */

@@ -271,6 +271,7 @@ int apply_proc(struct model *m, const struct frame *f)
 		p->start_ns = from->start_ns;
 	p->uid = from->uid;
 	p->threads = from->threads;
+	p->quota_milli = from->quota_milli;
 	p->cmd = from->cmd ? from->cmd : p->cmd;
 	p->exe = from->exe ? from->exe : p->exe;
 	p->python = from->python ? from->python : p->python;

@@ -105,9 +105,11 @@ static void count_sent(struct model *m, struct pool *p, struct task *t, const st
 	if (f->bytes > p->totals.bytes_out_max)
 		p->totals.bytes_out_max = f->bytes;
 	series_add(&p->out_per_tick, f->bytes);
+	load_move(p, f->h.t_ns, 0, !t->taken_ns);
 	if (func) {
 		func->sent++;
 		func->bytes_out += f->bytes;
+		pace_sent(p, func, t, f);
 	}
 	if (job) {
 		if (!job->sent++ || f->h.t_ns < job->first_sent_ns)
@@ -155,8 +157,10 @@ int task_sent(struct model *m, struct pool *p, const struct frame_msg *f)
 int task_taken(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f)
 {
 	struct task *t = task_find(p, key_of(f));
+	struct func *func;
 	struct job *job;
 
+	load_move(p, f->h.t_ns, !w->hand.has, t && t->sent_ns && !t->taken_ns ? -1 : 0);
 	w->hand = (struct hand){
 		.has = true,
 		.key = key_of(f),
@@ -191,6 +195,9 @@ int task_taken(struct model *m, struct pool *p, struct worker *w, const struct f
 		job->taken++;
 	if (t->sent_ns)
 		hist_add(&p->wait, since_ns(t->taken_ns, t->sent_ns));
+	func = t->sent_ns ? func_get(m, p, t->func) : NULL;
+	if (func)
+		pace_taken(p, func, t, w->last_done_ns);
 	if (t->sent_ns > p->front_sent_ns)
 		p->front_sent_ns = t->sent_ns;
 	return 0;
@@ -212,6 +219,8 @@ void task_name(struct model *m, struct pool *p, struct task *t)
 	func->bytes_back += t->bytes_back;
 	if (t->taken_ns)
 		hist_add(&func->run, run_ns);
+	if (t->taken_ns && t->sent_ns)
+		pace_done(p, func, t);
 }
 
 static void count_done(struct model *m, struct pool *p, struct worker *w, struct task *t,
@@ -251,6 +260,7 @@ int task_done(struct model *m, struct pool *p, struct worker *w, const struct fr
 {
 	struct task *t = task_find(p, key_of(f));
 
+	load_move(p, f->h.t_ns, -(int)w->hand.has, 0);
 	w->last_key = key_of(f);
 	w->last_func = t && t->func ? t->func : w->hand.func;
 	w->last_done_ns = f->h.t_ns;

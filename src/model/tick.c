@@ -34,6 +34,8 @@ void tick_pool(struct model *m, struct pool *p)
 		c->workers_last_ns = c->workers_ns;
 		c->parent_last_ns = c->parent_ns;
 	}
+	tick_load(m, p);
+	tick_pace(m, p);
 }
 
 int apply_tick(struct model *m, const struct frame *f)

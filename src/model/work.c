@@ -52,6 +52,7 @@ void worker_work(struct worker *w, const struct frame_work *f)
 	w->state_since_ns = f->since_ns;
 	w->cpu_ns = f->cpu_ns;
 	w->core = (int32_t)f->core;
+	w->stuck = f->flags & WORK_PRIVATE_FUTEX;
 }
 
 void worker_usage(struct worker *w, const struct frame_usage *f)
@@ -112,7 +113,7 @@ int apply_usage(struct model *m, const struct frame *f)
 
 void tick_worker(const struct model *m, struct worker *w)
 {
-	uint64_t most_ns = 0;
+	uint64_t most_ns = 0, run_ns = 0;
 	unsigned int dominant = 0;
 
 	for (unsigned int s = 0; s < WORKER_STATES; s++) {
@@ -120,6 +121,7 @@ void tick_worker(const struct model *m, struct worker *w)
 		uint64_t ns = since_ns(now_ns, w->strip_last_ns[s]);
 
 		w->strip_last_ns[s] = now_ns;
+		run_ns += s == STATE_RUN ? ns : 0;
 		if (ns <= most_ns)
 			continue;
 		most_ns = ns;
@@ -128,5 +130,6 @@ void tick_worker(const struct model *m, struct worker *w)
 	w->strip[w->strip_head] = (uint8_t)dominant;
 	w->strip_head = (w->strip_head + 1) % MODEL_STRIP;
 	w->cpu_share = m->tick_ns ? (double)since_ns(w->cpu_ns, w->tick_cpu_ns) / m->tick_ns : 0;
+	w->run_share = m->tick_ns ? (double)run_ns / m->tick_ns : 0;
 	w->tick_cpu_ns = w->cpu_ns;
 }

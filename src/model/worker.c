@@ -160,6 +160,7 @@ struct worker *model_add_worker(struct model *m, struct pool *p, struct proc *pr
 		.core = -1,
 		.born_seen = proc->forked_ns != 0,
 		.forked_by_tid = proc->forked_by_tid,
+		.parent_threads = proc->parent_threads,
 	};
 	w->watched_ns = w->state_since_ns = found ? proc->seen_ns : w->born_ns;
 	succeed(m, p, w);

@@ -58,6 +58,16 @@ static void digest_tasks(FILE *to, const struct pool *p)
 			p->slowest[i].key.chunk, p->slowest[i].run_ns);
 }
 
+static void digest_pace(FILE *to, const struct pace *q)
+{
+	const struct pace_sums *s = &q->sums;
+
+	fprintf(to,
+		" pace %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %d mapped %" PRIu64 "\n",
+		s->tasks, s->handover_ns, s->parent_ns, s->active_ns, q->untaken, q->in_hand,
+		q->mapped_idle_ns);
+}
+
 static void digest_lists(FILE *to, const struct pool *p)
 {
 	for (uint32_t i = 0; i < p->funcs_count; i++) {
@@ -69,7 +79,7 @@ static void digest_lists(FILE *to, const struct pool *p)
 			f->name, f->tasks, f->sent, f->failed, f->lost, f->items, f->bytes_out,
 			f->bytes_back);
 		digest_hist(to, "run", &f->run);
-		fputc('\n', to);
+		digest_pace(to, &f->pace);
 	}
 	for (uint32_t i = 0; i < p->deaths_count; i++)
 		fprintf(to, "death %u %" PRIu64 " %s %x by %u: %s\n", p->deaths[i].pid,

@@ -42,6 +42,8 @@ struct history_actor {
 	uint32_t core;
 	uint32_t cmd, python; /* text ids */
 	bool worker; /* gets a FRAME_WORK with each tick */
+	uint32_t threads; /* of FRAME_USAGE; 0: 1 */
+	uint32_t work_flags; /* of FRAME_WORK */
 };
 
 /* Contents; history_init() and history_release(). */
@@ -58,6 +60,9 @@ struct history {
 	uint32_t texts;
 	struct history_actor actor[HISTORY_ACTORS];
 	uint32_t actors;
+	uint32_t fork_threads; /* of the parent, that history_fork() says; 0: 1 */
+	uint32_t cpus; /* that FRAME_USAGE says they may run on; 0: not known */
+	uint32_t quota_milli; /* that FRAME_PROC says */
 	uint32_t fork_tid; /* thread that history_fork() says forked; 0: the parent's first */
 	uint32_t pool_pid; /* parent that history_tick() sends FRAME_CORE for; 0: none */
 	uint64_t core_workers_ns[HISTORY_CPUS];
@@ -153,6 +158,7 @@ struct history_task {
 	uint64_t bytes_out;
 	uint64_t bytes_back;
 	uint32_t result_items; /* 0: the result does not tell; else MSG_CHUNKED | MSG_ITEMS */
+	uint64_t head_mark, tail_mark; /* of the task's message */
 };
 
 /* The four messages of a task's life. take and done move the worker's state too. */
@@ -168,6 +174,9 @@ void history_return(struct history *h, const struct history_pool *p, const struc
 /* take, wait run_ns, done, return. */
 void history_run(struct history *h, const struct history_pool *p, uint32_t pid,
 	const struct history_task *t, uint64_t run_ns);
+
+/* A thread of a process that read messages of that pipe ends. */
+void history_thread_exit(struct history *h, uint32_t pid, uint32_t tid, uint64_t ino);
 
 /* The parent writes a sentinel (ino: task or result pipe), a worker reads one. */
 void history_sentinel(struct history *h, uint32_t pid, uint64_t ino, enum msg_dir dir);

@@ -130,6 +130,7 @@ static void send_proc(struct history *h, const struct history_actor *a, enum pro
 		.python = a->python,
 		.cgroup = history_text(h, "/user.slice/etl.service"),
 		.user = history_text(h, "etl"),
+		.quota_milli = h->quota_milli,
 	};
 
 	history_chars(f.comm, sizeof(f.comm), "python3");
@@ -155,7 +156,7 @@ void history_fork(struct history *h, uint32_t parent, uint32_t child)
 		.h = history_head(FRAME_FORK, sizeof(f), parent),
 		.child = child,
 		.tid = h->fork_tid ? h->fork_tid : parent,
-		.parent_threads = 1,
+		.parent_threads = h->fork_threads ? h->fork_threads : 1,
 		.start_ns = a->start_ns,
 	};
 

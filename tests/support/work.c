@@ -40,6 +40,7 @@ void history_work(struct history *h, uint32_t pid)
 		.syscall_ino = a->syscall_ino,
 		.syscall = a->syscall,
 		.core = a->core,
+		.flags = a->work_flags,
 	};
 
 	if (a->state == STATE_RUN)
@@ -57,7 +58,8 @@ static void send_usage(struct history *h, const struct history_actor *a)
 		.rss_bytes = a->rss_bytes,
 		.rss_peak_bytes = a->rss_bytes + (1 << 20),
 		.cpu_ns = a->cpu_ns,
-		.threads = 1,
+		.threads = a->threads ? a->threads : 1,
+		.cpus = h->cpus,
 	};
 
 	history_add(h, &f);
@@ -143,6 +145,10 @@ static void send_task(struct history *h, struct frame_msg *f, const struct histo
 	f->func = history_text(h, t->func);
 	f->items = t->items;
 	f->shape = SHAPE_POOL_TASK;
+	if (f->dir == MSG_WRITE) {
+		f->head_mark = t->head_mark;
+		f->tail_mark = t->tail_mark;
+	}
 	f->flags |= (uint16_t)t->flags;
 	if (t->items && !(t->flags & MSG_ITEMS_ABOUT))
 		f->flags |= MSG_ITEMS;
@@ -239,6 +245,17 @@ void history_run(struct history *h, const struct history_pool *p, uint32_t pid,
 	history_done(h, p, pid, t);
 	history_wait(h, 20 * HISTORY_US);
 	history_return(h, p, t);
+}
+
+void history_thread_exit(struct history *h, uint32_t pid, uint32_t tid, uint64_t ino)
+{
+	struct frame_thread_exit f = {
+		.h = history_head(FRAME_THREAD_EXIT, sizeof(f), pid),
+		.ino = ino,
+		.tid = tid,
+	};
+
+	history_add(h, &f);
 }
 
 void history_sentinel(struct history *h, uint32_t pid, uint64_t ino, enum msg_dir dir)

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How a pool's workers are used: pace.h. */
+#include <string.h>
+
+#include "model/inside.h"
+
+void load_move(struct pool *p, uint64_t t_ns, int hands, int waiting)
+{
+	struct load *l = &p->load;
+	uint64_t ns = l->at_ns ? since_ns(t_ns, l->at_ns) : 0;
+	uint32_t busy = l->hands > 0 ? (uint32_t)l->hands : 0;
+
+	l->hands_ns += busy * ns;
+	l->lanes_ns += (busy < l->lanes ? busy : l->lanes) * ns;
+	if (l->waiting > 0)
+		l->waiting_ns += ns;
+	if (l->waiting > 0 || busy)
+		l->work_ns += ns;
+	if (t_ns > l->at_ns)
+		l->at_ns = t_ns;
+	l->hands += hands;
+	l->waiting += waiting;
+}
+
+/* Cores that workers may use: by their affinity, and by the quota of their cgroup. */
+static void limit(const struct model *m, struct pool *p)
+{
+	uint32_t cpus = 0, quota = 0, lanes;
+
+	for (uint32_t i = 0; i < p->workers_count; i++) {
+		const struct worker *w = &p->workers[i];
+		const struct proc *proc = w->ended_ns ? NULL : model_proc(m, w->pid);
+
+		if (!proc)
+			continue;
+		if (proc->usage.cpus > cpus)
+			cpus = proc->usage.cpus;
+		if (proc->quota_milli > quota)
+			quota = proc->quota_milli;
+	}
+	/* What is known of the last worker holds until another is there. */
+	p->load.cpus = cpus ? cpus : p->load.cpus;
+	p->load.quota_milli = quota ? quota : p->load.quota_milli;
+	lanes = p->workers_alive;
+	cpus = p->load.cpus ? p->load.cpus : m->session.cpus;
+	if (p->load.quota_milli && (p->load.quota_milli + 999) / 1000 < cpus)
+		cpus = (p->load.quota_milli + 999) / 1000;
+	if (lanes)
+		p->load.lanes = cpus && cpus < lanes ? cpus : lanes;
+}
+
+static void count_hands(struct pool *p)
+{
+	int32_t hands = 0;
+
+	for (uint32_t i = 0; i < p->workers_count; i++)
+		hands += !p->workers[i].ended_ns && p->workers[i].hand.has;
+	p->load.hands = hands;
+	if (p->load.waiting < 0 || !p->tasks_count)
+		p->load.waiting = 0;
+}
+
+static void see_call(struct load *l, int32_t nr)
+{
+	struct load_call *last = &l->calls[LOAD_CALLS - 1], swap;
+	unsigned int i = 0;
+
+	while (i < LOAD_CALLS && !(l->calls[i].seen && l->calls[i].nr == nr))
+		i++;
+	if (i == LOAD_CALLS) {
+		i--;
+		if (last->seen > 1) {
+			last->seen--; /* whoever comes often enough will stay */
+			return;
+		}
+		*last = (struct load_call){.nr = nr};
+	}
+	l->calls[i].seen++;
+	for (; i && l->calls[i - 1].seen < l->calls[i].seen; i--) {
+		swap = l->calls[i];
+		l->calls[i] = l->calls[i - 1];
+		l->calls[i - 1] = swap;
+	}
+}
+
+static void see_calls(const struct model *m, struct pool *p)
+{
+	for (uint32_t i = 0; i < p->workers_count; i++) {
+		const struct worker *w = &p->workers[i];
+		const struct proc *proc = w->ended_ns ? NULL : model_proc(m, w->pid);
+
+		if (proc && w->hand.has && w->state == STATE_IO && proc->blocked_syscall >= 0)
+			see_call(&p->load, proc->blocked_syscall);
+	}
+}
+
+/* Threads of workers at work: a worker whose time on cores is more than its main thread's has
+ * others that compute too. */
+static uint64_t threads_ns(const struct model *m, const struct pool *p)
+{
+	uint64_t sum_ns = 0;
+
+	for (uint32_t i = 0; i < p->workers_count; i++) {
+		const struct worker *w = &p->workers[i];
+		bool many = w->threads > 1 && w->cpu_share > 1.2 * w->run_share;
+
+		if (!w->ended_ns && w->hand.has)
+			sum_ns += m->tick_ns * (many ? w->threads : 1);
+	}
+	return sum_ns;
+}
+
+/* Where all sums stand now, but for those that are differences already. */
+static void measure(const struct model *m, const struct pool *p, struct load_sums *to)
+{
+	*to = (struct load_sums){
+		.ns = p->load.work_ns,
+		.hands_ns = p->load.hands_ns,
+		.waiting_ns = p->load.waiting_ns,
+	};
+	pool_state_ns(p, m->now_ns, to->state_ns);
+}
+
+static void add(struct load_sums *to, const struct load_sums *now, const struct load_sums *then)
+{
+	to->ns += now->ns - then->ns;
+	to->hands_ns += now->hands_ns - then->hands_ns;
+	to->waiting_ns += now->waiting_ns - then->waiting_ns;
+	for (unsigned int s = 0; s < WORKER_STATES; s++)
+		to->state_ns[s] += since_ns(now->state_ns[s], then->state_ns[s]);
+}
+
+static void halve(struct load *l)
+{
+	uint64_t *sums[] = {&l->sums.ns, &l->sums.workers_ns, &l->sums.parent_ns, &l->sums.idle_ns,
+		&l->sums.hands_ns, &l->sums.waiting_ns, &l->sums.threads_ns};
+
+	if (l->sums.ns <= PACE_SPAN_NS)
+		return;
+	for (unsigned int i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
+		*sums[i] /= 2;
+	for (unsigned int s = 0; s < WORKER_STATES; s++)
+		l->sums.state_ns[s] /= 2;
+	for (unsigned int i = 0; i < LOAD_CALLS; i++)
+		l->calls[i].seen /= 2;
+}
+
+void tick_load(const struct model *m, struct pool *p)
+{
+	struct load *l = &p->load;
+	struct load_sums now;
+
+	limit(m, p);
+	load_move(p, m->now_ns, 0, 0);
+	count_hands(p);
+	measure(m, p, &now);
+	/* Only ticks full of work say how workers are used. */
+	if (m->tick_ns && (now.ns - l->tick.ns) * 10 >= m->tick_ns * 9) {
+		add(&l->sums, &now, &l->tick);
+		l->sums.threads_ns += threads_ns(m, p);
+		for (uint32_t i = 0; i < p->cores_count; i++) {
+			l->sums.workers_ns += p->cores[i].workers_tick_ns;
+			l->sums.parent_ns += p->cores[i].parent_tick_ns;
+		}
+		for (uint32_t i = 0; i < m->cpus_count; i++)
+			l->sums.idle_ns += m->cpus[i].idle_tick_ns;
+		see_calls(m, p);
+		halve(l);
+	}
+	l->tick = now;
+}

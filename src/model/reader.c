@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The parent's thread that reads results. */
+#include "model/inside.h"
+
+/* It ends by itself when the pool is closed, and then it was told so. Else nothing will return. */
+int apply_thread_exit(struct model *m, const struct frame *f)
+{
+	const struct frame_thread_exit *exit = (const struct frame_thread_exit *)f;
+	struct pool *p = model_result_pool(m, exit->ino);
+
+	if (p && p->pid == f->pid && !p->closing && !p->reader_gone_ns)
+		p->reader_gone_ns = f->t_ns;
+	return 0;
+}
