@@ -254,6 +254,7 @@ enum msg_flags {
 	MSG_ITEMS_ABOUT = 32, /* items is an estimate */
 	MSG_LAST = 64, /* a result whose worker says that it will exit (max_tasks_per_child) */
 	MSG_ENCODING = 128, /* a failure: the result could not be pickled (MaybeEncodingError) */
+	MSG_LOKY = 256, /* an executor's item, and its class is loky's */
 };
 
 struct frame_msg { /* h.pid wrote or read it; h.t_ns: when its last system call ended */

@@ -50,7 +50,8 @@ static void read_facts(struct live *l, const struct pickle_facts *facts, struct 
 	f->flags = (facts->has_job ? MSG_HAS_JOB : 0) | (facts->has_chunk ? MSG_HAS_CHUNK : 0) |
 		   (facts->is_failed ? MSG_FAILED : 0) | (facts->is_last ? MSG_LAST : 0) |
 		   (facts->is_chunked ? MSG_CHUNKED : 0) |
-		   (facts->is_encoding_error ? MSG_ENCODING : 0) | item_flags[facts->items_known];
+		   (facts->is_encoding_error ? MSG_ENCODING : 0) | (facts->is_loky ? MSG_LOKY : 0) |
+		   item_flags[facts->items_known];
 	f->items = facts->items;
 	f->func = texts_id(&l->texts, &l->out, f->h.t_ns, facts->function);
 }

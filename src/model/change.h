@@ -52,9 +52,13 @@ struct pool *model_parent_pool(struct model *m, uint32_t parent_pid);
 /* Living pool that uses this pipe, NULL: none. */
 struct pool *model_task_pool(struct model *m, uint64_t ino);
 struct pool *model_result_pool(struct model *m, uint64_t ino);
-/* kind is a constant. NULL without memory or room (then it is counted in dropped). */
+/* The kind's name is a constant. NULL without memory or room (then it is counted in dropped). */
+struct pool_form {
+	const char *kind;
+	struct pool_traits traits;
+};
 struct pool *model_add_pool(
-	struct model *m, const char *kind, const struct proc *parent, uint64_t t_ns);
+	struct model *m, struct pool_form form, const struct proc *parent, uint64_t t_ns);
 /* Registers a pipe as one of the pool's queues; 0 or -ENOMEM. Without room it stays unknown, and
  * that is counted. */
 int model_add_queue(struct model *m, struct pool *p, uint64_t ino, enum queue_role role);

@@ -2,11 +2,12 @@
 /* Messages on a pool's pipes: by pipe, direction and side they are steps in a task's life. */
 #include "model/inside.h"
 
-enum role { ROLE_NONE, ROLE_TASK, ROLE_RESULT, ROLE_SENTINEL };
+enum role { ROLE_NONE, ROLE_TASK, ROLE_RESULT, ROLE_SENTINEL, ROLE_BYE };
 
 /* What carries a task or a result, in every kind of pool. */
 static const uint8_t roles[] = {
 	[SHAPE_NONE] = ROLE_SENTINEL,
+	[SHAPE_INT] = ROLE_BYE,
 	[SHAPE_POOL_TASK] = ROLE_TASK,
 	[SHAPE_POOL_RESULT] = ROLE_RESULT,
 	[SHAPE_CALL] = ROLE_TASK,
@@ -22,16 +23,31 @@ static enum role role_of(const struct frame_msg *f)
 	return f->shape < sizeof(roles) ? (enum role)roles[f->shape] : ROLE_NONE;
 }
 
+/* Where each worker may have a queue of its own, the pool closes when all of them are told. */
+static void tell_to_end(struct pool *p, struct queue *q, uint64_t t_ns)
+{
+	q->told = true;
+	for (uint32_t i = 0; i < p->queues_count && p->traits.own_queues; i++) {
+		const struct queue *other = &p->queues[i];
+		const struct worker *w = other->worker ? pool_worker(p, other->worker) : NULL;
+
+		if (other->role == QUEUE_TASKS && !other->told && !(w && w->ended_ns))
+			return;
+	}
+	p->closing_ns = p->closing ? p->closing_ns : t_ns;
+	p->closing = true;
+}
+
 static int by_parent(struct model *m, struct pool *p, struct queue *q, const struct frame_msg *f)
 {
 	bool tasks = q->role == QUEUE_TASKS;
 	enum role role = role_of(f);
 
-	if (role == ROLE_SENTINEL && f->dir == MSG_WRITE) {
-		p->closing_ns = p->closing ? p->closing_ns : f->h.t_ns;
-		p->closing = true;
-	}
+	if (role == ROLE_SENTINEL && f->dir == MSG_WRITE && (tasks || p->traits.ends_results))
+		tell_to_end(p, q, f->h.t_ns);
 	if (tasks && f->dir == MSG_WRITE && role == ROLE_TASK) {
+		q->told = false;
+		p->closing = p->closing && !p->traits.own_queues;
 		queue_message(q, f);
 		return task_sent(m, p, f);
 	}
@@ -58,6 +74,8 @@ static int by_worker(struct model *m, struct worker *w, struct queue *q, const s
 		worker_refine(w, proc, STATE_RUN, f->h.t_ns);
 		return task_taken(m, p, w, f);
 	}
+	if (!tasks && f->dir == MSG_WRITE && role == ROLE_BYE)
+		w->said_bye = f->job == w->pid;
 	if (!tasks && f->dir == MSG_WRITE && role == ROLE_RESULT) {
 		queue_message(q, f);
 		worker_refine(w, proc, STATE_WAIT, f->h.t_ns);
@@ -96,6 +114,17 @@ static bool is_own_wakeup(struct model *m, const struct frame_msg *f)
 	return p && p->task_ino && p->result_ino;
 }
 
+/* A bare number is a goodbye if a worker writes it whose pool's results were not seen yet. */
+static bool may_matter(struct model *m, const struct frame_msg *f)
+{
+	const struct proc *by = model_find_proc(m, f->h.pid);
+	const struct pool *p = by ? model_find_pool(m, by->pool) : NULL;
+
+	if (role_of(f) == ROLE_BYE)
+		return p && !p->result_ino;
+	return !is_own_wakeup(m, f);
+}
+
 int apply_msg(struct model *m, const struct frame *f)
 {
 	const struct frame_msg *msg = (const struct frame_msg *)f;
@@ -103,5 +132,5 @@ int apply_msg(struct model *m, const struct frame *f)
 
 	if (role_of(msg) == ROLE_NONE || message_apply(m, msg, &ret))
 		return ret;
-	return is_own_wakeup(m, msg) ? 0 : pending_add(m, msg);
+	return may_matter(m, msg) ? pending_add(m, msg) : 0;
 }

@@ -192,6 +192,7 @@ struct worker {
 	uint64_t last_done_ns; /* 0: none */
 	bool told_to_end; /* read a sentinel */
 	bool said_last; /* its last result said that it will exit */
+	bool said_bye; /* it has told the parent that it exits */
 	bool killed_by_parent; /* SIGTERM from the pool's parent */
 	struct hist run;
 
@@ -325,6 +326,7 @@ struct queue {
 	enum queue_role role;
 	uint32_t worker; /* id of the only worker that was seen on it, 0: several, or nobody yet */
 	bool shared; /* several were */
+	bool told; /* its reader was told to end, the newest message is a sentinel */
 	uint64_t written, read; /* messages */
 	uint64_t bytes_written, bytes_read;
 	uint64_t bytes_max; /* of one message */
@@ -361,9 +363,17 @@ struct totals {
 	bool items_about; /* some items are estimates or not known */
 };
 
+/* What a pool is like by its kind; src/pool says it when it makes the pool. */
+struct pool_traits {
+	bool own_queues; /* a worker may have queues of its own: it is told to end there */
+	bool breaks; /* it breaks when a worker leaves without a word, and may be without any */
+	bool ends_results; /* its parent writes a sentinel to the result queue when it closes */
+};
+
 struct pool {
 	uint32_t id; /* from 1, in the order of appearance */
 	const char *kind; /* constant: the pool kind's name */
+	struct pool_traits traits;
 	uint32_t pid; /* the parent's */
 	uint64_t parent_start_ns;
 	uint32_t command, python, user, cgroup; /* text ids */
@@ -375,6 +385,9 @@ struct pool {
 	bool parent_gone;
 	bool closing; /* the parent has told its workers to end */
 	uint64_t closing_ns;
+	uint64_t broken_ns; /* an executor's worker left without a word then, 0: none did */
+	uint32_t broken_by; /* its id */
+	uint32_t suffering; /* tasks on their way then, besides its own: they fail with it */
 	enum pool_state state;
 	struct stall stall;
 

@@ -63,7 +63,7 @@ static bool make_room(struct model *m)
 }
 
 struct pool *model_add_pool(
-	struct model *m, const char *kind, const struct proc *parent, uint64_t t_ns)
+	struct model *m, struct pool_form form, const struct proc *parent, uint64_t t_ns)
 {
 	struct pool *p;
 
@@ -77,7 +77,8 @@ struct pool *model_add_pool(
 	p = &m->pools[m->pools_count++];
 	*p = (struct pool){
 		.id = ++m->next_pool,
-		.kind = kind,
+		.kind = form.kind,
+		.traits = form.traits,
 		.pid = parent->pid,
 		.parent_start_ns = parent->start_ns,
 		.command = parent->cmd,

@@ -86,6 +86,7 @@ bool executor_read(struct reader *r, const struct pieces *p)
 		if (!global_is(r->m, class, NULL, items[i].name))
 			continue;
 		r->facts->shape = items[i].shape;
+		r->facts->is_loky = global_module_ends(r->m, class, "process_executor");
 		reader_keys(r, p, 0, items[i].keys);
 		return true;
 	}

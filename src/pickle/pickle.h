@@ -85,6 +85,7 @@ struct pickle_facts {
 	bool is_failed;
 	bool is_encoding_error; /* failed because its result could not be pickled */
 	bool is_last; /* a result whose worker says that it will exit */
+	bool is_loky; /* an executor's item, and its class is loky's */
 	bool is_chunked; /* a task: of several items (map); a result: its value is a list */
 	bool has_message; /* of the exception; it may be known to be "" */
 	bool is_message_derived; /* read from the traceback's last line */

@@ -15,12 +15,21 @@ void mend_text(char *text, size_t size)
 	snprintf(text, size, "%.*s", (int)size - 1, clean);
 }
 
+struct ending ending_by_status(const struct proc *proc, const struct frame_exit *exit)
+{
+	uint32_t sig = exit->status & 0x7f;
+
+	if (sig == SIGKILL && proc->oom.seen)
+		return (struct ending){.end = END_OOM, .loses = true};
+	return (struct ending){.end = sig ? END_SIGNAL : END_EXIT, .loses = true};
+}
+
 static void note_lock(struct pool *p, const struct frame_exit *exit)
 {
 	/* Who waits for a task holds that queue's lock, and a killed process gives nothing back
 	 * (../shared/ref/wire-format.md 9, rule D). */
-	if (!(exit->status & 0x7f) || (exit->flags & EXIT_STATUS_UNKNOWN) || p->closing ||
-		exit->syscall < 0 || !p->task_ino || exit->syscall_ino != p->task_ino)
+	if (p->traits.breaks || !(exit->status & 0x7f) || (exit->flags & EXIT_STATUS_UNKNOWN) ||
+		p->closing || exit->syscall < 0 || !p->task_ino || exit->syscall_ino != p->task_ino)
 		return;
 	p->lock_lost_ns = exit->h.t_ns;
 	p->lock_lost_pid = exit->h.pid;
@@ -49,7 +58,8 @@ int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 		mend_text(d->consequence, sizeof(d->consequence));
 	}
 	/* One that was only just forked may come after the last that is known. */
-	if (p->closing && !p->workers_alive && !p->ended_ns && !staff_awaits(m, p))
+	if ((p->closing || p->broken_ns) && !p->workers_alive && !p->ended_ns &&
+		!staff_awaits(m, p))
 		model_end_pool(m, p, exit->h.t_ns);
 	return ret;
 }
@@ -57,7 +67,7 @@ int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 static void drop_gone_children(struct model *m, uint32_t pid)
 {
 	for (uint32_t i = m->procs_count; i--;)
-		if (m->procs[i].gone && m->procs[i].ppid == pid)
+		if (m->procs[i].gone && employer_of(m, &m->procs[i]) == pid)
 			model_drop_proc(m, &m->procs[i]);
 }
 
@@ -90,9 +100,11 @@ static bool defer(struct model *m, struct proc *c, uint32_t guess, const struct 
 	struct pool *p = model_find_pool(m, c->pool ? c->pool : guess);
 	const struct worker *w = c->pool && p ? pool_find_worker(p, c->worker) : NULL;
 
+	uint32_t employer = employer_of(m, c);
+
 	if (!p)
-		return model_is_forked(m, c) && model_proc(m, c->ppid) &&
-		       !model_parent_pool(m, c->ppid) && !model_parent_pool(m, c->pid);
+		return is_hireable(m, c) && model_proc(m, employer) &&
+		       !model_parent_pool(m, employer) && !model_parent_pool(m, c->pid);
 	if ((w && !w->provisional) || was_dismissed(p, c, exit) || !worker_needs_proof(m, p, c))
 		return false;
 	if (c->pool)

@@ -1,29 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What shows that there is a pool, each certain by itself (../shared/ref/wire-format.md 2, 3, 7):
- * - a process with forked children writes a task of a form that only such a pool writes, or its
- *   child reads one;
- * - a child writes a result of such a form;
- * - the parent holds both ends of two pipes, its child just the reading end of one and just the
- *   writing end of the other;
- * - a child that holds just the reading end of such a pipe is blocked in a read of it.
+ * - a process with workers writes a task of a form that only such a pool writes, or a worker of
+ *   its reads one;
+ * - a worker writes a result of such a form.
+ * What the ends of pipes show is in ends.c.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "pool/inside.h"
 
-struct clue {
-	const struct pool_kind *kind;
-	uint32_t parent;
-	uint32_t child; /* 0: none was seen */
-	uint64_t task_ino; /* 0: not shown */
-	uint64_t result_ino;
-	uint64_t t_ns;
-};
-
 static bool agrees(const struct pool *p, const struct clue *e)
 {
-	return p->pid == e->parent && !p->ended_ns &&
+	return p->pid == e->parent && !p->ended_ns && !strcmp(p->kind, e->kind->name) &&
 	       (!e->task_ino || !p->task_ino || p->task_ino == e->task_ino) &&
 	       (!e->result_ino || !p->result_ino || p->result_ino == e->result_ino);
 }
@@ -65,17 +55,18 @@ static bool is_taken(struct model *m, uint64_t ino)
 	return ino && (model_task_pool(m, ino) || model_result_pool(m, ino));
 }
 
-static int conclude(struct model *m, const struct clue *e)
+int evidence_conclude(struct model *m, const struct clue *e)
 {
 	struct pool *p = find_pool(m, e);
 	const struct proc *parent = model_find_proc(m, e->parent);
+	struct pool_form form = {.kind = e->kind->name, .traits = e->kind->traits};
 	uint32_t id;
 	int ret;
 
 	if (!p && (!parent || is_taken(m, e->task_ino) || is_taken(m, e->result_ino)))
 		return 0;
 	if (!p)
-		p = model_add_pool(m, e->kind->name, parent, e->t_ns);
+		p = model_add_pool(m, form, parent, e->t_ns);
 	if (!p)
 		return 0;
 	id = p->id;
@@ -85,10 +76,10 @@ static int conclude(struct model *m, const struct clue *e)
 	return ret ? ret : model_settle(m);
 }
 
-static bool has_forked_child(const struct model *m, uint32_t pid)
+static bool has_worker(const struct model *m, uint32_t pid)
 {
 	for (uint32_t i = 0; i < m->procs_count; i++)
-		if (m->procs[i].ppid == pid && model_is_forked(m, &m->procs[i]))
+		if (is_hireable(m, &m->procs[i]) && employer_of(m, &m->procs[i]) == pid)
 			return true;
 	return false;
 }
@@ -112,8 +103,8 @@ static bool by_new_worker(struct model *m, const struct frame_msg *f, const stru
 		p = model_result_pool(m, f->ino);
 		dir = MSG_WRITE;
 	}
-	return p && !p->ended_ns && f->dir == dir && c->ppid == p->pid && is_free(m, c) &&
-	       model_is_forked(m, c);
+	return p && !p->ended_ns && f->dir == dir && is_hireable(m, c) &&
+	       employer_of(m, c) == p->pid && is_free(m, c);
 }
 
 static int evidence_new_worker(struct model *m, const struct frame_msg *f)
@@ -126,125 +117,29 @@ static int evidence_new_worker(struct model *m, const struct frame_msg *f)
 
 int evidence_message(struct model *m, const struct frame_msg *f)
 {
-	const struct pool_kind *tasks = pool_kind_of_task(f->shape);
-	const struct pool_kind *results = pool_kind_of_result(f->shape);
 	const struct proc *by = model_find_proc(m, f->h.pid);
-	struct clue e = {.kind = tasks ? tasks : results, .t_ns = f->h.t_ns};
-	bool is_child;
+	const struct pool_kind *tasks, *results;
+	struct clue e = {.t_ns = f->h.t_ns};
 
 	if (!by)
 		return 0;
 	if (by_new_worker(m, f, by))
 		return evidence_new_worker(m, f);
+	tasks = pool_kind_of_task(m, f, by);
+	results = tasks ? NULL : pool_kind_of_result(m, f, by);
+	e.kind = tasks ? tasks : results;
 	if (is_taken(m, f->ino) || !e.kind)
 		return 0;
-	is_child = model_find_proc(m, by->ppid) && model_is_forked(m, by);
 	e.task_ino = tasks ? f->ino : 0;
 	e.result_ino = tasks ? 0 : f->ino;
-	if (tasks && f->dir == MSG_WRITE && has_forked_child(m, f->h.pid)) {
+	if (tasks && f->dir == MSG_WRITE && has_worker(m, f->h.pid)) {
 		e.parent = f->h.pid;
-		return conclude(m, &e);
+		return evidence_conclude(m, &e);
 	}
-	if (!is_child || f->dir != (tasks ? MSG_READ : MSG_WRITE))
-		return 0;
-	e.parent = by->ppid;
+	e.parent = employer_of(m, by);
 	e.child = f->h.pid;
-	return conclude(m, &e);
-}
-
-/* The one pipe of which the parent holds both ends and the child just this one; 0: none, or
- * several. */
-static uint64_t half_of(const struct proc *parent, const struct proc *c, uint32_t mode)
-{
-	uint64_t found = 0;
-
-	for (uint32_t i = 0; i < c->ends_count; i++) {
-		uint64_t ino = c->ends[i].ino;
-
-		if (ino == found || proc_holds(c, ino) != mode ||
-			proc_holds(parent, ino) != (PIPE_READ | PIPE_WRITE))
-			continue;
-		if (found)
-			return 0;
-		found = ino;
-	}
-	return found;
-}
-
-/*
- * A worker closes the ends it does not need right after its fork, and its parent those of the
- * worker's sentinel pipes. Read in between, the sentinels look like a pool's queues and the queues
- * do not: a child that was read so early, and shares two whole pipes with its parent, proves
- * nothing. (One, the notifier, it keeps.)
- */
-static bool is_too_early(const struct proc *parent, const struct proc *c)
-{
-	const uint32_t both = PIPE_READ | PIPE_WRITE;
-	uint64_t shared = 0;
-
-	if (c->ends_ns >= proc_born_ns(c) + CLOSING_NS)
-		return false;
-	for (uint32_t i = 0; i < c->ends_count; i++) {
-		uint64_t ino = c->ends[i].ino;
-
-		if (ino == shared || proc_holds(c, ino) != both || proc_holds(parent, ino) != both)
-			continue;
-		if (shared)
-			return true;
-		shared = ino;
-	}
-	return false;
-}
-
-static int child_ends(struct model *m, uint32_t pid)
-{
-	struct proc *c = model_find_proc(m, pid);
-	const struct proc *parent = model_proc(m, c->ppid);
-	struct clue e = {.kind = &pool_kind_pool, .t_ns = c->ends_ns};
-
-	if (c->pool)
-		staff_review(m, c);
-	if (!parent || !parent->ends_ns || !c->ends_ns || c->gone || !model_is_forked(m, c))
+	if (!is_hireable(m, by) || !model_find_proc(m, e.parent) ||
+		f->dir != (tasks ? MSG_READ : MSG_WRITE))
 		return 0;
-	if (is_too_early(parent, c))
-		return 0;
-	e.parent = c->ppid;
-	e.child = pid;
-	e.task_ino = half_of(parent, c, e.kind->task_mode);
-	e.result_ino = half_of(parent, c, e.kind->result_mode);
-	if (!e.task_ino || !e.result_ino)
-		return 0;
-	return conclude(m, &e);
-}
-
-int evidence_ends(struct model *m, uint32_t pid)
-{
-	int ret = model_find_proc(m, pid) ? child_ends(m, pid) : 0;
-
-	for (uint32_t i = 0; !ret && i < m->procs_count; i++)
-		if (m->procs[i].ppid == pid)
-			ret = child_ends(m, m->procs[i].pid);
-	return ret;
-}
-
-int evidence_blocked(struct model *m, uint32_t pid)
-{
-	const struct proc *c = model_find_proc(m, pid);
-	const struct proc *parent = model_proc(m, c->ppid);
-	struct clue e = {
-		.kind = &pool_kind_pool,
-		.parent = c->ppid,
-		.child = pid,
-		.task_ino = c->blocked_ino,
-		.t_ns = c->work.h.t_ns,
-	};
-
-	if (!parent || !model_is_forked(m, c))
-		return 0;
-	if (model_task_pool(m, c->blocked_ino))
-		return conclude(m, &e);
-	if (!c->ends_ns || proc_holds(c, c->blocked_ino) != e.kind->task_mode ||
-		proc_holds(parent, c->blocked_ino) != (PIPE_READ | PIPE_WRITE))
-		return 0;
-	return conclude(m, &e);
+	return evidence_conclude(m, &e);
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How well a child fits as a worker, by the ends of pipes that it holds and by who forked it. */
+/* How well a process fits as a worker: by the ends of pipes that it holds, by how it was started
+ * and by who forked it. */
 #include "pool/inside.h"
 
 /* The first workers are forked at once; so long after the first there may still be some. */
 #define FIRST_SET_NS UINT64_C(1000000000)
+/* Between two that are forked in one go. */
+#define BURST_NS UINT64_C(250000000)
 
 static enum fit fit_of_ends(
-	const struct pool_kind *kind, const struct pool *p, const struct proc *c)
+	const struct pool_kind *kind, const struct pool *p, const struct proc *c, bool forked)
 {
 	const uint32_t both = PIPE_READ | PIPE_WRITE;
 	uint32_t tasks = p->task_ino ? proc_holds(c, p->task_ino) : kind->task_mode;
@@ -16,32 +19,69 @@ static enum fit fit_of_ends(
 		return FIT_YES;
 	if ((p->task_ino && tasks != both) || (p->result_ino && results != both))
 		return FIT_NO;
-	return c->ends_ns < proc_born_ns(c) + CLOSING_NS ? FIT_MAYBE : FIT_NO;
+	/* It closes some when it has started, which for all but a forked one takes its time. */
+	return !forked || c->ends_ns < proc_born_ns(c) + CLOSING_NS ? FIT_MAYBE : FIT_NO;
 }
 
-bool forked_by_maker(const struct pool *p, const struct proc *c)
+bool forked_by_maker(const struct model *m, const struct pool *p, const struct proc *c)
 {
+	const struct pool_kind *kind = pool_kind_named(p->kind);
+
+	if (!kind || !kind->has_keeper || start_of(m, c) != START_FORK)
+		return false;
 	return c->forked_by_tid && (c->forked_by_tid == p->first_tid || c->forked_by_tid == p->pid);
 }
 
 bool worker_needs_proof(const struct model *m, const struct pool *p, const struct proc *c)
 {
-	return forked_by_maker(p, c) && worker_fit(m, p, c) == FIT_MAYBE;
+	return forked_by_maker(m, p, c) && worker_fit(m, p, c) == FIT_MAYBE;
+}
+
+/* Forked together with one that works for it. */
+static bool is_in_burst(const struct pool *p, const struct proc *c)
+{
+	uint64_t born_ns = proc_born_ns(c);
+
+	for (uint32_t i = 0; i < p->workers_count; i++) {
+		const struct worker *w = &p->workers[i];
+
+		if (w->forked_by_tid == c->forked_by_tid && w->born_ns <= born_ns + BURST_NS &&
+			born_ns <= w->born_ns + BURST_NS)
+			return true;
+	}
+	return false;
+}
+
+/* All that was forked since its pipes were made holds them: the ends alone prove nothing. */
+static enum fit fit_of_burst(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	if (!is_in_burst(p, c))
+		return p->workers_count ? FIT_NO : FIT_MAYBE;
+	for (uint32_t i = 0; i < m->pools_count; i++) {
+		const struct pool *other = &m->pools[i];
+
+		if (other != p && other->pid == p->pid && !other->ended_ns && is_in_burst(other, c))
+			return FIT_MAYBE;
+	}
+	return FIT_YES;
 }
 
 enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c)
 {
 	const struct pool_kind *kind = pool_kind_named(p->kind);
+	enum start_method method = start_of(m, c);
+	enum fit fit = FIT_MAYBE;
 
-	if (c->ppid != p->pid || !kind || !model_is_forked(m, c))
+	if (!kind || method == START_UNKNOWN || employer_of(m, c) != p->pid ||
+		(p->start_method && p->start_method != method))
 		return FIT_NO;
-	if (c->ends_ns && (p->task_ino || p->result_ino)) {
-		enum fit fit = fit_of_ends(kind, p, c);
-
-		if (fit != FIT_MAYBE)
-			return fit;
-	}
-	if (forked_by_maker(p, c) && proc_born_ns(c) > p->started_ns + FIRST_SET_NS)
+	if (c->ends_ns && kind->task_mode && (p->task_ino || p->result_ino))
+		fit = fit_of_ends(kind, p, c, method == START_FORK);
+	if (fit != FIT_NO && kind->forks_at_once && method == START_FORK)
+		return fit_of_burst(m, p, c);
+	if (fit != FIT_MAYBE)
+		return fit;
+	if (forked_by_maker(m, p, c) && proc_born_ns(c) > p->started_ns + FIRST_SET_NS)
 		return FIT_NO;
 	return FIT_MAYBE;
 }

@@ -8,7 +8,7 @@
 /* A worker closes the ends it does not need within a few milliseconds of its fork. */
 #define CLOSING_NS UINT64_C(100000000)
 
-/* How well a forked child fits as a worker of a pool. */
+/* How well a process fits as a worker of a pool. */
 enum fit {
 	FIT_NO, /* its pipe ends, or the thread that forked it, say that it is none */
 	FIT_MAYBE, /* nothing speaks against it */
@@ -19,7 +19,7 @@ enum fit {
 enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c);
 /* After the first set only the parent's worker handler forks workers, a thread of its own: not
  * the one that made the pool, and never the main one. */
-bool forked_by_maker(const struct pool *p, const struct proc *c);
+bool forked_by_maker(const struct model *m, const struct pool *p, const struct proc *c);
 /* It may be a worker of the first set, or any other child that the same thread forked: to call its
  * end a worker's takes more, such as somebody who was forked in its place. */
 bool worker_needs_proof(const struct model *m, const struct pool *p, const struct proc *c);
@@ -37,16 +37,33 @@ bool staff_awaits(const struct model *m, const struct pool *p);
 /* Takes back a provisional worker that something speaks against now. */
 void staff_review(struct model *m, struct proc *c);
 
-/* start.c */
+/* employ.c */
+/* START_UNKNOWN: it cannot be anybody's worker. */
 enum start_method start_of(const struct model *m, const struct proc *c);
+bool is_hireable(const struct model *m, const struct proc *c);
+/* The process that a worker would work for: its parent, but behind a fork server. */
+uint32_t employer_of(const struct model *m, const struct proc *c);
 
 /* ending.c: a worker is gone. */
+/* By a signal, the OOM killer or its exit status: a death, and its task is lost. */
+struct ending ending_by_status(const struct proc *proc, const struct frame_exit *exit);
 int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit);
 /* A name that was cut to fit may end inside a character. At most 255 bytes. */
 void mend_text(char *text, size_t size);
 int on_exit_frame(struct model *m, const struct frame_exit *exit);
 
-/* evidence.c: what shows a pool. Each registers, adopts and settles. 0 or -ENOMEM. */
+/* What is known of a pool by one piece of evidence. */
+struct clue {
+	const struct pool_kind *kind;
+	uint32_t parent;
+	uint32_t child; /* 0: none was seen */
+	uint64_t task_ino; /* 0: not shown */
+	uint64_t result_ino;
+	uint64_t t_ns;
+};
+
+/* evidence.c, ends.c: what shows a pool. Each registers, adopts and settles. 0 or -ENOMEM. */
+int evidence_conclude(struct model *m, const struct clue *e);
 int evidence_message(struct model *m, const struct frame_msg *f);
 int evidence_ends(struct model *m, uint32_t pid);
 int evidence_blocked(struct model *m, uint32_t pid);

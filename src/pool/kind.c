@@ -5,6 +5,8 @@
 
 static const struct pool_kind *const kinds[] = {
 	&pool_kind_pool,
+	&pool_kind_loky, /* before the executor: their messages have the same shapes */
+	&pool_kind_executor,
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -22,18 +24,26 @@ const struct pool_kind *pool_kind_named(const char *name)
 	return NULL;
 }
 
-const struct pool_kind *pool_kind_of_task(unsigned int shape)
+static bool is_kind(const struct pool_kind *kind, const struct model *m, const struct frame_msg *f,
+	const struct proc *by)
+{
+	return !kind->is_kind || kind->is_kind(m, f, by);
+}
+
+const struct pool_kind *pool_kind_of_task(
+	const struct model *m, const struct frame_msg *f, const struct proc *by)
 {
 	for (unsigned int i = 0; i < KINDS; i++)
-		if (kinds[i]->task_shape == shape)
+		if (kinds[i]->task_shape == f->shape && is_kind(kinds[i], m, f, by))
 			return kinds[i];
 	return NULL;
 }
 
-const struct pool_kind *pool_kind_of_result(unsigned int shape)
+const struct pool_kind *pool_kind_of_result(
+	const struct model *m, const struct frame_msg *f, const struct proc *by)
 {
 	for (unsigned int i = 0; i < KINDS; i++)
-		if (kinds[i]->result_shape == shape)
+		if (kinds[i]->result_shape == f->shape && is_kind(kinds[i], m, f, by))
 			return kinds[i];
 	return NULL;
 }

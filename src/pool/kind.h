@@ -14,23 +14,37 @@ struct pool_kind {
 	uint8_t task_shape;
 	uint8_t result_shape;
 	/* What a worker keeps of the task and of the result pipe, of both ends that its parent
-	 * holds: bits of enum pipe_mode. Both bits: it closes nothing, so ends tell nothing. */
+	 * holds: bits of enum pipe_mode. Both bits: it closes nothing. 0: they tell nothing. */
 	uint8_t task_mode;
 	uint8_t result_mode;
+	/* Under fork only its first workers are forked by the thread that made the pool; a thread
+	 * of the parent's own forks those that replace them. */
+	bool has_keeper;
+	/* Under fork all workers are forked at once, and none later. */
+	bool forks_at_once;
+	struct pool_traits traits;
+	/* Where other kinds write messages of the same shape: whether this one, by that process,
+	 * is of this kind. NULL: it is, if none before in the table says so. */
+	bool (*is_kind)(const struct model *m, const struct frame_msg *f, const struct proc *by);
 	/* What this worker's end is called. Called before it is entered in the model. */
 	struct ending (*judge_end)(const struct pool *p, const struct worker *w,
 		const struct proc *proc, const struct frame_exit *exit);
 	/* Fills d->consequence: what this death means for whoever waits. */
-	void (*word_death)(const struct model *m, const struct pool *p, struct death *d);
+	void (*word_death)(const struct model *m, struct pool *p, struct death *d);
 };
 
 /* By index, NULL behind the last. */
 const struct pool_kind *pool_kind_at(unsigned int index);
 /* NULL: none has it. */
 const struct pool_kind *pool_kind_named(const char *name);
-const struct pool_kind *pool_kind_of_task(unsigned int shape);
-const struct pool_kind *pool_kind_of_result(unsigned int shape);
+/* The kind whose task or result this is. NULL: it is neither by its shape. */
+const struct pool_kind *pool_kind_of_task(
+	const struct model *m, const struct frame_msg *f, const struct proc *by);
+const struct pool_kind *pool_kind_of_result(
+	const struct model *m, const struct frame_msg *f, const struct proc *by);
 
 extern const struct pool_kind pool_kind_pool;
+extern const struct pool_kind pool_kind_executor;
+extern const struct pool_kind pool_kind_loky;
 
 #endif

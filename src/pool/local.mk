@@ -2,13 +2,15 @@
 libpooltop_a_SOURCES += \
 	src/pool/classify.c \
 	src/pool/classify.h \
+	src/pool/employ.c \
 	src/pool/ending.c \
+	src/pool/ends.c \
 	src/pool/evidence.c \
+	src/pool/executor.c \
 	src/pool/fit.c \
 	src/pool/inside.h \
 	src/pool/kind.c \
 	src/pool/kind.h \
 	src/pool/mp_pool.c \
 	src/pool/staff.c \
-	src/pool/start.c \
 	src/pool/state.c

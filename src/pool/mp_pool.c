@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "pool/inside.h"
 #include "pool/kind.h"
 
 static struct ending death(enum end_kind end)
@@ -41,16 +42,12 @@ static struct ending judge_end(const struct pool *p, const struct worker *w,
 	 * handler of the task's own may have made an exit of the signal. */
 	if (w->killed_by_parent && (sig == SIGTERM || (!sig && exit->status && p->closing)))
 		return (struct ending){.end = END_TERMINATED, .loses = !p->closing};
-	if (sig == SIGKILL && proc->oom.seen)
-		return death(END_OOM);
-	if (sig)
-		return death(END_SIGNAL);
-	if (exit->status)
-		return death(END_EXIT);
+	if (sig || exit->status)
+		return ending_by_status(proc, exit);
 	return judge_clean_exit(p, w);
 }
 
-static void word_death(const struct model *m, const struct pool *p, struct death *d)
+static void word_death(const struct model *m, struct pool *p, struct death *d)
 {
 	const size_t size = sizeof(d->consequence);
 
@@ -80,6 +77,8 @@ const struct pool_kind pool_kind_pool = {
 	.result_shape = SHAPE_POOL_RESULT,
 	.task_mode = PIPE_READ,
 	.result_mode = PIPE_WRITE,
+	.has_keeper = true,
+	.traits = {.ends_results = true},
 	.judge_end = judge_end,
 	.word_death = word_death,
 };

@@ -47,7 +47,7 @@ static int claim_predecessor(struct model *m, uint32_t pool, const struct proc *
 	const struct pool *p = model_find_pool(m, pool);
 	uint32_t pid;
 
-	if (!m->gone_count || !c->forked_by_tid || forked_by_maker(p, c) ||
+	if (!m->gone_count || !c->forked_by_tid || forked_by_maker(m, p, c) ||
 		pool_has_vacancy(m, p, proc_born_ns(c)))
 		return 0;
 	pid = unproven_end(m, p, proc_born_ns(c));
@@ -88,7 +88,7 @@ static uint32_t eldest(const struct model *m, const struct pool *p, uint64_t bef
 	for (uint32_t i = 0; i < m->procs_count; i++) {
 		const struct proc *c = &m->procs[i];
 
-		if (c->pool || c->ppid != p->pid || proc_born_ns(c) >= born_ns)
+		if (c->pool || proc_born_ns(c) >= born_ns)
 			continue;
 		if (worker_fit(m, p, c) == FIT_NO || (c->gone && worker_needs_proof(m, p, c)))
 			continue;
@@ -110,7 +110,8 @@ static uint64_t row_start(const struct model *m, const struct pool *p, uint64_t 
 			const struct proc *c = &m->procs[i];
 			uint64_t born_ns = proc_born_ns(c);
 
-			if (c->ppid != p->pid || born_ns >= start_ns || born_ns + ROW_NS < start_ns)
+			if (born_ns >= start_ns || born_ns + ROW_NS < start_ns ||
+				employer_of(m, c) != p->pid)
 				continue;
 			start_ns = born_ns;
 			longer = true;
@@ -125,7 +126,7 @@ static void drop_strangers(struct model *m, const struct pool *p, uint64_t row_n
 	for (uint32_t i = m->procs_count; i--;) {
 		struct proc *c = &m->procs[i];
 
-		if (c->gone && c->ppid == p->pid && proc_born_ns(c) < row_ns)
+		if (c->gone && proc_born_ns(c) < row_ns && employer_of(m, c) == p->pid)
 			model_drop_proc(m, c);
 	}
 }

@@ -59,6 +59,8 @@ static bool is_deserted(const struct model *m, const struct pool *p)
 
 	if (p->workers_alive || !p->workers_count)
 		return false;
+	if (p->traits.breaks && pool_in_flight(p) && !p->broken_ns)
+		return false;
 	for (uint32_t i = 0; i < p->workers_count; i++)
 		if (p->workers[i].ended_ns > last_ns)
 			last_ns = p->workers[i].ended_ns;
@@ -115,7 +117,8 @@ void state_judge(struct model *m, struct pool *p)
 
 	if (p->ended_ns)
 		return;
-	if (is_deserted(m, p) || (p->closing && p->workers_count && !p->workers_alive)) {
+	if (is_deserted(m, p) ||
+		((p->closing || p->broken_ns) && p->workers_count && !p->workers_alive)) {
 		model_end_pool(m, p, m->now_ns);
 		return;
 	}

@@ -60,7 +60,7 @@ static void newest_are_kept(void **state)
 static void old_messages_are_not_claimed(void **state)
 {
 	struct story *t = *state;
-	const struct history_pool same = {100, 5001, 5002};
+	const struct history_pool same = {.pid = 100, .task_ino = 5001, .result_ino = 5002};
 	struct history_task old = nth(1), now = nth(2);
 	const struct pool *p;
 

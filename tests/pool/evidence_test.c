@@ -184,7 +184,7 @@ static void blocked_reader_shows_a_pool(void **state)
 /* Two pools of one parent: each worker belongs where it reads. */
 static void two_pools_of_one_parent(void **state)
 {
-	static const struct history_pool other = {100, 5003, 5004};
+	static const struct history_pool other = {.pid = 100, .task_ino = 5003, .result_ino = 5004};
 	struct story *t = *state;
 	const struct model *m = &t->s.model;
 

@@ -254,26 +254,6 @@ static void found_worker_may_be_recycled(void **state)
 	assert_int_equal(p->ends[END_RECYCLED], 1);
 }
 
-static void kinds_are_complete(void **state)
-{
-	const struct pool_kind *kind;
-	unsigned int n = 0;
-
-	(void)state;
-	for (; (kind = pool_kind_at(n)); n++) {
-		assert_non_null(kind->name);
-		assert_non_null(kind->judge_end);
-		assert_non_null(kind->word_death);
-		assert_true(kind->task_shape && kind->result_shape);
-		assert_ptr_equal(pool_kind_named(kind->name), kind);
-		assert_ptr_equal(pool_kind_of_task(kind->task_shape), kind);
-		assert_ptr_equal(pool_kind_of_result(kind->result_shape), kind);
-	}
-	assert_true(n >= 1);
-	assert_null(pool_kind_named("NoSuchPool"));
-	assert_null(pool_kind_of_task(SHAPE_OBJECT));
-}
-
 #define STORY(name) cmocka_unit_test_setup_teardown(name, story_begin, story_end)
 
 int main(void)
@@ -296,7 +276,6 @@ int main(void)
 		STORY(orphans),
 		STORY(unseen_end_is_unknown),
 		STORY(found_worker_may_be_recycled),
-		cmocka_unit_test(kinds_are_complete),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

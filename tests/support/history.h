@@ -142,16 +142,18 @@ void history_tick(struct history *h);
 /* n times: wait one interval, tick. */
 void history_ticks(struct history *h, unsigned int n);
 
-/* The two pipes of a Pool. */
+/* The two pipes of a Pool, or of another kind with messages of other shapes. */
 struct history_pool {
 	uint32_t pid; /* the parent's */
 	uint64_t task_ino;
 	uint64_t result_ino;
+	uint8_t task_shape; /* 0: SHAPE_POOL_TASK */
+	uint8_t result_shape; /* 0: SHAPE_POOL_RESULT */
 };
 
 struct history_task {
 	int64_t job;
-	int32_t chunk;
+	int32_t chunk; /* below 0: it has none */
 	const char *func; /* NULL: not known */
 	uint32_t items; /* 0: not known; else with MSG_ITEMS unless flags say MSG_ITEMS_ABOUT */
 	uint32_t flags; /* more enum msg_flags of the task's message */
@@ -159,6 +161,7 @@ struct history_task {
 	uint64_t bytes_back;
 	uint32_t result_items; /* 0: the result does not tell; else MSG_CHUNKED | MSG_ITEMS */
 	uint64_t head_mark, tail_mark; /* of the task's message */
+	uint32_t result_flags; /* more enum msg_flags of the result's message */
 };
 
 /* The four messages of a task's life. take and done move the worker's state too. */

@@ -122,20 +122,39 @@ void history_ticks(struct history *h, unsigned int n)
 	}
 }
 
-static struct frame_msg message(
-	struct history *h, uint32_t pid, uint64_t ino, const struct history_task *t)
+static struct frame_msg message(struct history *h, uint32_t pid, const struct history_task *t)
 {
 	struct frame_msg f = {
 		.h = history_head(FRAME_MSG, sizeof(f), pid),
-		.ino = ino,
 		.job = t->job,
 		.chunk = t->chunk,
 		.tid = pid,
-		.flags = MSG_HAS_JOB | MSG_HAS_CHUNK,
+		.flags = MSG_HAS_JOB | (t->chunk < 0 ? 0 : MSG_HAS_CHUNK),
 		.blocked_us = 3,
 	};
 
 	(void)h;
+	return f;
+}
+
+static struct frame_msg task_message(
+	struct history *h, const struct history_pool *p, uint32_t pid, const struct history_task *t)
+{
+	struct frame_msg f = message(h, pid, t);
+
+	f.ino = p->task_ino;
+	f.shape = p->task_shape ? p->task_shape : SHAPE_POOL_TASK;
+	return f;
+}
+
+static struct frame_msg result_message(
+	struct history *h, const struct history_pool *p, uint32_t pid, const struct history_task *t)
+{
+	struct frame_msg f = message(h, pid, t);
+
+	f.ino = p->result_ino;
+	f.shape = p->result_shape ? p->result_shape : SHAPE_POOL_RESULT;
+	f.flags |= (uint16_t)t->result_flags;
 	return f;
 }
 
@@ -144,7 +163,6 @@ static void send_task(struct history *h, struct frame_msg *f, const struct histo
 	f->bytes = t->bytes_out;
 	f->func = history_text(h, t->func);
 	f->items = t->items;
-	f->shape = SHAPE_POOL_TASK;
 	if (f->dir == MSG_WRITE) {
 		f->head_mark = t->head_mark;
 		f->tail_mark = t->tail_mark;
@@ -158,7 +176,6 @@ static void send_task(struct history *h, struct frame_msg *f, const struct histo
 static void send_result(struct history *h, struct frame_msg *f, const struct history_task *t)
 {
 	f->bytes = t->bytes_back;
-	f->shape = SHAPE_POOL_RESULT;
 	f->items = t->result_items;
 	if (t->result_items)
 		f->flags |= MSG_CHUNKED | MSG_ITEMS;
@@ -167,7 +184,7 @@ static void send_result(struct history *h, struct frame_msg *f, const struct his
 
 void history_send(struct history *h, const struct history_pool *p, const struct history_task *t)
 {
-	struct frame_msg f = message(h, p->pid, p->task_ino, t);
+	struct frame_msg f = task_message(h, p, p->pid, t);
 
 	f.dir = MSG_WRITE;
 	send_task(h, &f, t);
@@ -176,7 +193,7 @@ void history_send(struct history *h, const struct history_pool *p, const struct 
 void history_take(
 	struct history *h, const struct history_pool *p, uint32_t pid, const struct history_task *t)
 {
-	struct frame_msg f = message(h, pid, p->task_ino, t);
+	struct frame_msg f = task_message(h, p, pid, t);
 
 	f.dir = MSG_READ;
 	send_task(h, &f, t);
@@ -187,7 +204,7 @@ void history_take(
 void history_done(
 	struct history *h, const struct history_pool *p, uint32_t pid, const struct history_task *t)
 {
-	struct frame_msg f = message(h, pid, p->result_ino, t);
+	struct frame_msg f = result_message(h, p, pid, t);
 
 	f.dir = MSG_WRITE;
 	send_result(h, &f, t);
@@ -197,7 +214,7 @@ void history_done(
 void history_raise(struct history *h, const struct history_pool *p, uint32_t pid,
 	const struct history_task *t, const char *const what[3])
 {
-	struct frame_msg m = message(h, pid, p->result_ino, t);
+	struct frame_msg m = result_message(h, p, pid, t);
 	struct history_task bare = *t;
 	union {
 		struct frame_failure f;
@@ -231,7 +248,7 @@ void history_raise(struct history *h, const struct history_pool *p, uint32_t pid
 
 void history_return(struct history *h, const struct history_pool *p, const struct history_task *t)
 {
-	struct frame_msg f = message(h, p->pid, p->result_ino, t);
+	struct frame_msg f = result_message(h, p, p->pid, t);
 
 	f.dir = MSG_READ;
 	send_result(h, &f, t);

@@ -259,6 +259,7 @@ static const struct row numbers[] = {
 	{"MSG_ITEMS_ABOUT", MSG_ITEMS_ABOUT, 32},
 	{"MSG_LAST", MSG_LAST, 64},
 	{"MSG_ENCODING", MSG_ENCODING, 128},
+	{"MSG_LOKY", MSG_LOKY, 256},
 };
 
 static void hold(const struct row *rows, size_t count)

@@ -18,8 +18,10 @@ static const struct {
 	 "pipe_handle=13) --multiprocessing-fork",
 		START_SPAWN},
 	{"/opt/app/frozen --multiprocessing-fork tracker_fd=6 pipe_handle=13", START_SPAWN},
+	/* The fork server works for nobody. */
 	{"python3 -c from multiprocessing.forkserver import main; main(8, 9, ['__main__'])",
-		START_FORKSERVER},
+		START_UNKNOWN},
+	{"python3 -c from multiprocessing.resource_tracker import main;main(5)", START_UNKNOWN},
 	{"python3 -m joblib.externals.loky.backend.popen_loky_posix --process-name LokyProcess-5 "
 	 "--pipe 14",
 		START_LOKY},

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the ends of pipes show, each certain by itself (../shared/ref/wire-format.md 7.2):
+ * - the parent holds both ends of two pipes, its worker just the reading end of one and just the
+ *   writing end of the other;
+ * - a worker that holds just the reading end of such a pipe is blocked in a read of it.
+ */
+#include "pool/inside.h"
+
+/* The one pipe of which the parent holds both ends and the child just this one; 0: none, or
+ * several. */
+static uint64_t half_of(const struct proc *parent, const struct proc *c, uint32_t mode)
+{
+	uint64_t found = 0;
+
+	for (uint32_t i = 0; i < c->ends_count; i++) {
+		uint64_t ino = c->ends[i].ino;
+
+		if (ino == found || proc_holds(c, ino) != mode ||
+			proc_holds(parent, ino) != (PIPE_READ | PIPE_WRITE))
+			continue;
+		if (found)
+			return 0;
+		found = ino;
+	}
+	return found;
+}
+
+/*
+ * A worker closes the ends it does not need right after its fork, and its parent those of the
+ * worker's sentinel pipes. Read in between, the sentinels look like a pool's queues and the queues
+ * do not: a child that was read so early, and shares two whole pipes with its parent, proves
+ * nothing. (One, the notifier, it keeps.) One that was not forked takes its time to start, and
+ * its parent closes the pipes that it sends the start-up data through meanwhile.
+ */
+static bool is_too_early(const struct proc *parent, const struct proc *c, bool forked)
+{
+	const uint32_t both = PIPE_READ | PIPE_WRITE;
+	uint64_t shared = 0;
+
+	if (!forked && parent->ends_ns < proc_born_ns(c) + CLOSING_NS)
+		return true;
+	if (forked && c->ends_ns >= proc_born_ns(c) + CLOSING_NS)
+		return false;
+	for (uint32_t i = 0; i < c->ends_count; i++) {
+		uint64_t ino = c->ends[i].ino;
+
+		if (ino == shared || proc_holds(c, ino) != both || proc_holds(parent, ino) != both)
+			continue;
+		if (shared)
+			return true;
+		shared = ino;
+	}
+	return false;
+}
+
+static int child_ends(struct model *m, uint32_t pid)
+{
+	struct proc *c = model_find_proc(m, pid);
+	const struct proc *parent = model_proc(m, employer_of(m, c));
+	struct clue e = {.kind = &pool_kind_pool, .t_ns = c->ends_ns};
+
+	if (c->pool)
+		staff_review(m, c);
+	if (!parent || !parent->ends_ns || !c->ends_ns || c->gone || !is_hireable(m, c))
+		return 0;
+	if (is_too_early(parent, c, start_of(m, c) == START_FORK))
+		return 0;
+	e.parent = parent->pid;
+	e.child = pid;
+	e.task_ino = half_of(parent, c, e.kind->task_mode);
+	e.result_ino = half_of(parent, c, e.kind->result_mode);
+	if (!e.task_ino || !e.result_ino)
+		return 0;
+	return evidence_conclude(m, &e);
+}
+
+int evidence_ends(struct model *m, uint32_t pid)
+{
+	int ret = model_find_proc(m, pid) ? child_ends(m, pid) : 0;
+
+	for (uint32_t i = 0; !ret && i < m->procs_count; i++)
+		if (employer_of(m, &m->procs[i]) == pid)
+			ret = child_ends(m, m->procs[i].pid);
+	return ret;
+}
+
+int evidence_blocked(struct model *m, uint32_t pid)
+{
+	const struct proc *c = model_find_proc(m, pid);
+	const struct proc *parent = model_proc(m, employer_of(m, c));
+	const struct pool *p = model_task_pool(m, c->blocked_ino);
+	struct clue e = {
+		.kind = p ? pool_kind_named(p->kind) : &pool_kind_pool,
+		.parent = employer_of(m, c),
+		.child = pid,
+		.task_ino = c->blocked_ino,
+		.t_ns = c->work.h.t_ns,
+	};
+
+	if (!parent || !is_hireable(m, c))
+		return 0;
+	if (p)
+		return evidence_conclude(m, &e);
+	if (!c->ends_ns || proc_holds(c, c->blocked_ino) != e.kind->task_mode ||
+		proc_holds(parent, c->blocked_ino) != (PIPE_READ | PIPE_WRITE))
+		return 0;
+	return evidence_conclude(m, &e);
+}
