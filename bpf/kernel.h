@@ -100,6 +100,10 @@ struct mm_struct___before_6_2 {
 	struct mm_rss_stat___before_6_2 rss_stat;
 } CORE;
 
+struct thread_struct {
+	unsigned long fsbase; /* x86: what pthread_self() is */
+} CORE;
+
 struct task_struct {
 	int pid;
 	int tgid;
@@ -113,23 +117,41 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct mm_struct *mm;
 	struct css_set *cgroups;
+	struct thread_struct thread;
 } CORE;
 
 struct task_struct___before_5_14 {
 	volatile long state;
 } CORE;
 
+union __sifields {
+	struct {
+		void *_addr;
+	} _sigfault;
+} CORE;
+
 struct kernel_siginfo {
 	int si_signo;
 	int si_errno;
 	int si_code;
+	union __sifields _sifields;
+} CORE;
+
+struct sigaction {
+	void *sa_handler;
+} CORE;
+
+struct k_sigaction {
+	struct sigaction sa;
 } CORE;
 
 #if defined(__TARGET_ARCH_x86)
 
 struct pt_regs {
-	unsigned long di, si, dx;
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8;
+	unsigned long di, si, dx, cx;
 	unsigned long ax, orig_ax;
+	unsigned long ip, sp;
 } CORE;
 
 #define SYS_READ 0
@@ -138,6 +160,7 @@ struct pt_regs {
 #define SYS_CLOSE 3
 #define SYS_DUP2 33
 #define SYS_DUP3 292
+#define SYS_EXIT_GROUP 231
 #define REGS_NR(r) ((long)(r)->orig_ax)
 #define REGS_ARG1(r) ((r)->di)
 #define REGS_ARG2(r) ((r)->si)
@@ -157,6 +180,7 @@ struct pt_regs {
 #define SYS_CLOSE 57
 #define SYS_DUP2 24 /* there is dup3 only */
 #define SYS_DUP3 24
+#define SYS_EXIT_GROUP 94
 #define REGS_NR(r) ((long)(r)->syscallno)
 #define REGS_ARG1(r) ((r)->orig_x0)
 #define REGS_ARG2(r) ((r)->regs[1])
@@ -174,5 +198,14 @@ struct pt_regs {
 
 #define PF_EXITING 0x00000004
 #define SIGNAL_GROUP_EXIT 0x00000004 /* signal_struct.flags: all its threads are ending */
+
+#define SIG_DFL 0
+#define SIGILL 4
+#define SIGTRAP 5
+#define SIGABRT 6
+#define SIGBUS 7
+#define SIGFPE 8
+#define SIGKILL 9
+#define SIGSEGV 11
 
 #endif

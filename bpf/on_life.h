@@ -5,11 +5,6 @@
 
 #include "watch.h"
 
-/* Signals that do not end a process: nobody asks who sent them. */
-#define QUIET_SIGNALS                                                                              \
-	(1ULL << 17 | 1ULL << 18 | 1ULL << 19 | 1ULL << 20 | 1ULL << 21 | 1ULL << 22 |             \
-		1ULL << 23 | 1ULL << 28)
-
 static __always_inline struct frame frame_of(__u16 kind, __u16 size, __u32 pid, __u64 now)
 {
 	struct frame f = {.kind = kind, .size = size, .pid = pid, .t_ns = now};
@@ -70,7 +65,7 @@ int BPF_PROG(on_exec, struct task_struct *p)
 	return 0;
 }
 
-/* What system call a task is in; user space's registers lie at the top of its kernel stack. */
+/* What system call a task is in. */
 struct in_call {
 	long nr;
 	unsigned long arg1, arg2, arg3;
@@ -78,12 +73,8 @@ struct in_call {
 
 static __always_inline void task_call(struct task_struct *task, struct in_call *ret_call)
 {
-	struct pt_regs *regs;
+	struct pt_regs *regs = task_regs(task);
 
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) /* 5.15 */
-		regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	else
-		regs = BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
 #if defined(__TARGET_ARCH_x86)
 	ret_call->nr = BPF_CORE_READ(regs, orig_ax);
 	ret_call->arg1 = BPF_CORE_READ(regs, di);

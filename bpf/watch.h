@@ -3,11 +3,7 @@
 #ifndef POOLTOP_WATCH_H
 #define POOLTOP_WATCH_H
 
-#include "kernel.h"
-#include "ring.h"
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
+#include "shared.h"
 
 #define PAGE_BYTES 4096ULL
 
@@ -16,11 +12,6 @@ __u32 want_write_bytes = 4096; /* of each message that is written, at most RING_
 __u32 want_read_bytes = 128; /* of each that is read */
 __u32 want_all_execs = 0; /* announce every program that starts, watched or not */
 __u64 mark_salt = 1; /* of this session: mark.h */
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, RING_BYTES);
-} ring SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -36,13 +27,6 @@ struct {
 	__type(value, struct core_sums);
 } cores SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct ring_counts);
-} counts SEC(".maps");
-
 /* Threads, other than main ones, that have read messages: from which pipe the last. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -54,25 +38,6 @@ struct {
 static __always_inline struct watch *watched(__u32 tgid)
 {
 	return bpf_map_lookup_elem(&procs, &tgid);
-}
-
-/* Every record is counted, kept or lost, so that seen = kept + lost always holds. */
-static __always_inline void count_record(long failed)
-{
-	__u32 zero = 0;
-	struct ring_counts *c = bpf_map_lookup_elem(&counts, &zero);
-
-	if (!c)
-		return;
-	if (failed)
-		c->lost++;
-	else
-		c->kept++;
-}
-
-static __always_inline void put_record(void *record, __u64 size)
-{
-	count_record(bpf_ringbuf_output(&ring, record, size, BPF_RB_NO_WAKEUP));
 }
 
 /* Ends the state a worker is in and begins another; a clock that went back adds nothing. */

@@ -46,6 +46,9 @@ enum frame_kind {
 	FRAME_CORE = 31, /* one core's time for one pool */
 	FRAME_CPU = 32, /* one core's time in all */
 	FRAME_USAGE = 33, /* memory, threads: sampled */
+
+	FRAME_STACK = 40, /* one thread's stack; at its death before the FRAME_EXIT */
+	FRAME_STDERR = 41, /* the last that a process wrote there; before its FRAME_EXIT */
 };
 
 /* Starts every frame. size: bytes in all, header included, a multiple of 8. pid: the process
@@ -338,6 +341,42 @@ struct frame_usage {
 	__u64 cpu_ns; /* its whole life, as /proc counts it */
 	__u32 threads;
 	__u32 cpus; /* cores that it may run on; 0: not known */
+};
+
+enum stack_flags {
+	STACK_AT_DEATH = 1, /* read in the dying thread; else sampled while it lived, at h.t_ns */
+	STACK_CULPRIT = 2, /* its process's end began in this thread */
+	STACK_NATIVE = 4, /* machine frames, and the Python frames where they stand among them */
+	STACK_MORE = 8, /* there are more, further out */
+	STACK_NO_THREAD = 16, /* the interpreter does not know this thread, or no more */
+};
+
+enum place_kind { PLACE_PYTHON = 1, PLACE_NATIVE = 2 };
+
+/* One frame of a stack. */
+struct stack_place {
+	__u32 function; /* text ids */
+	__u32 file; /* of Python; or the module, the file that the machine code is in */
+	__u32 line; /* 0: not known */
+	__u32 kind; /* enum place_kind */
+	__u64 offset; /* of machine code in its module */
+};
+
+struct frame_stack {
+	struct frame h;
+	__u32 tid;
+	__u32 flags; /* enum stack_flags */
+	__u32 count; /* of places */
+	__u32 walk_ns; /* the kernel's walk took so long; 0: not known */
+	__u64 address; /* whose access was the fault; 0: none or not known */
+	struct stack_place places[]; /* innermost first */
+};
+
+struct frame_stderr {
+	struct frame h;
+	__u32 len; /* bytes of text, not terminated; then zeros up to h.size */
+	__u32 pad;
+	char text[];
 };
 
 #endif

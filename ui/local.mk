@@ -30,6 +30,8 @@ libpooltop_a_SOURCES += \
 	ui/show.c \
 	ui/show.h \
 	ui/slow_table.c \
+	ui/stack_sheet.c \
+	ui/stack_sheet.h \
 	ui/state.c \
 	ui/state.h \
 	ui/status.c \

@@ -6,6 +6,7 @@
 
 #include "ui/sheet.h"
 #include "ui/show.h"
+#include "ui/stack_sheet.h"
 
 static void draw_how(const struct death *d, struct sheet *sheet)
 {
@@ -111,6 +112,7 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	else
 		sheet_field(sheet, "replaced by", STYLE_TEXT, "nobody yet");
 	sheet_field(sheet, "consequence", STYLE_TITLE, "%s", d->consequence);
+	stack_sheet_death(m, d, sheet);
 }
 
 const struct view view_death = {

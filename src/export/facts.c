@@ -109,3 +109,10 @@ struct death facts_end(const struct model *m, const struct pool *p, const struct
 		.replaced_by = w->replaced_by,
 	};
 }
+
+const char *facts_stack_source(const struct stack *s)
+{
+	if (!s)
+		return NULL;
+	return s->flags & STACK_AT_DEATH ? "at-death" : "sampled";
+}

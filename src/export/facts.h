@@ -38,4 +38,7 @@ bool facts_start_ns(const struct model *m, const struct worker *w, uint64_t *ret
  */
 struct death facts_end(const struct model *m, const struct pool *p, const struct worker *w);
 
+/* "at-death" or "sampled"; NULL for NULL. */
+const char *facts_stack_source(const struct stack *s);
+
 #endif

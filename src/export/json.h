@@ -12,6 +12,9 @@ json_t *json_worker(
 	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w);
 json_t *json_death(struct jout *j, const struct model *m, const struct death *d);
 
+/* What it was doing: "python_stack" and all that stands with it, into the death's object. */
+void json_stacks(struct jout *j, json_t *o, const struct model *m, const struct death *d);
+
 /* The name of text `id`, or null. */
 void json_name(struct jout *j, json_t *object, const char *key, const struct model *m, uint32_t id);
 

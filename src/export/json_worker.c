@@ -58,17 +58,6 @@ static json_t *oom(struct jout *j, const struct model *m, const struct oom_seen 
 	return o;
 }
 
-/* What the reading of stacks will know. */
-static void put_stacks(struct jout *j, json_t *o)
-{
-	jout_put(j, o, "python_stack", jout_array(j));
-	jout_null(j, o, "stack_source");
-	jout_null(j, o, "stack_age_ns");
-	jout_put(j, o, "native_stack", jout_array(j));
-	jout_null(j, o, "exception");
-	jout_null(j, o, "stderr_tail");
-}
-
 json_t *json_death(struct jout *j, const struct model *m, const struct death *d)
 {
 	json_t *o = jout_object(j);
@@ -87,7 +76,7 @@ json_t *json_death(struct jout *j, const struct model *m, const struct death *d)
 	jout_uint_if(j, o, "rss_bytes", d->rss_bytes, d->rss_bytes);
 	jout_uint_if(j, o, "rss_peak_bytes", d->rss_peak_bytes, d->rss_peak_bytes);
 	jout_put(j, o, "task", hand(j, m, &d->hand, d->t_ns));
-	put_stacks(j, o);
+	json_stacks(j, o, m, d);
 	jout_uint_if(j, o, "replaced_by", d->replaced_by, d->replaced_by);
 	jout_text(j, o, "consequence", *d->consequence ? d->consequence : NULL);
 	return o;

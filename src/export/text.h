@@ -18,6 +18,13 @@ void text_workers(struct page *out, const struct model *m, const struct pool *p)
 enum { TEXT_KEY = 40 };
 const char *text_key(char buf[static TEXT_KEY], const struct task_key *key);
 
+/* A line that begins with what it is about; words go on below at TEXT_ROW. */
+enum { TEXT_INDENT = 12, TEXT_ROW = 23 };
+void text_row(struct page *out, const char *name);
+
+/* What a worker was doing when it died: the innermost frames. */
+void text_stack(struct page *out, const struct model *m, const struct death *d);
+
 /* A line with a section's name. */
 void text_title(struct page *out, const char *title);
 

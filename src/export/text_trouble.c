@@ -11,7 +11,6 @@ enum {
 	DEATHS = 10, /* newest that are shown */
 	FAILURES = 8,
 	TRACEBACK_LINES = 6, /* the last of each */
-	INDENT = 12,
 };
 
 void text_findings(struct page *out, const struct model *m, const struct pool *p)
@@ -26,13 +25,13 @@ void text_findings(struct page *out, const struct model *m, const struct pool *p
 		page_add(out, "  %-9s %s, since %s", severity_name(f->severity), f->id,
 			fmt_wall(wall, model_wall_ns(m, f->since_ns), 0));
 		page_end(out);
-		page_to(out, INDENT);
-		page_words(out, INDENT, f->text);
+		page_to(out, TEXT_INDENT);
+		page_words(out, TEXT_INDENT, f->text);
 		page_end(out);
 		if (!*f->advice)
 			continue;
 		page_add(out, "         -> ");
-		page_words(out, INDENT, f->advice);
+		page_words(out, TEXT_INDENT, f->advice);
 		page_end(out);
 	}
 	if (!p->findings_count) {
@@ -49,16 +48,16 @@ static void by_signal(struct page *out, const struct death *d, uint32_t parent, 
 	const char *name = signal_name(sig, space);
 
 	if (s->seen && s->sender == d->pid)
-		page_say(out, INDENT, "%u, aged %s, killed itself by %s", d->pid, age, name);
+		page_say(out, TEXT_INDENT, "%u, aged %s, killed itself by %s", d->pid, age, name);
 	else if (s->seen && s->sender)
-		page_say(out, INDENT, "%u, aged %s, was killed by %s from %s%u (%s, uid %u)",
+		page_say(out, TEXT_INDENT, "%u, aged %s, was killed by %s from %s%u (%s, uid %u)",
 			d->pid, age, name, s->sender == parent ? "its parent " : "", s->sender,
 			s->comm, s->uid);
 	else if (s->seen)
-		page_say(out, INDENT, "%u, aged %s, was killed by %s from the kernel", d->pid, age,
-			name);
+		page_say(out, TEXT_INDENT, "%u, aged %s, was killed by %s from the kernel", d->pid,
+			age, name);
 	else
-		page_say(out, INDENT, "%u, aged %s, was killed by %s (from whom is not known)",
+		page_say(out, TEXT_INDENT, "%u, aged %s, was killed by %s (from whom is not known)",
 			d->pid, age, name);
 	if (d->status_known && WCOREDUMP((int)d->status))
 		page_add(out, ", core dumped");
@@ -69,8 +68,8 @@ static void by_oom(struct page *out, const struct model *m, const struct death *
 	char limit[FMT_MAX], rss[FMT_MAX];
 	const struct oom_seen *o = &d->oom;
 
-	page_say(out, INDENT, "%u, aged %s, was killed by the OOM killer%s%s%s%s%s%s", d->pid, age,
-		o->scope ? ": " : "", model_text(m, o->scope, ""),
+	page_say(out, TEXT_INDENT, "%u, aged %s, was killed by the OOM killer%s%s%s%s%s%s", d->pid,
+		age, o->scope ? ": " : "", model_text(m, o->scope, ""),
 		o->limit_bytes ? " at its limit of " : "",
 		o->limit_bytes ? fmt_bytes(limit, o->limit_bytes) : "",
 		o->rss_bytes ? ", it had " : "", o->rss_bytes ? fmt_bytes(rss, o->rss_bytes) : "");
@@ -79,17 +78,17 @@ static void by_oom(struct page *out, const struct model *m, const struct death *
 static void by_exit(struct page *out, const struct death *d, const char *age)
 {
 	if (d->status_known)
-		page_say(out, INDENT, "%u, aged %s, exited with status %d", d->pid, age,
+		page_say(out, TEXT_INDENT, "%u, aged %s, exited with status %d", d->pid, age,
 			WEXITSTATUS((int)d->status));
 	else
-		page_say(out, INDENT, "%u, aged %s, is gone, nobody saw how", d->pid, age);
+		page_say(out, TEXT_INDENT, "%u, aged %s, is gone, nobody saw how", d->pid, age);
 }
 
-static void row(struct page *out, const char *name)
+void text_row(struct page *out, const char *name)
 {
-	page_to(out, INDENT);
+	page_to(out, TEXT_INDENT);
 	page_add(out, "%s", name);
-	page_to(out, INDENT + 11);
+	page_to(out, TEXT_ROW);
 }
 
 static void in_hand(struct page *out, const struct model *m, const struct death *d)
@@ -98,11 +97,11 @@ static void in_hand(struct page *out, const struct model *m, const struct death 
 	char key[TEXT_KEY], items[FMT_MAX], age[FMT_MAX];
 	bool timed = h->since_ns && d->t_ns >= h->since_ns;
 
-	row(out, "in hand");
+	text_row(out, "in hand");
 	if (!h->has)
 		page_add(out, "no task");
 	else
-		page_say(out, INDENT + 11, "task %s of %s%s%s%s%s%s", text_key(key, &h->key),
+		page_say(out, TEXT_ROW, "task %s of %s%s%s%s%s%s", text_key(key, &h->key),
 			model_text(m, h->func, "a function not known"), h->items ? ", " : "",
 			h->items ? fmt_count(items, h->items) : "",
 			h->items > 1 ? " items"
@@ -119,7 +118,7 @@ static void certificate(
 	char wall[FMT_MAX], age[FMT_MAX], rss[FMT_MAX];
 
 	page_add(out, "  %s", d->wall_ns ? fmt_wall(wall, d->wall_ns, 0) : "?");
-	page_to(out, INDENT);
+	page_to(out, TEXT_INDENT);
 	fmt_duration(age, d->age_ns);
 	if (d->end == END_OOM)
 		by_oom(out, m, d, age);
@@ -130,18 +129,19 @@ static void certificate(
 	page_end(out);
 	in_hand(out, m, d);
 	if (d->rss_bytes || d->rss_peak_bytes) {
-		row(out, "memory");
+		text_row(out, "memory");
 		page_add(out, "%s", d->rss_bytes ? fmt_bytes(rss, d->rss_bytes) : "not known");
 		if (d->rss_peak_bytes)
 			page_add(out, ", at most %s", fmt_bytes(rss, d->rss_peak_bytes));
 		page_end(out);
 	}
+	text_stack(out, m, d);
 	if (*d->consequence) {
-		row(out, "it means");
-		page_words(out, INDENT + 11, d->consequence);
+		text_row(out, "it means");
+		page_words(out, TEXT_ROW, d->consequence);
 		page_end(out);
 	}
-	row(out, "replaced");
+	text_row(out, "replaced");
 	if (d->replaced_by)
 		page_add(out, "by %u", d->replaced_by);
 	else
@@ -187,7 +187,7 @@ static void traceback(struct page *out, const char *text)
 	while (*line) {
 		size_t len = strcspn(line, "\n");
 
-		page_to(out, INDENT);
+		page_to(out, TEXT_INDENT);
 		page_add(out, "| ");
 		page_cut(out, line, len);
 		page_end(out);
@@ -200,11 +200,11 @@ static void failure(struct page *out, const struct model *m, const struct failur
 	char count[FMT_MAX], key[TEXT_KEY], wall[FMT_MAX];
 
 	page_add(out, " %7s x", fmt_count(count, f->count));
-	page_to(out, INDENT);
-	page_say(out, INDENT, "%s%s%s", f->exception, *f->message ? ": " : "", f->message);
+	page_to(out, TEXT_INDENT);
+	page_say(out, TEXT_INDENT, "%s%s%s", f->exception, *f->message ? ": " : "", f->message);
 	page_end(out);
-	page_to(out, INDENT);
-	page_say(out, INDENT, "in %s, last in task %s by %u at %s",
+	page_to(out, TEXT_INDENT);
+	page_say(out, TEXT_INDENT, "in %s, last in task %s by %u at %s",
 		model_text(m, f->func, "a function not known"), text_key(key, &f->key), f->pid,
 		fmt_wall(wall, model_wall_ns(m, f->t_ns), 0));
 	page_end(out);

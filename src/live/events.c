@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <stddef.h>
 #include <string.h>
 
 #include "live/state.h"
@@ -108,6 +109,14 @@ static void on_message(struct live *l, const struct frame *record)
 		message_put(l, m);
 }
 
+static void on_walk(struct live *l, const struct frame *record)
+{
+	const struct ring_walk *r = (const void *)record;
+
+	if (offsetof(struct ring_walk, bytes) + r->used <= record->size && r->count <= WALK_FRAMES)
+		walked_put(l, r);
+}
+
 static const struct {
 	uint16_t kind;
 	uint16_t size; /* at least */
@@ -120,6 +129,7 @@ static const struct {
 	{FRAME_THREAD_EXIT, sizeof(struct frame_thread_exit), on_thread_exit},
 	{FRAME_SIGNAL, sizeof(struct frame_signal), on_signal},
 	{RING_OOM, sizeof(struct ring_oom), on_oom},
+	{RING_WALK, offsetof(struct ring_walk, bytes), on_walk},
 };
 
 static void take(void *arg, const void *record, size_t size)

@@ -20,6 +20,15 @@ static bool try_bpf(struct err *why)
 	return p;
 }
 
+static bool try_stacks(struct err *why)
+{
+	struct probes *p = probes_open(why);
+	bool ok = p && probes_walker(p, why);
+
+	probes_free(p);
+	return ok;
+}
+
 static bool try_cost(struct err *why)
 {
 	struct probes *p = probes_open(why);
@@ -45,6 +54,8 @@ const struct feature_probe feature_probes[] = {
 		"tasks, bytes, queues, exact times and causes of death: the /proc mode is left",
 		"sudo pooltop, or: sudo setcap cap_bpf,cap_perfmon,cap_dac_read_search,"
 		"cap_sys_ptrace+ep /path/to/pooltop"},
+	{"last-stack", try_stacks, "what a worker was doing when it died",
+		"as for bpf; a kernel that takes larger BPF programs"},
 	{"probe-cost", try_cost, "the kernel time that watching costs",
 		"sudo pooltop (CAP_SYS_ADMIN)"},
 	{"other-users", try_others, "pools of other users, and their pipes",

@@ -44,6 +44,8 @@ void known_del(struct live *l, struct known *k)
 {
 	if (k->is_head && l->families[k->family].head == k->pid)
 		l->families[k->family].head = 0;
+	if (k->layout_ns)
+		l->layouts_due--;
 	map_del(&l->known_by_pid, k->pid);
 	k->pid = 0;
 	l->known_count--;
@@ -152,6 +154,7 @@ bool known_announce(struct live *l, struct known *k)
 	if (!procs_look(l->procs, k->pid, put_proc, &a))
 		return false;
 	put_ends(l, k);
+	stacks_meet(l, k);
 	return true;
 }
 

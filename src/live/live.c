@@ -64,6 +64,8 @@ static void open_probes(struct live *l, const struct live_options *o)
 	if (!l->probes)
 		machine_missing(l, "BPF", "tasks, bytes, queues, exact times and causes of death",
 			why.text);
+	else if (!probes_walker(l->probes, &why))
+		machine_missing(l, "last-stack", "what a worker was doing when it died", why.text);
 }
 
 int live_open(const struct live_options *o, struct live **ret_live, struct err *err)
@@ -137,6 +139,7 @@ void live_poll(struct live *l)
 	machine_measure(l);
 	events_drain(l);
 	known_look(l);
+	stacks_look(l);
 }
 
 void live_tick(struct live *l)

@@ -4,6 +4,7 @@ liblive_a_SOURCES += \
 	src/live/ends.c src/live/ends.h \
 	src/live/events.c \
 	src/live/features.c src/live/features.h \
+	src/live/kernel_btf.c src/live/kernel_btf.h \
 	src/live/known.c \
 	src/live/limits.c src/live/limits.h \
 	src/live/live.c src/live/live.h \
@@ -13,7 +14,10 @@ liblive_a_SOURCES += \
 	src/live/probes.c src/live/probes.h \
 	src/live/procmode.c \
 	src/live/procs.c src/live/procs.h \
+	src/live/stacks.c \
 	src/live/state.h \
 	src/live/sums.c \
 	src/live/texts.c src/live/texts.h \
-	src/live/usage.c
+	src/live/usage.c \
+	src/live/walked.c \
+	src/live/walker.c src/live/walker.h

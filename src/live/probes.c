@@ -10,12 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "live/kernel_btf.h"
+#include "live/walker.h"
+
 #include "bpf/core.skel.h"
 
 enum { AT_ONCE = 256 }; /* map entries read by one system call */
 
 struct probes {
 	struct core_bpf *core;
+	struct walker_bpf *walker; /* NULL: it did not load */
+	struct err walker_why; /* then */
 	struct ring_buffer *ring;
 	void (*each)(void *arg, const void *record, size_t size); /* during a drain */
 	void *arg;
@@ -42,28 +47,12 @@ static int on_record(void *arg, void *record, size_t size)
 	return 0;
 }
 
-/* Parameters of a BTF tracepoint, its hidden first one left out; -1: there is no such. */
-static int tracepoint_params(const struct btf *btf, const char *name)
-{
-	char type_name[64] = "btf_trace_";
-	const struct btf_type *type;
-	int id;
-
-	strncat(type_name, name, sizeof(type_name) - strlen(type_name) - 1);
-	id = btf__find_by_name_kind(btf, type_name, BTF_KIND_TYPEDEF);
-	if (id < 0)
-		return -1;
-	type = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
-	type = btf__type_by_id(btf, type->type);
-	return btf_is_func_proto(type) ? btf_vlen(type) - 1 : -1;
-}
-
 /* mark_victim had a pid as its only argument and got (task, uid) in 6.9, and in older stable
  * kernels too: count, do not ask for the version. */
 static void choose_programs(struct core_bpf *core)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-	int params = btf ? tracepoint_params(btf, "mark_victim") : -1;
+	struct btf *btf = kernel_btf_load();
+	int params = kernel_btf_params(btf, "mark_victim");
 
 	if (params == 1)
 		bpf_program__set_autoload(core->progs.on_victim_pid, true);
@@ -100,6 +89,8 @@ static int load(struct probes *p)
 	p->ring = ring_buffer__new(bpf_map__fd(p->core->maps.ring), on_record, p, NULL);
 	if (!p->ring)
 		return -errno;
+	p->walker = walker_open(
+		bpf_map__fd(p->core->maps.ring), bpf_map__fd(p->core->maps.counts), &p->walker_why);
 	return core_bpf__attach(p->core);
 }
 
@@ -136,6 +127,7 @@ void probes_free(struct probes *p)
 		return;
 	probes_measure(p, false);
 	ring_buffer__free(p->ring);
+	walker_free(p->walker);
 	core_bpf__destroy(p->core);
 	free(p->keys);
 	free(p->watches);
@@ -240,12 +232,18 @@ bool probes_measure(struct probes *p, bool on)
 	return !on || p->stats_fd >= 0;
 }
 
-void probes_cost(struct probes *p, struct probe_cost *ret_cost)
+struct walker_bpf *probes_walker(const struct probes *p, struct err *err)
 {
-	struct probe_cost sum = {0};
+	if (!p->walker && err)
+		*err = p->walker_why;
+	return p->walker;
+}
+
+static void add_cost(struct bpf_object *object, struct probe_cost *sum)
+{
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, p->core->obj)
+	bpf_object__for_each_program(prog, object)
 	{
 		struct bpf_prog_info info = {0};
 		__u32 len = sizeof(info);
@@ -253,8 +251,17 @@ void probes_cost(struct probes *p, struct probe_cost *ret_cost)
 		if (bpf_program__fd(prog) < 0 ||
 			bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
 			continue;
-		sum.ns += info.run_time_ns;
-		sum.runs += info.run_cnt;
+		sum->ns += info.run_time_ns;
+		sum->runs += info.run_cnt;
 	}
+}
+
+void probes_cost(struct probes *p, struct probe_cost *ret_cost)
+{
+	struct probe_cost sum = {0};
+
+	add_cost(p->core->obj, &sum);
+	if (p->walker)
+		add_cost(walker_object(p->walker), &sum);
 	*ret_cost = sum;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel programs: loaded, attached, asked. Only this file's .c knows libbpf. */
+/* The kernel programs: loaded, attached, asked. libbpf is known here, in walker.c and in
+ * kernel_btf.c alone. */
 #ifndef POOLTOP_PROBES_H
 #define POOLTOP_PROBES_H
 
@@ -11,6 +12,7 @@
 #include "bpf/ring.h"
 
 struct probes;
+struct walker_bpf;
 
 /*
  * Loads and attaches all programs. NULL with *err worded (class ERR_PERMISSION when the kernel
@@ -24,6 +26,10 @@ int probes_watch(struct probes *p, uint32_t pid, const struct watch *w);
 bool probes_get(struct probes *p, uint32_t pid, struct watch *ret_watch);
 /* Changes one that is watched; false: it is gone. What the kernel adds meanwhile may be lost. */
 bool probes_set(struct probes *p, uint32_t pid, const struct watch *w);
+
+/* The programs that read last stacks; NULL with *err worded (err may be NULL): this kernel does not
+ * take them. Borrowed. */
+struct walker_bpf *probes_walker(const struct probes *p, struct err *err);
 
 /* Calls each for every record that waits: a frame's header first, `size` bytes in all. Returns
  * how many bytes there were. */

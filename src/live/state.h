@@ -4,6 +4,7 @@
 #define POOLTOP_LIVE_STATE_H
 
 #include "base/map.h"
+#include "bpf/stack.h"
 #include "live/live.h"
 #include "live/outbox.h"
 #include "live/probes.h"
@@ -36,6 +37,8 @@ struct known {
 	uint64_t cpu_ns;
 	struct frame_usage usage;
 	struct frame_work work; /* /proc mode: its states */
+	uint64_t layout_ns; /* look for its Python's layout then; 0: there is no need */
+	uint32_t layout_tries;
 };
 
 /* A head and those whose time on a core is summed up as its workers'. */
@@ -85,6 +88,8 @@ struct live {
 	uint32_t pythons_next;
 	uint32_t next_sample; /* where the round of samples goes on */
 	struct family families[LIVE_FAMILIES];
+	uint32_t layouts_due; /* processes with layout_ns */
+	bool layouts_refused; /* one was, and it was said */
 	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
 	struct core_share *shares; /* /proc mode: LIVE_FAMILIES * LIVE_CPUS */
 };
@@ -117,6 +122,13 @@ void events_drain(struct live *l);
 
 /* message.c: a raw message becomes FRAME_MSG (and FRAME_FAILURE); its bytes go no further. */
 void message_put(struct live *l, const struct ring_msg *m);
+
+/* stacks.c: tells the kernel where Python's frames lie, so that it can read the last ones. */
+void stacks_meet(struct live *l, struct known *k); /* it may run Python, and another than before */
+void stacks_look(struct live *l); /* at those that were not ready */
+
+/* walked.c: a walk of the kernel becomes FRAME_STACK. */
+void walked_put(struct live *l, const struct ring_walk *r);
 
 /* sums.c: FRAME_WORK, FRAME_CORE, FRAME_CPU at a tick. */
 void sums_begin(struct live *l);

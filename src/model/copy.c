@@ -190,9 +190,12 @@ int model_copy(struct model *to, const struct model *from)
 	to->events = NULL;
 	to->pending = NULL;
 	to->gone = NULL;
+	to->stacks = NULL;
+	to->stacks_count = to->stacks_cap = 0;
 	to->texts_cap = to->procs_cap = to->pools_cap = to->pools_count = 0;
 	to->procs_by_pid = to->pool_by_ino = (struct map){0};
-	if (copy_texts(to, from) || copy_pools(to, from) || copy_rings(to, from) ||
+	if (copy_texts(to, from) || stacks_copy(to, from) || copy_pools(to, from) ||
+		copy_rings(to, from) ||
 		copy_vec(&to->procs, from->procs, from->procs_count, sizeof(*to->procs)) ||
 		copy_vec(&to->cpus, from->cpus, from->cpus_count, sizeof(*to->cpus)) ||
 		copy_map(&to->procs_by_pid, &from->procs_by_pid) ||

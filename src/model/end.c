@@ -47,10 +47,12 @@ static void trim_hists(struct pool *p)
 }
 
 /* The oldest quarter makes room; workers point into this list by index. */
-static void drop_deaths(struct pool *p)
+static void drop_deaths(struct model *m, struct pool *p)
 {
 	uint32_t drop = MODEL_DEATHS / 4;
 
+	for (uint32_t i = 0; i < drop; i++)
+		stacks_forget(m, &p->deaths[i].stacks);
 	p->deaths_count -= drop;
 	memmove(p->deaths, p->deaths + drop, p->deaths_count * sizeof(*p->deaths));
 	for (uint32_t i = 0; i < p->workers_count; i++) {
@@ -84,14 +86,15 @@ static void sort_newest(struct pool *p)
 	}
 }
 
-static int add_death(struct model *m, struct pool *p, struct worker *w, const struct proc *proc,
+/* The certificate takes the process's stacks over. */
+static int add_death(struct model *m, struct pool *p, struct worker *w, struct proc *proc,
 	const struct frame_exit *exit)
 {
 	const struct signal_seen *sent = proc_signal(proc, exit->status & 0x7f);
 	int ret;
 
 	if (p->deaths_count == MODEL_DEATHS)
-		drop_deaths(p);
+		drop_deaths(m, p);
 	ret = vec_grow(&p->deaths, &p->deaths_cap, p->deaths_count,
 		(struct vec_shape){sizeof(*p->deaths), MODEL_DEATHS});
 	if (ret)
@@ -115,7 +118,9 @@ static int add_death(struct model *m, struct pool *p, struct worker *w, const st
 		.state = w->state,
 		.syscall = exit->syscall,
 		.syscall_ino = exit->syscall_ino,
+		.stacks = proc->stacks,
 	};
+	proc->stacks.count = 0;
 	sort_newest(p);
 	model_add_event(m, EVENT_DEATH, p->id, w->pid, exit->h.t_ns);
 	return 0;

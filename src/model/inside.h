@@ -39,6 +39,7 @@ int apply_work(struct model *m, const struct frame *f);
 int apply_core(struct model *m, const struct frame *f);
 int apply_cpu(struct model *m, const struct frame *f);
 int apply_usage(struct model *m, const struct frame *f);
+int apply_stack(struct model *m, const struct frame *f);
 
 /* The ends of a tick, each for what it owns. */
 void tick_cpus(struct model *m);
@@ -112,6 +113,11 @@ void tick_pace(const struct model *m, struct pool *p);
 
 /* slow.c */
 void slow_add(struct pool *p, const struct task *t, uint64_t run_ns);
+
+/* stack.c: forgets stacks, and that they were named here. */
+void stacks_forget(struct model *m, struct stack_ids *ids);
+void stacks_release(struct model *m);
+int stacks_copy(struct model *to, const struct model *from);
 
 /* proc.c: ends a process whose exit nobody saw. */
 int proc_lose(struct model *m, struct proc *p, uint64_t t_ns);

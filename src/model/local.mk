@@ -26,6 +26,7 @@ libpooltop_a_SOURCES += \
 	src/model/proc.c \
 	src/model/reader.c \
 	src/model/slow.c \
+	src/model/stack.c \
 	src/model/task.c \
 	src/model/text.c \
 	src/model/tick.c \

@@ -26,6 +26,7 @@ void model_release(struct model *m)
 		pool_release(&m->pools[i]);
 	free(m->pools);
 	map_release(&m->pool_by_ino);
+	stacks_release(m);
 	free(m->cpus);
 	free(m->events);
 	free(m->pending);

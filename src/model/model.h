@@ -48,6 +48,9 @@ enum model_bounds {
 	MODEL_SIGNALS = 4, /* kinds of signal kept of one process */
 	MODEL_UNREPLACED = 128, /* ended workers that wait for a successor */
 	MODEL_GONE_HISTS = 64, /* ended workers that keep a whole histogram */
+	MODEL_STACKS = 8192, /* stacks of threads; the oldest make room */
+	MODEL_STACK_PLACES = 256, /* innermost frames of one */
+	MODEL_THREADS = 8, /* stacks of one process */
 };
 
 /* What a signal sent to a process looked like; the newest fatal one is kept. */
@@ -74,6 +77,26 @@ struct pipe_end {
 	uint64_t ino;
 	int32_t fd;
 	uint32_t mode; /* bits of enum pipe_mode */
+};
+
+/* What a thread was doing: at its death, or when it was last sampled. */
+struct stack {
+	uint32_t id; /* what proc and death name it by; 0: a free slot */
+	uint32_t uses; /* of this slot */
+	uint32_t next_free; /* slot + 1, of a free one */
+	uint32_t pid, tid;
+	uint32_t flags; /* enum stack_flags */
+	uint32_t walk_ns; /* 0: not known */
+	uint64_t t_ns;
+	uint64_t address; /* of the fault, 0: none or not known */
+	struct stack_place *places; /* owned; innermost first */
+	uint32_t count;
+};
+
+/* Stacks of one process, by id: one of each thread and sort. */
+struct stack_ids {
+	uint32_t id[MODEL_THREADS];
+	uint32_t count;
 };
 
 /* A process that is watched and lives; gone ones are removed (a worker stays in its pool), but for
@@ -104,6 +127,7 @@ struct proc {
 	struct signal_seen signal; /* newest */
 	struct signal_seen signals[MODEL_SIGNALS]; /* newest of each number */
 	struct oom_seen oom;
+	struct stack_ids stacks;
 	struct frame_work work; /* newest; work.h.kind == 0: none */
 	struct frame_usage usage; /* newest; usage.h.kind == 0: none */
 };
@@ -280,6 +304,7 @@ struct death {
 	int32_t syscall; /* blocked in, -1: none */
 	uint64_t syscall_ino;
 	uint32_t replaced_by; /* pid, 0: nobody yet */
+	struct stack_ids stacks;
 	char consequence[160];
 };
 
@@ -498,6 +523,7 @@ struct dropped {
 	uint64_t unknown_frames;
 	uint64_t orphan_frames; /* about a process that was never announced */
 	uint64_t messages, failures, findings, queues; /* bounds that were hit */
+	uint64_t stacks; /* made room, or had none */
 };
 
 struct model {
@@ -517,6 +543,11 @@ struct model {
 	struct proc *procs; /* free slots have pid 0 */
 	uint32_t procs_cap, procs_count;
 	struct map procs_by_pid;
+
+	struct stack *stacks; /* by slot */
+	uint32_t stacks_count, stacks_cap; /* slots in use or free */
+	uint32_t stacks_free; /* slot + 1 of the first free one, 0: none */
+	uint32_t stacks_next; /* slot that makes room next */
 
 	struct pool *pools; /* by id, ascending */
 	uint32_t pools_count, pools_cap;
@@ -566,6 +597,15 @@ const struct worker *pool_worker(const struct pool *p, uint32_t worker_id);
 const struct queue *pool_queue(const struct pool *p, uint64_t ino);
 const struct task *pool_task(const struct pool *p, struct task_key key);
 const struct event *model_event(const struct model *m, uint32_t index); /* 0: oldest */
+
+/* NULL: it made room. */
+const struct stack *model_stack(const struct model *m, uint32_t id);
+/* The stack that tells most about a death: of the thread it began in, else of the main thread,
+ * else another one; at death if there is such, else the last sample. native: with its machine
+ * frames. NULL: none, which does not mean that Python ran none. */
+const struct stack *death_stack(const struct model *m, const struct death *d, bool native);
+/* What must be said of a stack at death so that nobody is misled; NULL: nothing. Constant. */
+const char *stack_note(const struct model *m, const struct stack *s);
 
 /* Time in a state up to `now_ns`, the running state included. */
 uint64_t worker_state_ns(const struct worker *w, enum worker_state state, uint64_t now_ns);

@@ -74,6 +74,7 @@ void model_drop_proc(struct model *m, struct proc *p)
 		memmove(&m->gone[i], &m->gone[i + 1], (m->gone_count - i) * sizeof(m->gone[0]));
 		break;
 	}
+	stacks_forget(m, &p->stacks);
 	map_del(&m->procs_by_pid, p->pid);
 	if (at != last) {
 		*p = m->procs[last];

@@ -19,6 +19,7 @@
 enum notes_bounds {
 	NOTES_SEEN = 65536, /* hashes; then all is written again */
 	NOTES_DEATHS = 100000, /* rows; the oldest go */
+	NOTES_FRAMES = 1000000, /* the same */
 	NUMBER = 24,
 };
 
@@ -42,6 +43,10 @@ const char notes_schema[] =
 	" rss_bytes INTEGER, rss_peak_bytes INTEGER, state TEXT, job INTEGER, chunk INTEGER,\n"
 	" function TEXT, items INTEGER, task_age_ns INTEGER, replaced_by INTEGER,\n"
 	" consequence TEXT, PRIMARY KEY(pool, pid, t_ns));"
+	"CREATE TABLE death_frame(pool INTEGER, pid INTEGER, t_ns INTEGER,\n"
+	" depth INTEGER, -- 0: innermost\n"
+	" tid INTEGER, source TEXT, function TEXT, file TEXT, line INTEGER,\n"
+	" PRIMARY KEY(pool, pid, t_ns, depth));"
 	"CREATE TABLE failure(pool INTEGER, id INTEGER, first_ns INTEGER, t_ns INTEGER,\n"
 	" wall TEXT, pid INTEGER, job INTEGER, chunk INTEGER, function TEXT, exception TEXT,\n"
 	" message TEXT, traceback TEXT, count INTEGER, PRIMARY KEY(pool, id));"
@@ -225,11 +230,29 @@ static void add_hand(struct notes *n, const struct death *d)
 		*d->consequence ? d->consequence : NULL);
 }
 
+/* The stack that tells most of a death, a row for each frame of Python. */
+static void note_frames(struct notes *n, const struct pool *p, const struct death *d)
+{
+	const struct stack *s = death_stack(n->model, d, false);
+	char line[NUMBER];
+
+	for (uint32_t i = 0; s && i < s->count; i++) {
+		const struct stack_place *place = &s->places[i];
+
+		add(n, "INSERT OR REPLACE INTO death_frame VALUES(%u,%u,%lld,%u,%u,%Q,%Q,%Q,%s);",
+			p->id, d->pid, d->t_ns, i, s->tid,
+			s->flags & STACK_AT_DEATH ? "at-death" : "sampled",
+			text(n, place->function), text(n, place->file),
+			num(line, place->line, place->line));
+	}
+}
+
 static bool note_death(struct notes *n, const struct pool *p, const struct death *d)
 {
 	uint64_t content = hash_text(d->replaced_by, d->consequence);
 	char when[FMT_MAX];
 
+	content = hash(content, &d->stacks, sizeof(d->stacks));
 	if (!is_new(n, key_of(TABLE_DEATH, p->id, d->pid, d->t_ns), content))
 		return false;
 	add(n, "INSERT OR REPLACE INTO death VALUES(%u,%u,%lld,%lld,%Q,%u,", p->id, d->pid, d->t_ns,
@@ -237,6 +260,7 @@ static bool note_death(struct notes *n, const struct pool *p, const struct death
 	add_end(n, d);
 	add_memory(n, d);
 	add_hand(n, d);
+	note_frames(n, p, d);
 	return true;
 }
 
@@ -289,8 +313,11 @@ static void note_all(struct notes *n)
 			note_finding(n, p, &p->findings[f]);
 	}
 	if (died)
-		add(n, "DELETE FROM death WHERE rowid<=(SELECT max(rowid) FROM death)-%d;",
-			NOTES_DEATHS);
+		add(n,
+			"DELETE FROM death WHERE rowid<=(SELECT max(rowid) FROM death)-%d;"
+			"DELETE FROM death_frame WHERE rowid<="
+			"(SELECT max(rowid) FROM death_frame)-%d;",
+			NOTES_DEATHS, NOTES_FRAMES);
 }
 
 int tape_note(struct tape_writer *w, const struct model *m, struct err *err)

@@ -16,6 +16,19 @@ static uint32_t failure_len(const struct frame *f)
 	return (uint32_t)failure->exc_len + failure->message_len + failure->traceback_len;
 }
 
+static uint32_t places_len(const struct frame *f)
+{
+	uint64_t len =
+		(uint64_t)((const struct frame_stack *)f)->count * sizeof(struct stack_place);
+
+	return len > UINT32_MAX ? UINT32_MAX : (uint32_t)len;
+}
+
+static uint32_t stderr_len(const struct frame *f)
+{
+	return ((const struct frame_stderr *)f)->len;
+}
+
 static const struct frame_info kinds[FRAME_KINDS] = {
 	[FRAME_SESSION] = {"session", 184, sizeof(struct frame_session), NULL},
 	[FRAME_TICK] = {"tick", 80, sizeof(struct frame_tick), NULL},
@@ -37,6 +50,8 @@ static const struct frame_info kinds[FRAME_KINDS] = {
 	[FRAME_CORE] = {"core", 40, sizeof(struct frame_core), NULL},
 	[FRAME_CPU] = {"cpu", 48, sizeof(struct frame_cpu), NULL},
 	[FRAME_USAGE] = {"usage", 64, sizeof(struct frame_usage), NULL},
+	[FRAME_STACK] = {"stack", 40, offsetof(struct frame_stack, places), places_len},
+	[FRAME_STDERR] = {"stderr", 24, offsetof(struct frame_stderr, text), stderr_len},
 };
 
 const struct frame_info *frame_info(unsigned int kind)

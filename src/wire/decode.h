@@ -22,11 +22,11 @@ struct frame_info {
 	const char *name;
 	uint16_t v1_size; /* of format 1: no writer ever sent less */
 	uint16_t size; /* of this program's struct, text not counted */
-	/* Bytes of text that the fixed part promises behind itself; NULL: there is no text. */
+	/* Bytes that the fixed part promises behind itself; NULL: there are none. */
 	uint32_t (*text_len)(const struct frame *f);
 };
 
-enum { FRAME_KINDS = FRAME_USAGE + 1 };
+enum { FRAME_KINDS = FRAME_STDERR + 1 };
 
 /* NULL for a kind that this program does not know. */
 const struct frame_info *frame_info(unsigned int kind);

@@ -125,7 +125,7 @@ static void test_keys_can_be_absent(void **state)
 static void test_lively_death(void **state)
 {
 	static const char *const absent[] = {"pools.0.deaths.0.exit_code", "pools.0.deaths.0.oom",
-		"pools.0.deaths.0.stack_source", "pools.0.deaths.0.exception", NULL};
+		"pools.0.deaths.0.stack_note", "pools.0.deaths.0.exception", NULL};
 	struct told t;
 
 	(void)state;
@@ -141,7 +141,14 @@ static void test_lively_death(void **state)
 	assert_int_equal(number(&t, "pools.0.deaths.0.task.job"), 1);
 	assert_int_equal(number(&t, "pools.0.deaths.0.task.items"), 5);
 	assert_int_equal(number(&t, "pools.0.deaths.0.replaced_by"), 4310);
-	assert_int_equal(json_array_size(value_at(t.root, "pools.0.deaths.0.python_stack")), 0);
+	assert_int_equal(json_array_size(value_at(t.root, "pools.0.deaths.0.python_stack")), 6);
+	assert_string_equal(text(&t, "pools.0.deaths.0.python_stack.0.function"), "Table.merge");
+	assert_string_equal(text(&t, "pools.0.deaths.0.python_stack.0.file"), "/srv/etl/tables.py");
+	assert_int_equal(number(&t, "pools.0.deaths.0.python_stack.0.line"), 212);
+	assert_string_equal(text(&t, "pools.0.deaths.0.stack_source"), "at-death");
+	assert_int_equal(number(&t, "pools.0.deaths.0.stack_age_ns"), 100 * HISTORY_US);
+	assert_int_equal(json_array_size(value_at(t.root, "pools.0.deaths.0.native_stack")), 0);
+	assert_int_equal(number(&t, "pools.0.deaths.0.threads.0.tid"), 4303);
 	nulls(&t, absent);
 	assert_true(json_equal(
 		value_at(t.root, "pools.0.deaths.0"), value_at(t.root, "pools.0.workers.2.end")));

@@ -35,3 +35,6 @@ tests_model_pending_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/model/queue_test
 tests_model_queue_test_SOURCES = tests/model/queue_test.c
 tests_model_queue_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/model/stack_test
+tests_model_stack_test_SOURCES = tests/model/stack_test.c
+tests_model_stack_test_LDADD = $(TEST_LDADD)

@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/pools/idle.py \
 	tests/pools/killer.py \
 	tests/pools/kills.py \
+	tests/pools/last.py \
 	tests/pools/recycle.py \
 	tests/pools/short.py \
 	tests/pools/truth.py

@@ -68,7 +68,20 @@ static void digest_pace(FILE *to, const struct pace *q)
 		q->mapped_idle_ns);
 }
 
-static void digest_lists(FILE *to, const struct pool *p)
+static void digest_stack(FILE *to, const struct model *m, uint32_t id)
+{
+	const struct stack *s = model_stack(m, id);
+
+	if (!s)
+		return;
+	fprintf(to, "stack of %u/%u flags %u at %" PRIu64, s->pid, s->tid, s->flags, s->t_ns);
+	for (uint32_t i = 0; i < s->count; i++)
+		fprintf(to, " %u %u:%u+%" PRIx64, s->places[i].function, s->places[i].file,
+			s->places[i].line, (uint64_t)s->places[i].offset);
+	fputc('\n', to);
+}
+
+static void digest_lists(FILE *to, const struct model *m, const struct pool *p)
 {
 	for (uint32_t i = 0; i < p->funcs_count; i++) {
 		const struct func *f = &p->funcs[i];
@@ -85,6 +98,9 @@ static void digest_lists(FILE *to, const struct pool *p)
 		fprintf(to, "death %u %" PRIu64 " %s %x by %u: %s\n", p->deaths[i].pid,
 			p->deaths[i].t_ns, end_kind_name(p->deaths[i].end), p->deaths[i].status,
 			p->deaths[i].replaced_by, p->deaths[i].consequence);
+	for (uint32_t i = 0; i < p->deaths_count; i++)
+		for (uint32_t n = 0; n < p->deaths[i].stacks.count; n++)
+			digest_stack(to, m, p->deaths[i].stacks.id[n]);
 	for (uint32_t i = 0; i < p->failures_count; i++)
 		fprintf(to, "failure %s: %s (%" PRIu64 ") %s\n", p->failures[i].exception,
 			p->failures[i].message, p->failures[i].count, p->failures[i].traceback);
@@ -115,7 +131,7 @@ static void digest_queues(FILE *to, const struct pool *p)
 	}
 }
 
-static void digest_pool(FILE *to, const struct pool *p)
+static void digest_pool(FILE *to, const struct model *m, const struct pool *p)
 {
 	const struct totals *t = &p->totals;
 
@@ -144,7 +160,7 @@ static void digest_pool(FILE *to, const struct pool *p)
 		digest_worker(to, &p->workers[i]);
 	digest_queues(to, p);
 	digest_tasks(to, p);
-	digest_lists(to, p);
+	digest_lists(to, m, p);
 }
 
 char *history_digest(const struct model *m)
@@ -171,7 +187,7 @@ char *history_digest(const struct model *m)
 		fprintf(to, "event %d %" PRIu64 " %u %u\n", model_event(m, i)->kind,
 			model_event(m, i)->t_ns, model_event(m, i)->pool, model_event(m, i)->pid);
 	for (uint32_t i = 0; i < m->pools_count; i++)
-		digest_pool(to, &m->pools[i]);
+		digest_pool(to, m, &m->pools[i]);
 	if (fclose(to))
 		abort();
 	return text;

@@ -122,6 +122,15 @@ void history_vanish(struct history *h, uint32_t pid);
 void history_signal(
 	struct history *h, uint32_t pid, uint32_t sig, uint32_t sender, const char *comm);
 void history_oom(struct history *h, uint32_t pid, uint64_t limit_bytes, uint64_t rss_bytes);
+/* FRAME_STACK of one thread, innermost place first, up to one without a function (at most 64). Of
+ * machine code `line` is the offset. flags: enum stack_flags. */
+struct history_place {
+	const char *function, *file;
+	uint32_t line;
+	enum place_kind kind;
+};
+void history_stack(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags,
+	const struct history_place *places);
 /* SIGNAL by the sender, then EXIT by that signal. */
 void history_kill(struct history *h, uint32_t pid, uint32_t sig, uint32_t sender, const char *comm);
 

@@ -249,6 +249,32 @@ void history_oom(struct history *h, uint32_t pid, uint64_t limit_bytes, uint64_t
 	history_add(h, &f);
 }
 
+void history_stack(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags,
+	const struct history_place *places)
+{
+	enum { MOST = 64 };
+	union {
+		struct frame_stack f;
+		char space[sizeof(struct frame_stack) + MOST * sizeof(struct stack_place)];
+	} u = {.f = {.tid = tid, .flags = flags}};
+
+	for (; u.f.count < MOST && places[u.f.count].function; u.f.count++) {
+		const struct history_place *from = &places[u.f.count];
+		bool native = from->kind == PLACE_NATIVE;
+
+		u.f.places[u.f.count] = (struct stack_place){
+			.function = history_text(h, from->function),
+			.file = history_text(h, from->file),
+			.line = native ? 0 : from->line,
+			.kind = native ? PLACE_NATIVE : PLACE_PYTHON,
+			.offset = native ? from->line : 0,
+		};
+	}
+	u.f.h = history_head(
+		FRAME_STACK, sizeof(u.f) + u.f.count * sizeof(struct stack_place), pid);
+	history_add(h, &u);
+}
+
 void history_kill(struct history *h, uint32_t pid, uint32_t sig, uint32_t sender, const char *comm)
 {
 	history_signal(h, pid, sig, sender, comm);

@@ -128,12 +128,23 @@ static void lively_replace(struct lively *l, unsigned int w, uint32_t pid)
 	l->worker[w].busy = false;
 }
 
+static const struct history_place last_stack[] = {
+	{"Table.merge", "/srv/etl/tables.py", 212, PLACE_PYTHON},
+	{"transform.<locals>.join", "/srv/etl/etl.py", 41, PLACE_PYTHON},
+	{"transform", "/srv/etl/etl.py", 48, PLACE_PYTHON},
+	{"mapstar", "/usr/lib/python3.11/multiprocessing/pool.py", 48, PLACE_PYTHON},
+	{"worker", "/usr/lib/python3.11/multiprocessing/pool.py", 125, PLACE_PYTHON},
+	{"BaseProcess.run", "/usr/lib/python3.11/multiprocessing/process.py", 108, PLACE_PYTHON},
+	{0},
+};
+
 /* 4303 dies with the task in hand; 4302 has done enough tasks. */
 static void lively_ends(struct lively *l, unsigned int w)
 {
 	const struct history_task *t = &l->tasks[l->worker[w].task];
 
 	if (l->worker[w].pid == 4303 && l->worker[w].busy && t->job == 1) {
+		history_stack(l->h, 4303, 4303, STACK_AT_DEATH, last_stack);
 		history_kill(l->h, 4303, 9, 900, "bash");
 		lively_replace(l, w, 4310);
 	} else if (l->worker[w].pid == 4302 && !l->worker[w].busy && l->taken > 150) {

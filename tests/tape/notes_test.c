@@ -122,6 +122,10 @@ static void the_death_is_told(void **state)
 	expect_number(f, "SELECT t_ns FROM death", d->t_ns);
 	expect_number(f, "SELECT age_ns FROM death", d->age_ns);
 	expect(f, "SELECT consequence FROM death", *d->consequence ? d->consequence : "NULL");
+	expect(f, "SELECT count(*)||' '||max(depth)||' '||min(source) FROM death_frame",
+		"6 5 at-death");
+	expect(f, "SELECT function||' '||file||':'||line FROM death_frame WHERE depth=0",
+		"Table.merge /srv/etl/tables.py:212");
 }
 
 static void pools_failures_and_the_session_are_told(void **state)

@@ -36,6 +36,8 @@ static void table_is_complete(void **state)
 		{FRAME_CORE, sizeof(struct frame_core)},
 		{FRAME_CPU, sizeof(struct frame_cpu)},
 		{FRAME_USAGE, sizeof(struct frame_usage)},
+		{FRAME_STACK, sizeof(struct frame_stack)},
+		{FRAME_STDERR, sizeof(struct frame_stderr)},
 	};
 	unsigned int known = 0;
 
@@ -167,6 +169,39 @@ static void failure_texts_must_fit_their_frame(void **state)
 	assert_int_equal(decode(&u.f.h, &space, &out), DECODE_BAD);
 }
 
+static void places_must_fit_their_frame(void **state)
+{
+	union {
+		struct frame_stack f;
+		char space[40 + 2 * 24];
+	} u = {.f = {.h = {.kind = FRAME_STACK, .size = sizeof(u)}}};
+	union frame_space space;
+	const struct frame *out = NULL;
+
+	(void)state;
+	u.f.count = 2;
+	assert_int_equal(decode(&u.f.h, &space, &out), DECODED);
+	u.f.count = 3;
+	assert_int_equal(decode(&u.f.h, &space, &out), DECODE_BAD);
+	u.f.count = 0xaaaaaaab; /* times 24 it is 8, in 32 bits */
+	assert_int_equal(decode(&u.f.h, &space, &out), DECODE_BAD);
+}
+
+static void stderr_must_fit_its_frame(void **state)
+{
+	union {
+		struct frame_stderr f;
+		char space[32];
+	} u = {.f = {.h = {.kind = FRAME_STDERR, .size = 32}, .len = 8}};
+	union frame_space space;
+	const struct frame *out = NULL;
+
+	(void)state;
+	assert_int_equal(decode(&u.f.h, &space, &out), DECODED);
+	u.f.len = 9;
+	assert_int_equal(decode(&u.f.h, &space, &out), DECODE_BAD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +212,8 @@ int main(void)
 		cmocka_unit_test(too_short_is_bad),
 		cmocka_unit_test(text_must_fit_its_frame),
 		cmocka_unit_test(failure_texts_must_fit_their_frame),
+		cmocka_unit_test(places_must_fit_their_frame),
+		cmocka_unit_test(stderr_must_fit_its_frame),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

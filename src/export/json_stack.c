@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a dead worker was doing: the stack that tells most, and those of its other threads. */
+#include "export/facts.h"
+#include "export/json.h"
+
+static json_t *python_place(struct jout *j, const struct model *m, const struct stack_place *place)
+{
+	json_t *o = jout_object(j);
+
+	json_name(j, o, "file", m, place->file);
+	jout_uint_if(j, o, "line", place->line, place->line);
+	json_name(j, o, "function", m, place->function);
+	return o;
+}
+
+static json_t *native_place(struct jout *j, const struct model *m, const struct stack_place *place)
+{
+	json_t *o = jout_object(j);
+
+	json_name(j, o, "module", m, place->file);
+	json_name(j, o, "function", m, place->function);
+	jout_null(j, o, "file");
+	jout_null(j, o, "line");
+	jout_uint(j, o, "offset", place->offset);
+	return o;
+}
+
+static json_t *places(
+	struct jout *j, const struct model *m, const struct stack *s, enum place_kind kind)
+{
+	json_t *list = jout_array(j);
+
+	for (uint32_t i = 0; s && i < s->count; i++) {
+		const struct stack_place *place = &s->places[i];
+
+		if (place->kind != kind)
+			continue;
+		jout_push(j, list,
+			kind == PLACE_NATIVE ? native_place(j, m, place)
+					     : python_place(j, m, place));
+	}
+	return list;
+}
+
+static json_t *threads(struct jout *j, const struct model *m, const struct death *d)
+{
+	json_t *list = jout_array(j);
+
+	for (uint32_t i = 0; i < d->stacks.count; i++) {
+		const struct stack *s = model_stack(m, d->stacks.id[i]);
+		json_t *o;
+
+		if (!s || s->flags & STACK_NATIVE)
+			continue;
+		o = jout_object(j);
+		jout_uint(j, o, "tid", s->tid);
+		jout_bool(j, o, "culprit", s->flags & STACK_CULPRIT);
+		jout_text(j, o, "source", facts_stack_source(s));
+		jout_put(j, o, "python", places(j, m, s, PLACE_PYTHON));
+		jout_push(j, list, o);
+	}
+	return list;
+}
+
+void json_stacks(struct jout *j, json_t *o, const struct model *m, const struct death *d)
+{
+	const struct stack *python = death_stack(m, d, false);
+	const struct stack *native = death_stack(m, d, true);
+	bool is_dated = python && d->t_ns >= python->t_ns;
+
+	jout_put(j, o, "python_stack", places(j, m, python, PLACE_PYTHON));
+	jout_text(j, o, "stack_source", facts_stack_source(python));
+	jout_uint_if(j, o, "stack_age_ns", is_dated, is_dated ? d->t_ns - python->t_ns : 0);
+	jout_text(j, o, "stack_note", python ? stack_note(m, python) : NULL);
+	jout_uint_if(
+		j, o, "fault_address", python && python->address, python ? python->address : 0);
+	jout_put(j, o, "threads", threads(j, m, d));
+	jout_put(j, o, "native_stack", places(j, m, native, PLACE_NATIVE));
+	jout_null(j, o, "exception");
+	jout_null(j, o, "stderr_tail");
+}

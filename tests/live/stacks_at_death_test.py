@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# timeout: 600
+"""The last Python stack on the certificate, against what the dying worker itself wrote down."""
+import json
+import os
+import sys
+
+import harness
+
+# How each ends: (end, signal, exit code), and whether its task's frames are still there.
+ENDS = {
+    "SIGKILL": ("signal", "SIGKILL", None, True),
+    "SIGTERM": ("signal", "SIGTERM", None, True),
+    "SIGSEGV": ("signal", "SIGSEGV", None, True),
+    "SIGABRT": ("signal", "SIGABRT", None, True),
+    "SIGBUS": ("signal", "SIGBUS", None, True),
+    "os._exit": ("exit", None, 7, True),
+    "oom": ("oom", "SIGKILL", None, True),
+    "sys.exit": ("exit", None, 3, False),
+    "interrupt": ("exit", None, 1, False),
+    "recursion": ("signal", "SIGSEGV", None, True),
+}
+# The end of one thread by these is no end of its process.
+MAIN_ONLY = ("sys.exit", "interrupt")
+# Who is killed by another hand was not at fault: the main thread's stack is shown first.
+NO_CULPRIT = ("SIGKILL", "SIGTERM", "oom")
+INNERMOST = 10
+
+
+def ways(*names):
+    for name in names or ENDS:
+        yield name + ":main"
+        if name not in MAIN_ONLY:
+            yield name + ":thread"
+
+
+def run(case, interpreter, pairs, *args):
+    """(report's only pool, what the workers wrote by pid) of a pool that died so."""
+    log, tape = case.path("log"), case.path("tape")
+    limit = harness.cgroup(case, 160 << 20)
+    harness.record(case, tape, interpreter, harness.pool("last"), "--log", log, "--cgroup",
+                   limit, *(list(args) + list(pairs)), seconds=240)
+    got = harness.report(case, tape)
+    with open(log) as f:
+        wrote = [json.loads(line) for line in f]
+    return got, {w["pid"]: w for w in wrote}
+
+
+def plain(name):
+    """Without the classes and functions around it: before 3.11 code does not know them."""
+    return name.rsplit(".", 1)[-1]
+
+
+def same(case, who, got, want, exact_names):
+    if not case.check(got, who + ": no stack"):
+        return
+    got = [[f["function"], f["file"], f["line"]] for f in got[:INNERMOST]]
+    want = want[:INNERMOST]
+    if not exact_names:
+        got, want = ([[plain(f[0])] + f[1:] for f in fs] for fs in (got, want))
+    case.equal(who + ": frames", got, want)
+
+
+def check_recursion(case, who, got):
+    names = {plain(f["function"]) for f in got[:INNERMOST]}
+    case.equal(who + ": functions", names, {"deeper"})
+    case.check(len(got) >= 40, "%s: %d frames" % (who, len(got)))
+
+
+def check_stack(case, who, death, wrote, exact):
+    case.equal(who + ": stack_source", death["stack_source"], "at-death")
+    case.check(death["stack_age_ns"] is not None and death["stack_age_ns"] < 10**9,
+               "%s: stack_age_ns %r" % (who, death["stack_age_ns"]))
+    threads = {t["tid"]: t for t in death["threads"]}
+    mine = threads.get(wrote["tid"], {"python": [], "culprit": None})
+    if wrote["way"] == "recursion":
+        check_recursion(case, who, mine["python"])
+    else:
+        same(case, who, mine["python"], wrote["frames"], exact)
+    is_first = wrote["where"] == "main" or wrote["way"] not in NO_CULPRIT
+    case.equal(who + ": is the first", death["python_stack"] == mine["python"], is_first)
+    if wrote["main"]:
+        same(case, who + ", main thread", threads[wrote["pid"]]["python"], wrote["main"], exact)
+
+
+def check_unwound(case, who, death):
+    """The task's frames are gone, and it says so."""
+    case.check(death["stack_note"], who + ": says that the task had unwound")
+    files = {os.path.basename(f["file"]) for f in death["python_stack"]}
+    case.check("last.py" not in files or death["python_stack"][0]["function"].endswith("_launch"),
+               "%s: %r" % (who, death["python_stack"][:3]))
+
+
+def check_death(case, death, wrote, exact):
+    who = "%s in the %s thread" % (wrote["way"], wrote["where"])
+    end, sig, code, has_frames = ENDS[wrote["way"]]
+    case.equal(who + ": end", (death["end"], death["signal"], death["exit_code"]),
+               (end, sig, code))
+    case.equal(who + ": task", death["task"] and death["task"]["function"], "__main__.die")
+    if has_frames:
+        check_stack(case, who, death, wrote, exact)
+    else:
+        check_unwound(case, who, death)
+
+
+def table(case, interpreter, version, method):
+    harness.need_bpf()
+    pairs = list(ways())
+    got, wrote = run(case, interpreter, pairs, "--method", method)
+    pool = harness.one_pool(case, got)
+    case.equal("lost records", got["session"]["lost_records"], 0)
+    case.equal("missing", got["session"]["missing"], [])
+    deaths = {d["pid"]: d for d in pool["deaths"]}
+    case.equal("deaths", len(pool["deaths"]), len(pairs))
+    case.equal("certificates", sorted(deaths), sorted(wrote))
+    exact = tuple(int(n) for n in version.split(".")) >= (3, 11)
+    for pid, death in deaths.items():
+        if pid in wrote:
+            check_death(case, death, wrote[pid], exact)
+
+
+def row(name, func, *args):
+    return name, lambda case: func(case, *args), 280
+
+
+if __name__ == "__main__":
+    sys.exit(harness.main(
+        [row("every way to die, %s, Python %s" % (method, version), table, path, version, method)
+         for path, version in harness.pythons() for method in ("fork", "spawn")]))

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Stacks of threads as lines of a sheet. */
+#ifndef POOLTOP_STACK_SHEET_H
+#define POOLTOP_STACK_SHEET_H
+
+#include "ui/sheet.h"
+
+/* What a worker was doing when it died: the stack that tells most first, then its other threads'.
+ * Nothing if none was read. */
+void stack_sheet_death(const struct model *m, const struct death *d, struct sheet *sheet);
+
+#endif
