@@ -7,7 +7,21 @@ EXTRA_DIST += \
 	tests/pools/idle.py \
 	tests/pools/killer.py \
 	tests/pools/kills.py \
+	tests/pools/kind_billiard.py \
+	tests/pools/kind_celery.py \
+	tests/pools/kind_executor.py \
+	tests/pools/kind_joblib.py \
+	tests/pools/kind_loader.py \
+	tests/pools/kind_loky.py \
+	tests/pools/kind_pool.py \
+	tests/pools/kind_process.py \
 	tests/pools/last.py \
+	tests/pools/mixed.py \
 	tests/pools/recycle.py \
+	tests/pools/shape_loop.py \
+	tests/pools/shape_nested.py \
+	tests/pools/shape_several.py \
+	tests/pools/shape_threads.py \
 	tests/pools/short.py \
+	tests/pools/tally.py \
 	tests/pools/truth.py

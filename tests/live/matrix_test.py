@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# timeout: 900
+"""Every kind of pool, by every start method, on every interpreter: a table of what was held
+against the workload's own counts. Each row records one workload of tests/pools with mixed calls
+and then wants of the report: every count and every byte, the functions by name, the failures by
+type, message and last line of their traceback."""
+import os
+import sys
+
+import harness
+
+DEBIAN = "/usr/bin/python3"
+
+ALL = ("fork", "spawn", "forkserver")
+
+
+class Watched:
+    """A row of what is watched.
+
+    module: what the workload imports, if it is none of Python's own; then it runs on Debian's
+    interpreter alone, which has it from Debian's packages. few: on the oldest and the newest interpreter,
+    since it is the kinds in it that differ between them, and they have rows of their own.
+    """
+
+    def __init__(self, name, workload, methods=ALL, module=None, few=False):
+        self.name = name
+        self.workload = workload
+        self.methods = methods
+        self.module = module
+        self.few = few
+
+    def interpreters(self):
+        if self.module:
+            return [(DEBIAN, "Debian")]
+        found = harness.pythons()
+        if not self.few:
+            return found
+        found.sort(key=lambda row: [int(n) for n in row[1].split(".")])
+        return found[:1] + found[1:][-1:]
+
+
+KINDS = (
+    Watched("Pool", "kind_pool"),
+    Watched("ProcessPoolExecutor", "kind_executor"),
+    Watched("several pools", "shape_several", few=True),
+    Watched("pools in workers", "shape_nested", few=True),
+    Watched("a forker of threads", "shape_threads", methods=("fork",), few=True),
+    Watched("loky", "kind_loky", methods=("loky",), module="joblib, numpy"),
+)
+
+table = []
+
+
+def failures_of(pool):
+    """{what tally.py writes of a failure: how often}"""
+    found = {}
+    for row in pool["failures"]:
+        lines = [line for line in (row["traceback"] or "").strip().split("\n")
+                 if line.strip() not in ("", '"""')]
+        key = "\t".join((row["exception"].replace("builtins.", ""),
+                         (row["message"] or "").split("\n")[0], row["function"] or "",
+                         lines[-1] if lines else ""))
+        found[key] = found.get(key, 0) + row["count"]
+    return found
+
+
+def held_tasks(case, who, got, want):
+    tasks, told = got["tasks"], want["tasks"]
+    for name in ("sent", "returned", "failed", "items"):
+        case.equal("%s: tasks.%s" % (who, name), tasks[name], told[name])
+    for name in ("taken", "done"):
+        case.equal("%s: tasks.%s" % (who, name), tasks[name], told["returned"])
+    for name in ("lost", "in_flight"):
+        case.equal("%s: tasks.%s" % (who, name), tasks[name], 0)
+    case.equal(who + ": items are estimated", tasks["items_about"], False)
+    for name, value in want["bytes"].items():
+        case.equal("%s: bytes.%s" % (who, name), got["bytes"][name], value)
+
+
+def held_functions(case, who, got, want):
+    if want["functions"] is None:
+        return  # its messages name none
+    rows = {str(row["name"]): row for row in got["functions"]}
+    case.equal(who + ": functions", sorted(rows), sorted(want["functions"]))
+    for name, told in want["functions"].items():
+        for key, value in told.items():
+            case.equal("%s: %s.%s" % (who, name, key), rows.get(name, {}).get(key), value)
+
+
+def held_failures(case, who, got, want):
+    found = failures_of(got)
+    for row in sorted(set(found) | set(want["failures"])):
+        case.equal("%s: failure %r" % (who, row.split("\t")), found.get(row, 0),
+                   want["failures"].get(row, 0))
+
+
+def held_workers(case, who, got, want):
+    workers = got["workers"]
+    case.equal(who + ": the workers' tasks", sum(w["tasks"] for w in workers),
+               want["tasks"]["returned"])
+    case.equal(who + ": the workers' items", sum(w["items"] for w in workers),
+               want["tasks"]["items"])
+    case.equal(who + ": the workers' bytes", sum(w["bytes_in"] + w["bytes_out"] for w in workers),
+               want["bytes"]["out"] + want["bytes"]["back"])
+    if "workers" in want:
+        case.equal(who + ": workers", sorted(w["pid"] for w in workers), sorted(want["workers"]))
+    if want.get("killed"):  # by their parent, with no task in hand
+        told = [(d["sender"] or {}).get("pid") == want["pid"] and not d["task"]
+                for d in got["deaths"]]
+        case.equal(who + ": deaths", told, [True] * len(told))
+    else:
+        case.equal(who + ": deaths", got["deaths"], [])
+
+
+def held_pool(case, got, want, facts):
+    who = "%s of %d" % (want["kind"], want["pid"])
+    for key, value in (("kind", want["kind"]), ("pid", want["pid"]), ("state", "gone"),
+                       ("python", facts["python"]), ("start_method", want.get("method") or
+                                                     facts["method"])):
+        case.equal("%s: %s" % (who, key), got[key], value)
+    held_tasks(case, who, got, want)
+    held_functions(case, who, got, want)
+    held_failures(case, who, got, want)
+    held_workers(case, who, got, want)
+
+
+def held(case, report, facts):
+    """Every pool of the truth, and no other, is in the report."""
+    case.equal("session.mode", report["session"]["mode"], "bpf")
+    case.equal("session.lost_records", report["session"]["lost_records"], 0)
+    pools = sorted(report["pools"], key=lambda p: (p["pid"], p["started_ns"]))
+    wanted = sorted(facts["pools"], key=lambda p: p["pid"])
+    told = [(p["kind"], p["pid"], p["tasks"]["sent"]) for p in pools]
+    case.need(len(pools) == len(wanted), "%d pools, not %d: %r" % (len(pools), len(wanted), told))
+    for got, want in zip(pools, wanted):
+        held_pool(case, got, want, facts)
+
+
+def needs(module):
+    """Skips where Debian's interpreter has no such module."""
+    if module and os.system("%s -c 'import %s' 2>/dev/null" % (DEBIAN, module)):
+        raise harness.Skip("no %s here for %s" % (module, DEBIAN))
+
+
+def measure(case, row, interpreter, method):
+    harness.need_bpf()
+    needs(row.module)
+    tape, told = case.path("tape"), case.path("truth")
+    harness.record(case, tape, interpreter, harness.pool(row.workload), "--truth", told, "--method",
+                   method)
+    facts = harness.load(told)
+    held(case, harness.report(case, tape), facts)
+    sums = [sum(pool["tasks"][name] for pool in facts["pools"])
+            for name in ("sent", "returned", "failed", "items")]
+    sums += [sum(pool["cancelled"] for pool in facts["pools"])]
+    sums += [sum(pool["bytes"][name] for pool in facts["pools"]) for name in ("out", "back")]
+    table.append([row.name, method, facts["python"]] + sums + ["no" if case.faults else "yes"])
+
+
+def row_of(row, interpreter, version, method):
+    return ("%s, %s, %s" % (row.name, method, version),
+            lambda case: measure(case, row, interpreter, method), 60)
+
+
+def print_table():
+    heads = ["kind", "start", "Python", "sent", "back", "failed", "items", "cancelled", "bytes out",
+             "bytes back", "exact"]
+    print("# " + " ".join("%-*s" % (w, h) for h, w in zip(heads, WIDTHS)))
+    for row in table:
+        print("# " + " ".join("%-*s" % (w, v) for v, w in zip(row, WIDTHS)))
+
+
+WIDTHS = (20, 11, 8, 6, 6, 7, 6, 10, 11, 11, 5)
+
+
+def main():
+    rows = [row_of(row, interpreter, version, method) for row in KINDS for method in row.methods
+            for interpreter, version in row.interpreters()]
+    good = harness.main(rows)
+    print_table()
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(main())
