@@ -19,8 +19,8 @@ class Watched:
     """A row of what is watched.
 
     module: what the workload imports, if it is none of Python's own; then it runs on Debian's
-    interpreter alone, which has it from Debian's packages. few: on the oldest and the newest interpreter,
-    since it is the kinds in it that differ between them, and they have rows of their own.
+    interpreter alone, which has it from Debian's packages. few: on the oldest and the newest
+    interpreter, since it is the kinds in it that differ, and they have rows of their own.
     """
 
     def __init__(self, name, workload, methods=ALL, module=None, few=False):
