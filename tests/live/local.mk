@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/live/proc_mode_test.py \
 	tests/live/recorder_kill_test.py \
 	tests/live/replay_test.py \
+	tests/live/secret_test.py \
 	tests/live/stacks_at_death_test.py \
 	tests/live/streams \
 	tests/live/terminal.py \

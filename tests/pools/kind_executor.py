@@ -45,12 +45,15 @@ def main():
     parser.add_argument("--method", default="fork")
     parser.add_argument("--items", type=int, default=100)
     parser.add_argument("--big", type=int, default=mixed.BIG)
+    parser.add_argument("--key", help="a file: what is in it is the processes' common secret")
     args = parser.parse_args()
 
     tally.install()
+    tally.set_key(args.key)
     context = multiprocessing.get_context(args.method)
     executor = concurrent.futures.ProcessPoolExecutor(2, mp_context=context)
     counted = tally.watch_executor(executor)
+    counted.more["keys"] = [executor.submit(mixed.has_key, args.key).result() for _ in range(2)] if args.key else []
     work(executor, args.items, args.big)
     cancel(executor, counted, 20)
     counted.more["workers"] = list(executor._processes)

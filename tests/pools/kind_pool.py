@@ -38,11 +38,14 @@ def main():
     parser.add_argument("--method", default="fork")
     parser.add_argument("--items", type=int, default=100)
     parser.add_argument("--big", type=int, default=mixed.BIG)
+    parser.add_argument("--key", help="a file: what is in it is the processes' common secret")
     args = parser.parse_args()
 
     tally.install()
+    tally.set_key(args.key)
     pool = multiprocessing.get_context(args.method).Pool(2)
     counted = tally.watch_pool(pool)
+    counted.more["keys"] = [pool.apply(mixed.has_key, (args.key,)) for _ in range(2)] if args.key else []
     work(pool, args.items, args.big)
     pool.close()
     pool.join()

@@ -2,6 +2,7 @@
 """What the pools of the matrix are given to do: functions of every sort, arguments of 1 byte to
 20 MB, failures. Python 3.6 and later, standard library only."""
 import functools
+import multiprocessing
 
 # Around 16 KiB, from which a length is written alone, around a pipe's 64 KiB, and above.
 SIZES = (1, 100, 16200, 16384, 17000, 65500, 66000, 1 << 20)
@@ -49,6 +50,12 @@ def fails(x):
 
 def refuses(x):
     raise Refused("no, not %d" % (x % 2))
+
+
+def has_key(path):
+    """Has this worker got the key that is in a file?"""
+    with open(path, "rb") as f:
+        return bytes(multiprocessing.current_process().authkey) == f.read()
 
 
 def numbers(n):

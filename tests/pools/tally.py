@@ -6,6 +6,7 @@ it was pickled, or before it is unpickled, by unpickling a second time. What goe
 stays as it was. Call install() before the first pool is made, watch() before it is given work.
 Nothing is counted in the pool's workers, though they inherit all of this. Python 3.6 and later.
 """
+import multiprocessing
 import os
 import pickle
 import sys
@@ -221,6 +222,13 @@ def install(*classes):
         for connection_class in (Connection,) + classes:
             wrap(connection_class)
         install.done = True
+
+
+def set_key(path):
+    """Makes what is in a file the key that this process and its children prove themselves by."""
+    if path:
+        with open(path, "rb") as f:
+            multiprocessing.current_process().authkey = f.read()
 
 
 def watch(kind, read, writers, readers):
