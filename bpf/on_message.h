@@ -328,6 +328,11 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 		return 0;
 	io.tid = id;
 	io.call.dir = nr == SYS_READ ? MSG_READ : MSG_WRITE;
+	if (nr == SYS_WRITE && REGS_ARG1(regs) == STDERR_FD) {
+		if (!(io.w->flags & WATCH_ROOT))
+			keep_words(io.tgid, (const unsigned char *)REGS_ARG2(regs), ret);
+		return 0;
+	}
 	io.use = find_use(&io, REGS_ARG1(regs));
 	if (!io.use || !io.use->ino)
 		return 0;

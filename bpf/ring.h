@@ -11,7 +11,7 @@
 
 #include "wire.h"
 
-enum ring_kind { RING_MSG = 0x8001, RING_OOM = 0x8002 };
+enum ring_kind { RING_MSG = 0x8001, RING_OOM = 0x8002, RING_STDERR = 0x8020 };
 
 enum ring_bounds {
 	RING_BYTES = 8 << 20,
@@ -90,6 +90,20 @@ struct core_sums {
 struct ring_counts {
 	__u64 kept;
 	__u64 lost;
+};
+
+enum stderr_bounds {
+	STDERR_PROCS = 256, /* processes that write there, kept at a time */
+	STDERR_HALF = 2048,
+	STDERR_PIECE = 1024, /* of one write: its end */
+};
+
+/* The last that a process wrote to standard error: the other half, then this one. h.t_ns: when. */
+struct ring_stderr {
+	struct frame h;
+	__u32 half; /* that is being filled */
+	__u16 used[2]; /* bytes of each */
+	unsigned char bytes[2 * STDERR_HALF + STDERR_PIECE]; /* with room for the verifier */
 };
 
 #endif

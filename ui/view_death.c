@@ -77,6 +77,24 @@ static void draw_was(const struct death *d, struct sheet *sheet)
 			worker_state_name(d->state), d->syscall, d->syscall_ino);
 }
 
+static void draw_exception(const struct death *d, struct sheet *sheet)
+{
+	struct exception_said said;
+
+	if (death_exception(d, &said))
+		sheet_field(sheet, "raised", STYLE_ALERT, "%s%s%s", said.type,
+			*said.message ? ": " : "", said.message);
+}
+
+static void draw_words(const struct death *d, struct sheet *sheet)
+{
+	if (!d->stderr_tail || !*d->stderr_tail)
+		return;
+	sheet_blank(sheet);
+	sheet_title(sheet, "The last it wrote to standard error");
+	sheet_text(sheet, 3, STYLE_TEXT, d->stderr_tail);
+}
+
 static const struct death *find(const struct pool *p, uint64_t worker)
 {
 	for (uint32_t i = 0; i < p->deaths_count; i++)
@@ -102,6 +120,7 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	draw_oom(m, d, sheet);
 	draw_task(m, d, sheet);
 	draw_was(d, sheet);
+	draw_exception(d, sheet);
 	sheet_field(sheet, "age", STYLE_TEXT, "%s, generation %" PRIu32, fmt_duration(a, d->age_ns),
 		d->generation);
 	sheet_field(sheet, "memory", STYLE_TEXT, "%s when last seen, peak %s",
@@ -113,6 +132,7 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 		sheet_field(sheet, "replaced by", STYLE_TEXT, "nobody yet");
 	sheet_field(sheet, "consequence", STYLE_TITLE, "%s", d->consequence);
 	stack_sheet_death(m, d, sheet);
+	draw_words(d, sheet);
 }
 
 const struct view view_death = {

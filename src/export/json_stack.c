@@ -62,6 +62,19 @@ static json_t *threads(struct jout *j, const struct model *m, const struct death
 	return list;
 }
 
+static json_t *exception(struct jout *j, const struct death *d)
+{
+	struct exception_said said;
+	json_t *o;
+
+	if (!death_exception(d, &said))
+		return json_null();
+	o = jout_object(j);
+	jout_text(j, o, "type", said.type);
+	jout_text(j, o, "message", said.message);
+	return o;
+}
+
 void json_stacks(struct jout *j, json_t *o, const struct model *m, const struct death *d)
 {
 	const struct stack *python = death_stack(m, d, false);
@@ -76,6 +89,6 @@ void json_stacks(struct jout *j, json_t *o, const struct model *m, const struct 
 		j, o, "fault_address", python && python->address, python ? python->address : 0);
 	jout_put(j, o, "threads", threads(j, m, d));
 	jout_put(j, o, "native_stack", places(j, m, native, PLACE_NATIVE));
-	jout_null(j, o, "exception");
-	jout_null(j, o, "stderr_tail");
+	jout_put(j, o, "exception", exception(j, d));
+	jout_text(j, o, "stderr_tail", d->stderr_tail);
 }

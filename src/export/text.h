@@ -25,6 +25,12 @@ void text_row(struct page *out, const char *name);
 /* What a worker was doing when it died: the innermost frames. */
 void text_stack(struct page *out, const struct model *m, const struct death *d);
 
+/* What it wrote to standard error right before. */
+void text_last_words(struct page *out, const struct death *d);
+
+/* The beginning of the last lines of a text that has lines. */
+const char *text_last_lines(const char *text, unsigned int lines);
+
 /* A line with a section's name. */
 void text_title(struct page *out, const char *title);
 

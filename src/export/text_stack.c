@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fmt.h"
 #include "export/facts.h"
@@ -10,6 +11,7 @@ enum {
 	FUNCTION = 256,
 	WHERE = WIRE_TEXT_MAX + 32,
 	LEAST = 24, /* columns that a file's name needs */
+	WORDS = 6, /* last lines of standard error */
 };
 
 /* "function  file:line"; of a long path its end is what tells. */
@@ -90,4 +92,31 @@ void text_stack(struct page *out, const struct model *m, const struct death *d)
 		page_end(out);
 	}
 	note(out, stack_note(m, s));
+}
+
+/* The exception that ended it, and the last lines that it wrote. */
+void text_last_words(struct page *out, const struct death *d)
+{
+	struct exception_said said;
+	const char *line;
+
+	if (death_exception(d, &said)) {
+		text_row(out, "raised");
+		page_say(out, TEXT_ROW, "%s%s%s", said.type, *said.message ? ": " : "",
+			said.message);
+		page_end(out);
+	}
+	if (!d->stderr_tail || !*d->stderr_tail)
+		return;
+	text_row(out, "it wrote");
+	line = text_last_lines(d->stderr_tail, WORDS);
+	for (bool first = true; *line; first = false) {
+		size_t len = strcspn(line, "\n");
+
+		if (!first)
+			page_to(out, TEXT_ROW);
+		page_cut(out, line, len);
+		page_end(out);
+		line += len + (line[len] == '\n');
+	}
 }

@@ -136,6 +136,7 @@ static void certificate(
 		page_end(out);
 	}
 	text_stack(out, m, d);
+	text_last_words(out, d);
 	if (*d->consequence) {
 		text_row(out, "it means");
 		page_words(out, TEXT_ROW, d->consequence);
@@ -165,8 +166,7 @@ void text_deaths(struct page *out, const struct model *m, const struct pool *p)
 	}
 }
 
-/* The beginning of the last lines of a text that has lines. */
-static const char *last_lines(const char *text, unsigned int lines)
+const char *text_last_lines(const char *text, unsigned int lines)
 {
 	size_t at = strlen(text);
 
@@ -182,7 +182,7 @@ static const char *last_lines(const char *text, unsigned int lines)
 
 static void traceback(struct page *out, const char *text)
 {
-	const char *line = last_lines(text, TRACEBACK_LINES);
+	const char *line = text_last_lines(text, TRACEBACK_LINES);
 
 	while (*line) {
 		size_t len = strcspn(line, "\n");

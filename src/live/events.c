@@ -117,6 +117,26 @@ static void on_walk(struct live *l, const struct frame *record)
 		walked_put(l, r);
 }
 
+/* The other half first: it is the older one. */
+static void on_stderr(struct live *l, const struct frame *record)
+{
+	const struct ring_stderr *r = (const void *)record;
+	struct frame_stderr f = {
+		.h = {.kind = FRAME_STDERR, .pid = record->pid, .t_ns = record->t_ns}};
+	char text[2 * STDERR_HALF];
+
+	for (uint32_t i = 1; i <= 2; i++) {
+		uint32_t half = (r->half + i) & 1, used = r->used[half];
+
+		if (used > STDERR_HALF)
+			return;
+		memcpy(text + f.len, r->bytes + half * STDERR_HALF, used);
+		f.len += used;
+	}
+	if (f.len && known_get(l, record->pid))
+		outbox_put(&l->out, &f.h, sizeof(f), text, f.len);
+}
+
 static const struct {
 	uint16_t kind;
 	uint16_t size; /* at least */
@@ -129,6 +149,7 @@ static const struct {
 	{FRAME_THREAD_EXIT, sizeof(struct frame_thread_exit), on_thread_exit},
 	{FRAME_SIGNAL, sizeof(struct frame_signal), on_signal},
 	{RING_OOM, sizeof(struct ring_oom), on_oom},
+	{RING_STDERR, sizeof(struct ring_stderr), on_stderr},
 	{RING_WALK, offsetof(struct ring_walk, bytes), on_walk},
 };
 

@@ -24,6 +24,7 @@ static int (*const handlers[])(struct model *m, const struct frame *f) = {
 	[FRAME_CPU] = apply_cpu,
 	[FRAME_USAGE] = apply_usage,
 	[FRAME_STACK] = apply_stack,
+	[FRAME_STDERR] = apply_stderr,
 };
 
 int model_apply(struct model *m, const struct frame *f)

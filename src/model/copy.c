@@ -89,12 +89,43 @@ static int copy_failures(struct pool *to, const struct pool *from)
 	return 0;
 }
 
+/* A text that may be absent: `to` holds the original's pointer, and gets its own or NULL. */
+static int own_text(char **to)
+{
+	char *text = *to;
+
+	*to = text ? strdup(text) : NULL;
+	return text && !*to ? -ENOMEM : 0;
+}
+
+static int copy_deaths(struct pool *to, const struct pool *from)
+{
+	int ret = copy_vec(&to->deaths, from->deaths, from->deaths_count, sizeof(*to->deaths));
+
+	to->deaths_count = to->deaths_cap = 0;
+	for (uint32_t i = 0; !ret && i < from->deaths_count; i++) {
+		ret = own_text(&to->deaths[i].stderr_tail);
+		to->deaths_count = to->deaths_cap = i + 1;
+	}
+	return ret;
+}
+
+static int copy_procs(struct model *to, const struct model *from)
+{
+	int ret = copy_vec(&to->procs, from->procs, from->procs_count, sizeof(*to->procs));
+
+	for (uint32_t i = 0; !ret && i < from->procs_count; i++) {
+		ret = own_text(&to->procs[i].stderr_tail);
+		to->procs_count = to->procs_cap = i + 1;
+	}
+	return ret;
+}
+
 static int copy_lists(struct pool *to, const struct pool *from)
 {
-	to->tasks_cap = to->jobs_cap = to->deaths_cap = to->findings_cap = to->queues_cap = 0;
+	to->tasks_cap = to->jobs_cap = to->findings_cap = to->queues_cap = 0;
 	if (copy_vec(&to->tasks, from->tasks, from->tasks_count, sizeof(*to->tasks)) ||
 		copy_vec(&to->jobs, from->jobs, from->jobs_count, sizeof(*to->jobs)) ||
-		copy_vec(&to->deaths, from->deaths, from->deaths_count, sizeof(*to->deaths)) ||
 		copy_vec(&to->findings, from->findings, from->findings_count,
 			sizeof(*to->findings)) ||
 		copy_vec(&to->cores, from->cores, from->cores_count, sizeof(*to->cores)) ||
@@ -102,7 +133,6 @@ static int copy_lists(struct pool *to, const struct pool *from)
 		return -ENOMEM;
 	to->tasks_cap = from->tasks_count;
 	to->jobs_cap = from->jobs_count;
-	to->deaths_cap = from->deaths_count;
 	to->findings_cap = from->findings_count;
 	to->queues_cap = from->queues_count;
 	return 0;
@@ -117,6 +147,7 @@ static void forget_pointers(struct pool *p)
 	p->funcs_count = 0;
 	p->jobs = NULL;
 	p->deaths = NULL;
+	p->deaths_count = 0;
 	p->failures = NULL;
 	p->failures_count = 0;
 	p->findings = NULL;
@@ -131,7 +162,8 @@ static int copy_pool(struct pool *to, const struct pool *from)
 	*to = *from;
 	forget_pointers(to);
 	if (copy_workers(to, from) || copy_funcs(to, from) || copy_failures(to, from) ||
-		copy_lists(to, from) || copy_map(&to->tasks_by_key, &from->tasks_by_key) ||
+		copy_deaths(to, from) || copy_lists(to, from) ||
+		copy_map(&to->tasks_by_key, &from->tasks_by_key) ||
 		copy_map(&to->funcs_by_name, &from->funcs_by_name) ||
 		copy_map(&to->jobs_by_id, &from->jobs_by_id) || hist_copy(&to->wait, &from->wait) ||
 		hist_copy(&to->run, &from->run) || hist_copy(&to->back, &from->back))
@@ -192,17 +224,15 @@ int model_copy(struct model *to, const struct model *from)
 	to->gone = NULL;
 	to->stacks = NULL;
 	to->stacks_count = to->stacks_cap = 0;
-	to->texts_cap = to->procs_cap = to->pools_cap = to->pools_count = 0;
+	to->texts_cap = to->procs_count = to->procs_cap = to->pools_cap = to->pools_count = 0;
 	to->procs_by_pid = to->pool_by_ino = (struct map){0};
 	if (copy_texts(to, from) || stacks_copy(to, from) || copy_pools(to, from) ||
-		copy_rings(to, from) ||
-		copy_vec(&to->procs, from->procs, from->procs_count, sizeof(*to->procs)) ||
+		copy_rings(to, from) || copy_procs(to, from) ||
 		copy_vec(&to->cpus, from->cpus, from->cpus_count, sizeof(*to->cpus)) ||
 		copy_map(&to->procs_by_pid, &from->procs_by_pid) ||
 		copy_map(&to->pool_by_ino, &from->pool_by_ino)) {
 		model_release(to);
 		return -ENOMEM;
 	}
-	to->procs_cap = from->procs_count;
 	return 0;
 }

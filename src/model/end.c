@@ -51,8 +51,10 @@ static void drop_deaths(struct model *m, struct pool *p)
 {
 	uint32_t drop = MODEL_DEATHS / 4;
 
-	for (uint32_t i = 0; i < drop; i++)
+	for (uint32_t i = 0; i < drop; i++) {
 		stacks_forget(m, &p->deaths[i].stacks);
+		free(p->deaths[i].stderr_tail);
+	}
 	p->deaths_count -= drop;
 	memmove(p->deaths, p->deaths + drop, p->deaths_count * sizeof(*p->deaths));
 	for (uint32_t i = 0; i < p->workers_count; i++) {
@@ -86,7 +88,7 @@ static void sort_newest(struct pool *p)
 	}
 }
 
-/* The certificate takes the process's stacks over. */
+/* The certificate takes the process's stacks and last words over. */
 static int add_death(struct model *m, struct pool *p, struct worker *w, struct proc *proc,
 	const struct frame_exit *exit)
 {
@@ -119,8 +121,10 @@ static int add_death(struct model *m, struct pool *p, struct worker *w, struct p
 		.syscall = exit->syscall,
 		.syscall_ino = exit->syscall_ino,
 		.stacks = proc->stacks,
+		.stderr_tail = proc->stderr_tail,
 	};
 	proc->stacks.count = 0;
+	proc->stderr_tail = NULL;
 	sort_newest(p);
 	model_add_event(m, EVENT_DEATH, p->id, w->pid, exit->h.t_ns);
 	return 0;

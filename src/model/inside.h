@@ -40,6 +40,7 @@ int apply_core(struct model *m, const struct frame *f);
 int apply_cpu(struct model *m, const struct frame *f);
 int apply_usage(struct model *m, const struct frame *f);
 int apply_stack(struct model *m, const struct frame *f);
+int apply_stderr(struct model *m, const struct frame *f);
 
 /* The ends of a tick, each for what it owns. */
 void tick_cpus(struct model *m);

@@ -27,6 +27,7 @@ libpooltop_a_SOURCES += \
 	src/model/reader.c \
 	src/model/slow.c \
 	src/model/stack.c \
+	src/model/stderr.c \
 	src/model/task.c \
 	src/model/text.c \
 	src/model/tick.c \

@@ -51,6 +51,7 @@ enum model_bounds {
 	MODEL_STACKS = 8192, /* stacks of threads; the oldest make room */
 	MODEL_STACK_PLACES = 256, /* innermost frames of one */
 	MODEL_THREADS = 8, /* stacks of one process */
+	MODEL_STDERR = 4096, /* bytes of a process's last words */
 };
 
 /* What a signal sent to a process looked like; the newest fatal one is kept. */
@@ -128,6 +129,7 @@ struct proc {
 	struct signal_seen signals[MODEL_SIGNALS]; /* newest of each number */
 	struct oom_seen oom;
 	struct stack_ids stacks;
+	char *stderr_tail; /* owned, cleaned: the last it wrote there; NULL: not told */
 	struct frame_work work; /* newest; work.h.kind == 0: none */
 	struct frame_usage usage; /* newest; usage.h.kind == 0: none */
 };
@@ -305,6 +307,7 @@ struct death {
 	uint64_t syscall_ino;
 	uint32_t replaced_by; /* pid, 0: nobody yet */
 	struct stack_ids stacks;
+	char *stderr_tail; /* owned, cleaned, lines kept; NULL: nothing, or not known */
 	char consequence[160];
 };
 
@@ -604,6 +607,13 @@ const struct stack *model_stack(const struct model *m, uint32_t id);
  * else another one; at death if there is such, else the last sample. native: with its machine
  * frames. NULL: none, which does not mean that Python ran none. */
 const struct stack *death_stack(const struct model *m, const struct death *d, bool native);
+/* The exception that ended a worker, by what it wrote to standard error. False: none did. */
+struct exception_said {
+	char type[128];
+	char message[512]; /* lines kept; "" if it has none */
+};
+bool death_exception(const struct death *d, struct exception_said *ret);
+
 /* What must be said of a stack at death so that nobody is misled; NULL: nothing. Constant. */
 const char *stack_note(const struct model *m, const struct stack *s);
 

@@ -17,6 +17,8 @@ void pool_release(struct pool *p)
 		free(p->failures[i].message);
 		free(p->failures[i].traceback);
 	}
+	for (uint32_t i = 0; i < p->deaths_count; i++)
+		free(p->deaths[i].stderr_tail);
 	free(p->workers);
 	free(p->tasks);
 	free(p->funcs);

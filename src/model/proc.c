@@ -75,6 +75,7 @@ void model_drop_proc(struct model *m, struct proc *p)
 		break;
 	}
 	stacks_forget(m, &p->stacks);
+	free(p->stderr_tail);
 	map_del(&m->procs_by_pid, p->pid);
 	if (at != last) {
 		*p = m->procs[last];

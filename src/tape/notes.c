@@ -42,7 +42,8 @@ const char notes_schema[] =
 	" oom_limit_bytes INTEGER, oom_rss_bytes INTEGER, oom_scope TEXT, age_ns INTEGER,\n"
 	" rss_bytes INTEGER, rss_peak_bytes INTEGER, state TEXT, job INTEGER, chunk INTEGER,\n"
 	" function TEXT, items INTEGER, task_age_ns INTEGER, replaced_by INTEGER,\n"
-	" consequence TEXT, PRIMARY KEY(pool, pid, t_ns));"
+	" consequence TEXT, exception TEXT, stderr_tail TEXT,\n"
+	" PRIMARY KEY(pool, pid, t_ns));"
 	"CREATE TABLE death_frame(pool INTEGER, pid INTEGER, t_ns INTEGER,\n"
 	" depth INTEGER, -- 0: innermost\n"
 	" tid INTEGER, source TEXT, function TEXT, file TEXT, line INTEGER,\n"
@@ -222,12 +223,24 @@ static void add_hand(struct notes *n, const struct death *d)
 	const struct hand *h = &d->hand;
 	char job[NUMBER], chunk[NUMBER], items[NUMBER], age[NUMBER], replaced[NUMBER];
 
-	add(n, "%s,%s,%Q,%s,%s,%s,%Q);", num(job, h->has, h->key.job),
+	add(n, "%s,%s,%Q,%s,%s,%s,%Q,", num(job, h->has, h->key.job),
 		num(chunk, h->has && h->key.chunk >= 0, h->key.chunk),
 		h->has ? text(n, h->func) : NULL, num(items, h->has, h->items),
 		num(age, h->has, (int64_t)(d->t_ns - h->since_ns)),
 		num(replaced, d->replaced_by, d->replaced_by),
 		*d->consequence ? d->consequence : NULL);
+}
+
+static void add_words(struct notes *n, const struct death *d)
+{
+	struct exception_said said;
+	char exception[sizeof(said.type) + sizeof(said.message) + 2];
+	bool raised = death_exception(d, &said);
+
+	if (raised)
+		snprintf(exception, sizeof(exception), "%s%s%s", said.type,
+			*said.message ? ": " : "", said.message);
+	add(n, "%Q,%Q);", raised ? exception : NULL, d->stderr_tail);
 }
 
 /* The stack that tells most of a death, a row for each frame of Python. */
@@ -260,6 +273,7 @@ static bool note_death(struct notes *n, const struct pool *p, const struct death
 	add_end(n, d);
 	add_memory(n, d);
 	add_hand(n, d);
+	add_words(n, d);
 	note_frames(n, p, d);
 	return true;
 }

@@ -92,12 +92,25 @@ def check_unwound(case, who, death):
                "%s: %r" % (who, death["python_stack"][:3]))
 
 
+def check_words(case, who, death):
+    """The exception, read from what the worker wrote to standard error."""
+    want = {"type": "KeyboardInterrupt", "message": "enough"}
+    case.equal(who + ": exception", death["exception"],
+               want if death["exit_code"] == 1 else None)
+    if death["exit_code"] == 1:
+        tail = (death["stderr_tail"] or "").rstrip().split("\n")
+        case.equal(who + ": last line", tail[-1], "KeyboardInterrupt: enough")
+        case.check(any(line.startswith("Traceback (most recent") for line in tail),
+                   "%s: standard error %r" % (who, tail))
+
+
 def check_death(case, death, wrote, exact):
     who = "%s in the %s thread" % (wrote["way"], wrote["where"])
     end, sig, code, has_frames = ENDS[wrote["way"]]
     case.equal(who + ": end", (death["end"], death["signal"], death["exit_code"]),
                (end, sig, code))
     case.equal(who + ": task", death["task"] and death["task"]["function"], "__main__.die")
+    check_words(case, who, death)
     if has_frames:
         check_stack(case, who, death, wrote, exact)
     else:

@@ -38,3 +38,6 @@ tests_model_queue_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/model/stack_test
 tests_model_stack_test_SOURCES = tests/model/stack_test.c
 tests_model_stack_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/model/stderr_test
+tests_model_stderr_test_SOURCES = tests/model/stderr_test.c
+tests_model_stderr_test_LDADD = $(TEST_LDADD)

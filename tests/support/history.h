@@ -131,6 +131,8 @@ struct history_place {
 };
 void history_stack(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags,
 	const struct history_place *places);
+/* FRAME_STDERR. */
+void history_stderr(struct history *h, uint32_t pid, const char *text);
 /* SIGNAL by the sender, then EXIT by that signal. */
 void history_kill(struct history *h, uint32_t pid, uint32_t sig, uint32_t sender, const char *comm);
 

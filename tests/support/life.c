@@ -275,6 +275,21 @@ void history_stack(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags
 	history_add(h, &u);
 }
 
+void history_stderr(struct history *h, uint32_t pid, const char *text)
+{
+	enum { MOST = 8192 };
+	union {
+		struct frame_stderr f;
+		char space[sizeof(struct frame_stderr) + MOST];
+	} u;
+
+	memset(&u, 0, sizeof(u));
+	u.f.len = (uint32_t)strnlen(text, MOST);
+	memcpy(u.f.text, text, u.f.len);
+	u.f.h = history_head(FRAME_STDERR, (sizeof(u.f) + u.f.len + 7) & ~7ul, pid);
+	history_add(h, &u);
+}
+
 void history_kill(struct history *h, uint32_t pid, uint32_t sig, uint32_t sender, const char *comm)
 {
 	history_signal(h, pid, sig, sender, comm);
