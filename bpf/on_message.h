@@ -15,6 +15,7 @@
 
 /* What is enough to name a task and its function, most often. */
 #define SHORT_MESSAGE 512
+#define LOCK_TO_WRITE_NS 1000000ULL
 
 /*
  * A thread's way of using a descriptor: what it is, and the message of which a part has come. By
@@ -91,7 +92,9 @@ static __always_inline void worker_wrote(const struct io *io)
 	if (!(w->flags & WATCH_HAND))
 		return;
 	enter_state(w, STATE_WAIT, io->now);
-	if (w->flags & WATCH_SEM && w->sem_ns <= w->state_ns[STATE_LOCK]) {
+	/* The result queue's lock is what it last waited for right before it writes. */
+	if (w->flags & WATCH_SEM && w->state_ns[STATE_RUN] - w->sem_run_ns < LOCK_TO_WRITE_NS &&
+		w->sem_ns <= w->state_ns[STATE_LOCK]) {
 		w->state_ns[STATE_LOCK] -= w->sem_ns;
 		w->state_ns[STATE_SEND] += w->sem_ns;
 	}

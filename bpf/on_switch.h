@@ -21,6 +21,8 @@ static __always_inline void end_wait(struct watch *w, __u32 next, __u64 now)
 {
 	if (w->state == STATE_LOCK && w->flags & WATCH_SEM)
 		w->sem_ns = now - w->since_ns;
+	if (w->state == STATE_LOCK)
+		w->sem_run_ns = w->state_ns[STATE_RUN];
 	enter_state(w, next, now);
 }
 

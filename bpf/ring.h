@@ -65,6 +65,7 @@ struct watch {
 	__u64 since_ns;
 	__u64 state_ns[WORKER_STATES];
 	__u64 sem_ns; /* of LOCK: the last wait for a semaphore */
+	__u64 sem_run_ns; /* of RUN, when that wait was over */
 	__u64 ino; /* pipe it is blocked on */
 	__u32 state;
 	__u32 flags; /* enum watch_flags */
