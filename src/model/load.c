@@ -114,7 +114,8 @@ static uint64_t threads_ns(const struct model *m, const struct pool *p)
 static void measure(const struct model *m, const struct pool *p, struct load_sums *to)
 {
 	*to = (struct load_sums){
-		.ns = p->load.work_ns,
+		.ns = m->now_ns,
+		.work_ns = p->load.work_ns,
 		.hands_ns = p->load.hands_ns,
 		.waiting_ns = p->load.waiting_ns,
 	};
@@ -124,6 +125,7 @@ static void measure(const struct model *m, const struct pool *p, struct load_sum
 static void add(struct load_sums *to, const struct load_sums *now, const struct load_sums *then)
 {
 	to->ns += now->ns - then->ns;
+	to->work_ns += now->work_ns - then->work_ns;
 	to->hands_ns += now->hands_ns - then->hands_ns;
 	to->waiting_ns += now->waiting_ns - then->waiting_ns;
 	for (unsigned int s = 0; s < WORKER_STATES; s++)
@@ -132,8 +134,8 @@ static void add(struct load_sums *to, const struct load_sums *now, const struct 
 
 static void halve(struct load *l)
 {
-	uint64_t *sums[] = {&l->sums.ns, &l->sums.workers_ns, &l->sums.parent_ns, &l->sums.idle_ns,
-		&l->sums.hands_ns, &l->sums.waiting_ns, &l->sums.threads_ns};
+	uint64_t *sums[] = {&l->sums.ns, &l->sums.work_ns, &l->sums.workers_ns, &l->sums.parent_ns,
+		&l->sums.idle_ns, &l->sums.hands_ns, &l->sums.waiting_ns, &l->sums.threads_ns};
 
 	if (l->sums.ns <= PACE_SPAN_NS)
 		return;
@@ -145,6 +147,26 @@ static void halve(struct load *l)
 		l->calls[i].seen /= 2;
 }
 
+/* Time on cores that is spent neither on tasks nor on starting is spent on getting tasks. */
+static void see_tick(struct pool *p, const struct load_sums *now)
+{
+	static const enum worker_state other[] = {
+		STATE_START, STATE_UNPICKLE, STATE_RUN, STATE_PICKLE};
+	uint64_t cores_ns = 0, other_ns = 0, runq_ns, hands_ns;
+	struct load *l = &p->load;
+
+	for (uint32_t i = 0; i < p->cores_count; i++)
+		cores_ns += p->cores[i].workers_tick_ns;
+	for (unsigned int i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		other_ns += since_ns(now->state_ns[other[i]], l->tick.state_ns[other[i]]);
+	runq_ns = since_ns(now->state_ns[STATE_RUNQ], l->tick.state_ns[STATE_RUNQ]);
+	hands_ns = now->hands_ns - l->tick.hands_ns;
+	l->moving_ns = since_ns(cores_ns, other_ns);
+	l->runq_share = hands_ns ? (double)runq_ns / (double)hands_ns : 0;
+	if (l->runq_share > 1)
+		l->runq_share = 1;
+}
+
 void tick_load(const struct model *m, struct pool *p)
 {
 	struct load *l = &p->load;
@@ -154,8 +176,8 @@ void tick_load(const struct model *m, struct pool *p)
 	load_move(p, m->now_ns, 0, 0);
 	count_hands(p);
 	measure(m, p, &now);
-	/* Only ticks full of work say how workers are used. */
-	if (m->tick_ns && (now.ns - l->tick.ns) * 10 >= m->tick_ns * 9) {
+	see_tick(p, &now);
+	if (l->tick.ns && now.work_ns > l->tick.work_ns) {
 		add(&l->sums, &now, &l->tick);
 		l->sums.threads_ns += threads_ns(m, p);
 		for (uint32_t i = 0; i < p->cores_count; i++) {

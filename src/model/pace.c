@@ -6,6 +6,9 @@
  * machines pickle and write some 200 MB/s. */
 #define PARENT_TASK_NS UINT64_C(150000)
 #define PARENT_BYTE_NS UINT64_C(5)
+/* To get a byte from the parent's pickler through a pipe into a worker takes no longer. */
+#define MOVE_BYTE_NS UINT64_C(3)
+#define PIPE_BYTES 65536
 
 static void begin(struct pace *q, uint64_t t_ns)
 {
@@ -78,6 +81,19 @@ void pace_sent(struct pool *p, struct func *func, const struct task *t, const st
 		q->tail_from_ns = 0;
 }
 
+/* From when the worker was free and the task there. A long message is written while it is read, a
+ * pipe's 64 KiB at a time, so both end together; to move it took longer. */
+static uint64_t handover_ns(const struct task *t, uint64_t free_ns)
+{
+	uint64_t since_sent_ns = since_ns(t->taken_ns, t->sent_ns);
+	uint64_t moving_ns = t->bytes_out > PIPE_BYTES ? t->bytes_out * MOVE_BYTE_NS : 0;
+	uint64_t free_for_ns = since_ns(t->taken_ns, free_ns);
+
+	if (moving_ns > since_sent_ns)
+		since_sent_ns = moving_ns;
+	return free_for_ns < since_sent_ns ? free_for_ns : since_sent_ns;
+}
+
 void pace_taken(struct pool *p, struct func *func, const struct task *t, uint64_t free_ns)
 {
 	struct pace *q = &func->pace;
@@ -85,8 +101,7 @@ void pace_taken(struct pool *p, struct func *func, const struct task *t, uint64_
 	begin(q, t->taken_ns);
 	take(p, q, t->taken_ns);
 	if (free_ns)
-		q->open.handover_ns +=
-			since_ns(t->taken_ns, t->sent_ns > free_ns ? t->sent_ns : free_ns);
+		q->open.handover_ns += handover_ns(t, free_ns);
 }
 
 uint64_t pace_idle_ns(const struct pool *p, const struct func *func, uint64_t now_ns)
@@ -177,8 +192,10 @@ static void fold(struct pace_sums *to, const struct pace_sums *from)
 	to->items += from->items;
 	to->bytes += from->bytes;
 	to->run_ns += from->run_ns;
+	to->runq_ns += from->runq_ns;
 	to->handover_ns += from->handover_ns;
 	to->parent_ns += from->parent_ns;
+	to->move_ns += from->move_ns;
 	to->active_ns += from->active_ns;
 	if (to->active_ns <= PACE_SPAN_NS)
 		return;
@@ -186,8 +203,10 @@ static void fold(struct pace_sums *to, const struct pace_sums *from)
 	to->items /= 2;
 	to->bytes /= 2;
 	to->run_ns /= 2;
+	to->runq_ns /= 2;
 	to->handover_ns /= 2;
 	to->parent_ns /= 2;
+	to->move_ns /= 2;
 	to->active_ns /= 2;
 }
 
@@ -210,9 +229,15 @@ static void tick_func(const struct model *m, const struct pool *p, struct pace *
 	q->open = (struct pace_sums){0};
 }
 
+static uint64_t least(double ns, uint64_t most_ns)
+{
+	return ns < (double)most_ns ? (uint64_t)ns : most_ns;
+}
+
 void tick_pace(const struct model *m, struct pool *p)
 {
 	uint64_t parent_ns = 0, all_ns = 0;
+	double share;
 
 	if (m->lost_records)
 		count_anew(p);
@@ -224,11 +249,12 @@ void tick_pace(const struct model *m, struct pool *p)
 		struct pace *q = &p->funcs[i].pace;
 		uint64_t most = most_ns(&q->open);
 
-		if (all_ns)
-			q->open.parent_ns =
-				(uint64_t)((double)parent_ns * (double)most / (double)all_ns);
-		if (q->open.parent_ns > most)
-			q->open.parent_ns = most;
+		if (all_ns) {
+			share = (double)most / (double)all_ns;
+			q->open.parent_ns = least((double)parent_ns * share, most);
+			q->open.move_ns = least((double)p->load.moving_ns * share, most);
+		}
+		q->open.runq_ns = (uint64_t)((double)q->open.run_ns * p->load.runq_share);
 		tick_func(m, p, q);
 	}
 }

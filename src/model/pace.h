@@ -24,9 +24,11 @@ struct pace_sums {
 	uint64_t items;
 	uint64_t bytes; /* out */
 	uint64_t run_ns;
+	uint64_t runq_ns; /* of run_ns: its share of the workers' waiting for a core */
 	uint64_t handover_ns; /* a worker was free and the task there, until it was taken */
 	uint64_t parent_ns; /* the parent's time on cores meanwhile: this function's share of it,
 			       as far as moving tasks may have cost it */
+	uint64_t move_ns; /* the same of the workers' time on cores without a task in hand */
 	uint64_t active_ns; /* tasks of it were under way */
 };
 
@@ -67,9 +69,10 @@ struct pace {
 	struct payload payloads[PACE_PAYLOADS];
 };
 
-/* A pool's ticks in which there was work all the time. */
+/* A pool's ticks in which there was work. */
 struct load_sums {
 	uint64_t ns;
+	uint64_t work_ns; /* of them: tasks waited or were in hand */
 	uint64_t workers_ns, parent_ns; /* on cores */
 	uint64_t idle_ns; /* of the machine's cores */
 	uint64_t hands_ns; /* worker time with a task in hand */
@@ -98,6 +101,8 @@ struct load {
 	uint64_t hands_ns, lanes_ns; /* of hands, and of no more of them than lanes */
 	uint64_t waiting_ns, work_ns; /* something waited; something waited or was in hand */
 	struct load_sums tick; /* the integrals and states at the last tick */
+	uint64_t moving_ns; /* workers' cores in the last tick, but for tasks and start */
+	double runq_share; /* of the last tick's time with a task in hand */
 };
 
 #endif

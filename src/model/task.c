@@ -303,6 +303,8 @@ int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
 		return 0;
 	p->totals.returned++;
 	p->last_progress_ns = f->h.t_ns;
+	p->reader_key = t->key;
+	p->reader_func = t->func;
 	leave_task_queue(p, t);
 	leave_result_queue(p, t);
 	job = job_get(m, p, t->key.job);
