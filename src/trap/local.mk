@@ -1,8 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 libpooltop_a_SOURCES += \
+	src/trap/chunk_too_large.c \
+	src/trap/chunk_too_small.c \
+	src/trap/fork_with_threads.c \
+	src/trap/hidden_io.c \
 	src/trap/lost_task.c \
+	src/trap/one_core.c \
+	src/trap/oversubscribed.c \
 	src/trap/queue_lock_lost.c \
+	src/trap/repeated_payload.c \
 	src/trap/respawn_loop.c \
+	src/trap/result_handler_died.c \
+	src/trap/result_unpicklable.c \
+	src/trap/slow_start.c \
+	src/trap/start_stuck.c \
 	src/trap/task_failed.c \
 	src/trap/trap.c \
 	src/trap/trap.h \

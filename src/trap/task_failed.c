@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "trap/trap.h"
+#include "trap/words.h"
 
 enum { KINDS = 5 };
 
@@ -13,7 +14,11 @@ static unsigned int rank(const struct pool *p, uint32_t top[static KINDS])
 	unsigned int n = 0;
 
 	for (uint32_t i = 0; i < p->failures_count; i++) {
-		unsigned int at = n < KINDS ? n++ : KINDS;
+		unsigned int at;
+
+		if (words_is_unpicklable(&p->failures[i]))
+			continue; /* a trap of its own */
+		at = n < KINDS ? n++ : KINDS;
 
 		while (at && p->failures[top[at - 1]].count < p->failures[i].count) {
 			if (at < KINDS)

@@ -11,9 +11,20 @@
 static const struct trap_rule *const rules[] = {
 	&trap_queue_lock_lost,
 	&trap_lost_task,
+	&trap_result_handler_died,
 	&trap_respawn_loop,
+	&trap_fork_with_threads,
 	&trap_worker_died,
+	&trap_result_unpicklable,
+	&trap_start_stuck,
+	&trap_repeated_payload,
+	&trap_chunk_too_small,
+	&trap_chunk_too_large,
+	&trap_one_core,
+	&trap_oversubscribed,
+	&trap_slow_start,
 	&trap_task_failed,
+	&trap_hidden_io,
 };
 
 enum { RULES = sizeof(rules) / sizeof(rules[0]) };
@@ -39,6 +50,16 @@ struct finding *trap_find(struct trap_sink *sink, uint64_t subject)
 		.subject = subject,
 	};
 	return f;
+}
+
+bool trap_stands(const struct trap_sink *sink, uint64_t subject)
+{
+	const struct pool *p = sink->pool;
+
+	for (uint32_t i = 0; i < p->findings_count; i++)
+		if (!strcmp(p->findings[i].id, sink->id) && p->findings[i].subject == subject)
+			return true;
+	return false;
 }
 
 void trap_evidence(struct finding *f, const char *name, double value)

@@ -33,6 +33,9 @@ int trap_judge(struct model *m);
 /* For rules: a new finding, to be worded by the caller; its since_ns is the model's now, its
  * severity a warning. NULL if there are too many. `subject` tells findings of one rule apart. */
 struct finding *trap_find(struct trap_sink *sink, uint64_t subject);
+/* The rule's finding about this subject stood at the last tick: what has begun may go on with a
+ * little less, so that nothing flickers. */
+bool trap_stands(const struct trap_sink *sink, uint64_t subject);
 /* name is a constant; beyond eight it is left out. */
 void trap_evidence(struct finding *f, const char *name, double value);
 
@@ -41,5 +44,16 @@ extern const struct trap_rule trap_lost_task;
 extern const struct trap_rule trap_queue_lock_lost;
 extern const struct trap_rule trap_respawn_loop;
 extern const struct trap_rule trap_task_failed;
+extern const struct trap_rule trap_result_handler_died;
+extern const struct trap_rule trap_fork_with_threads;
+extern const struct trap_rule trap_result_unpicklable;
+extern const struct trap_rule trap_repeated_payload;
+extern const struct trap_rule trap_chunk_too_small;
+extern const struct trap_rule trap_chunk_too_large;
+extern const struct trap_rule trap_one_core;
+extern const struct trap_rule trap_oversubscribed;
+extern const struct trap_rule trap_slow_start;
+extern const struct trap_rule trap_start_stuck;
+extern const struct trap_rule trap_hidden_io;
 
 #endif

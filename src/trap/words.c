@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fmt.h"
 
@@ -52,4 +53,45 @@ char *words_death(char buf[static WORDS_MAX], const struct death *d)
 	else
 		snprintf(buf, WORDS_MAX, "was killed (%s)", signal_name(sig, name));
 	return buf;
+}
+
+double round_down(double n)
+{
+	double unit = 1;
+
+	while (n / unit >= 100)
+		unit *= 10;
+	n = (double)(uint64_t)(n / unit) * unit;
+	return n < 1 ? 1 : n;
+}
+
+/* The call takes a chunksize: its job has several chunks, or a chunk has several items. */
+static bool is_mapped(const struct pool *p, const struct func *func)
+{
+	for (uint32_t i = 0; i < p->jobs_count; i++)
+		if (p->jobs[i].func == func->name && p->jobs[i].sent > 1)
+			return true;
+	return func->pace.chunked;
+}
+
+char *words_chunk(
+	char buf[static WORDS_MAX], const struct pool *p, const struct func *func, double chunk)
+{
+	if (!strcmp(p->kind, "loky"))
+		snprintf(buf, WORDS_MAX, "pass batch_size=%.0f to Parallel", chunk);
+	else if (!strcmp(p->kind, "DataLoader"))
+		snprintf(buf, WORDS_MAX, "pass batch_size=%.0f to DataLoader", chunk);
+	else if (is_mapped(p, func))
+		snprintf(buf, WORDS_MAX, "pass chunksize=%.0f to map", chunk);
+	else
+		snprintf(buf, WORDS_MAX,
+			"send many at once, with map(..., chunksize=%.0f), and not each by a call "
+			"of its own",
+			chunk);
+	return buf;
+}
+
+bool words_is_unpicklable(const struct failure *f)
+{
+	return f->flags & MSG_ENCODING || strstr(f->traceback, "in _sendback_result") != NULL;
 }

@@ -7,6 +7,17 @@
 
 enum { WORDS_MAX = 160 };
 
+/* The number of one or two leading digits (1, 12, 250, 3000) that is not above n; at least 1. */
+double round_down(double n);
+
+/* What to write into the program so that a task of this function carries so many items:
+ * "pass chunksize=250 to map or imap". */
+char *words_chunk(
+	char buf[static WORDS_MAX], const struct pool *p, const struct func *func, double chunk);
+
+/* The result could not be pickled: Pool wraps the error, executors show it in the traceback. */
+bool words_is_unpicklable(const struct failure *f);
+
 /* "task 17/198 of etl.transform"; "task 17 of ..." where there are no chunks. */
 char *words_task(
 	char buf[static WORDS_MAX], const struct model *m, struct task_key key, uint32_t func);

@@ -60,6 +60,7 @@ struct history {
 	uint32_t texts;
 	struct history_actor actor[HISTORY_ACTORS];
 	uint32_t actors;
+	uint32_t fail_flags; /* more flags that history_raise() says */
 	uint32_t fork_threads; /* of the parent, that history_fork() says; 0: 1 */
 	uint32_t cpus; /* that FRAME_USAGE says they may run on; 0: not known */
 	uint32_t quota_milli; /* that FRAME_PROC says */

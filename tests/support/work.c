@@ -224,7 +224,7 @@ void history_raise(struct history *h, const struct history_pool *p, uint32_t pid
 
 	bare.result_items = 0;
 	m.dir = MSG_WRITE;
-	m.flags |= MSG_FAILED;
+	m.flags |= (uint16_t)(MSG_FAILED | h->fail_flags);
 	send_result(h, &m, &bare);
 	memset(&u, 0, sizeof(u));
 	for (int i = 0; i < 3; i++) {

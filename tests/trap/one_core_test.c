@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/story.h"
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, story_begin, story_end)
+
+static const struct finding *found(struct story *t, unsigned int ticks)
+{
+	history_ticks(&t->h, ticks);
+	return story_finding(story_pool(t), "one-core");
+}
+
+static void give(struct story *t, uint32_t pid, int64_t job)
+{
+	struct history_task one = {.job = job, .chunk = 0, .func = "etl.load"};
+
+	history_send(&t->h, &story_pipes, &one);
+	history_take(&t->h, &story_pipes, pid, &one);
+}
+
+/* Each tick: 101 works for so long, then is in this state; the parent computes so long. */
+static const struct finding *five_ticks(
+	struct story *t, uint64_t work_ns, enum worker_state then, uint64_t parent_ns)
+{
+	for (int i = 0; i < 6; i++) {
+		history_state(&t->h, 101, STATE_RUN);
+		history_state(&t->h, 102, then);
+		history_wait(&t->h, work_ns);
+		history_state(&t->h, 101, then);
+		history_state(&t->h, 102, STATE_RUN);
+		history_wait(&t->h, HISTORY_S - work_ns);
+		t->h.core_parent_ns[3] += parent_ns;
+		history_tick(&t->h);
+	}
+	return found(t, 0);
+}
+
+static bool says(const struct finding *f, const char *reason)
+{
+	return f && !strncmp(f->text, reason, strlen(reason)) && f->text[strlen(reason)] == ':';
+}
+
+static void names_lock_and_io(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	story_start(t, 2);
+	give(t, 101, 1);
+	give(t, 102, 2);
+	f = five_ticks(t, 500 * HISTORY_MS, STATE_LOCK, 0);
+	assert_true(says(f, "lock-bound"));
+	assert_string_equal(f->text, "lock-bound: 1.0 cores are busy though it has 2 workers: 1.0 "
+				     "of 2.0 tasks at a time "
+				     "wait for a lock");
+	assert_int_equal(f->severity, SEVERITY_WARNING);
+}
+
+static void names_io(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	story_start(t, 2);
+	give(t, 101, 1);
+	give(t, 102, 2);
+	f = five_ticks(t, 500 * HISTORY_MS, STATE_IO, 0);
+	assert_true(says(f, "io-bound"));
+	assert_int_equal(f->severity, SEVERITY_INFO);
+}
+
+static void names_affinity(void **state)
+{
+	struct story *t = *state;
+
+	t->h.cpus = 1;
+	story_start(t, 2);
+	give(t, 101, 1);
+	give(t, 102, 2);
+	assert_true(says(five_ticks(t, 500 * HISTORY_MS, STATE_RUNQ, 0), "pinned"));
+}
+
+static void names_quota(void **state)
+{
+	struct story *t = *state;
+
+	t->h.quota_milli = 1000;
+	story_start(t, 2);
+	give(t, 101, 1);
+	give(t, 102, 2);
+	assert_true(says(five_ticks(t, 500 * HISTORY_MS, STATE_RUNQ, 0), "quota"));
+}
+
+/* Near miss: workers that wait for a core because others use the machine. */
+static void quiet_on_a_busy_machine(void **state)
+{
+	struct story *t = *state;
+
+	story_start(t, 2);
+	give(t, 101, 1);
+	give(t, 102, 2);
+	assert_null(five_ticks(t, 500 * HISTORY_MS, STATE_RUNQ, 0));
+}
+
+static void names_too_few_tasks(void **state)
+{
+	struct story *t = *state;
+
+	story_start(t, 3);
+	give(t, 101, 1);
+	assert_true(says(found(t, 6), "too-few-tasks"));
+	give(t, 102, 2);
+	give(t, 103, 3);
+	assert_null(found(t, 40));
+}
+
+static void names_the_parent(void **state)
+{
+	struct history_task one = {.chunk = 0, .func = "etl.load"};
+	struct story *t = *state;
+
+	story_start(t, 2);
+	for (int i = 0; i < 6; i++) {
+		one.job = i;
+		history_send(&t->h, &story_pipes, &one);
+		history_run(&t->h, &story_pipes, 101, &one, 50 * HISTORY_MS);
+		t->h.core_parent_ns[3] += 950 * HISTORY_MS;
+		history_ticks(&t->h, 1);
+	}
+	assert_true(says(found(t, 0), "parent-bound"));
+}
+
+static void quiet_when_both_work(void **state)
+{
+	struct story *t = *state;
+
+	story_start(t, 2);
+	give(t, 101, 1);
+	give(t, 102, 2);
+	assert_null(found(t, 10));
+}
+
+/* Near miss: a single worker is all that was asked for. */
+static void quiet_for_one_worker(void **state)
+{
+	struct story *t = *state;
+
+	story_start(t, 1);
+	give(t, 101, 1);
+	assert_null(found(t, 10));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(names_lock_and_io),
+		STORY(names_io),
+		STORY(names_affinity),
+		STORY(names_quota),
+		STORY(quiet_on_a_busy_machine),
+		STORY(names_too_few_tasks),
+		STORY(names_the_parent),
+		STORY(quiet_when_both_work),
+		STORY(quiet_for_one_worker),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

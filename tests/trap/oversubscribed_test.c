@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/story.h"
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, story_begin, story_end)
+
+static const struct finding *found(struct story *t, unsigned int ticks)
+{
+	history_ticks(&t->h, ticks);
+	return story_finding(story_pool(t), "oversubscribed");
+}
+
+static void give(struct story *t, uint32_t first, uint32_t workers)
+{
+	for (uint32_t pid = first; pid < first + workers; pid++) {
+		struct history_task one = {.job = pid, .chunk = 0, .func = "etl.load"};
+
+		history_send(&t->h, &story_pipes, &one);
+		history_take(&t->h, &story_pipes, pid, &one);
+	}
+}
+
+/* Each worker's other threads are on a core, and its main thread waits for one. */
+static void crowd(struct story *t, uint32_t workers, uint32_t threads)
+{
+	for (uint32_t pid = 101; pid < 101 + workers; pid++) {
+		history_actor(&t->h, pid)->threads = threads;
+		history_state(&t->h, pid, STATE_RUNQ);
+	}
+	for (int i = 0; i < 6; i++) {
+		for (uint32_t pid = 101; pid < 101 + workers; pid++) {
+			history_actor(&t->h, pid)->cpu_ns += HISTORY_S;
+			t->h.core_workers_ns[pid % 4] += HISTORY_S;
+		}
+		history_ticks(&t->h, 1);
+	}
+}
+
+static void fires_for_threads_of_libraries(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	story_start(t, 4);
+	give(t, 101, 4);
+	crowd(t, 4, 4);
+	f = found(t, 0);
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_WARNING);
+	assert_non_null(
+		strstr(f->text, "threads want 4.0 cores, most of them started by a library"));
+	assert_non_null(strstr(f->advice, "1 thread per worker"));
+}
+
+/* Near miss: threads that are there and do not compute. */
+static void quiet_for_threads_that_sleep(void **state)
+{
+	struct story *t = *state;
+
+	story_start(t, 4);
+	give(t, 101, 4);
+	for (uint32_t pid = 101; pid < 105; pid++)
+		history_actor(&t->h, pid)->threads = 8;
+	assert_null(found(t, 10));
+}
+
+static void many_workers_are_a_hint(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	story_start(t, 14);
+	give(t, 101, 14);
+	f = found(t, 10);
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_INFO);
+}
+
+static void quiet_for_twice_the_cores(void **state)
+{
+	struct story *t = *state;
+
+	story_start(t, 8);
+	give(t, 101, 8);
+	assert_null(found(t, 10));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(fires_for_threads_of_libraries),
+		STORY(quiet_for_threads_that_sleep),
+		STORY(many_workers_are_a_hint),
+		STORY(quiet_for_twice_the_cores),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
