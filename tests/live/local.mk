@@ -14,7 +14,8 @@ EXTRA_DIST += \
 	tests/live/stacks_at_death_test.py \
 	tests/live/streams \
 	tests/live/terminal.py \
-	tests/live/terminal_test.py
+	tests/live/terminal_test.py \
+	tests/live/traps_test.py
 
 # Prints the messages of a run's system calls; frames_test.py holds that against a second reading.
 noinst_PROGRAMS += tests/live/frames

@@ -24,4 +24,18 @@ EXTRA_DIST += \
 	tests/pools/shape_threads.py \
 	tests/pools/short.py \
 	tests/pools/tally.py \
-	tests/pools/truth.py
+	tests/pools/truth.py \
+	tests/pools/traps/chunk_too_large.py \
+	tests/pools/traps/chunk_too_small.py \
+	tests/pools/traps/different_payload.py \
+	tests/pools/traps/fork_with_threads.py \
+	tests/pools/traps/healthy.py \
+	tests/pools/traps/hidden_io.py \
+	tests/pools/traps/one_core.py \
+	tests/pools/traps/oversubscribed.py \
+	tests/pools/traps/repeated_payload.py \
+	tests/pools/traps/result_handler_died.py \
+	tests/pools/traps/result_unpicklable.py \
+	tests/pools/traps/slow_start.py \
+	tests/pools/traps/start_stuck.py \
+	tests/pools/traps/zoo.py

@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# timeout: 420
+"""The zoo: each trap is found in its program, and in its healthy twin nothing is."""
+import os
+import sys
+
+import harness
+
+SOON_NS = 10 * 1000000000
+
+
+class Beast:
+    """A program of the zoo: what is to be found in it, and what else may be."""
+
+    def __init__(self, program, trap, *args, **kwargs):
+        self.program = program
+        self.trap = trap
+        self.args = list(args)
+        self.text = kwargs.get("text", "")  # begins the finding's
+        self.worst = kwargs.get("worst", "warning")
+        self.also = set(kwargs.get("also", ()))
+        self.seconds = kwargs.get("seconds", 7)
+        self.cgroup = kwargs.get("cgroup")
+
+
+ZOO = [
+    Beast("chunk_too_small", "chunk-too-small", also=["one-core"], seconds=5),
+    Beast("chunk_too_large", "chunk-too-large"),
+    Beast("repeated_payload", "repeated-payload", also=["one-core"], seconds=5),
+    Beast("fork_with_threads", "fork-with-threads", worst="critical", seconds=9),
+    Beast("result_unpicklable", "result-unpicklable", seconds=3),
+    Beast("result_handler_died", "result-handler-died", worst="critical", seconds=4),
+    Beast("oversubscribed", "oversubscribed", seconds=8),
+    Beast("hidden_io", "hidden-io", worst="info", seconds=8),
+    Beast("slow_start", "slow-start"),
+    Beast("start_stuck", "start-stuck", seconds=8),
+    Beast("one_core", "one-core", "--reason", "pinned", text="pinned:"),
+    Beast("one_core", "one-core", "--reason", "parent-bound", text="parent-bound:"),
+    Beast("one_core", "one-core", "--reason", "too-few-tasks", text="too-few-tasks:"),
+    Beast("one_core", "one-core", "--reason", "lock-bound", text="lock-bound:"),
+    Beast("one_core", "one-core", "--reason", "io-bound", text="io-bound:", worst="info"),
+]
+
+# On the oldest and newest interpreter, and by spawn: those that say most in the least time.
+ELSEWHERE = [
+    Beast("chunk_too_small", "chunk-too-small", also=["one-core"], seconds=5),
+    Beast("repeated_payload", "repeated-payload", also=["one-core"], seconds=5),
+    Beast("result_unpicklable", "result-unpicklable", seconds=3),
+]
+
+SORTS = ["cpu", "uneven", "io", "answers", "callbacks", "bursts", "executor", "submits", "numpy",
+         "recycle"]
+
+
+def start(case, name, interpreter, program, *args, **kwargs):
+    """A recorder with its program; (child, tape)."""
+    tape = case.path(name)
+    argv = kwargs.get("prefix", []) + [interpreter, harness.pool("traps/" + program)]
+    child = case.start([harness.POOLTOP, "record", "-o", tape, "--"] + argv +
+                       [str(a) for a in args],
+                       stdout=open(case.path(name + ".out"), "wb"),
+                       stderr=open(case.path(name + ".err"), "wb"), cwd=case.folder)
+    return child, tape
+
+
+def pools(case, child, tape, seconds):
+    harness.wait_end(case, child, seconds + 40, "the recorder ends with its pool")
+    report = harness.report(case, tape)
+    case.equal("session.mode", report["session"]["mode"], "bpf")
+    return report
+
+
+def findings(case, child, tape, seconds):
+    return harness.one_pool(case, pools(case, child, tape, seconds))
+
+
+def bad(traps):
+    return ["%s %s: %s" % (t["severity"], t["id"], t["text"]) for t in traps
+            if t["severity"] != "info"]
+
+
+def hunt(case, beast, interpreter, method="fork"):
+    """Both at once: the program and its healthy twin."""
+    harness.need_bpf()
+    if os.cpu_count() < 2:
+        raise harness.Skip("needs two cores")
+    args = beast.args + ["--seconds", beast.seconds, "--method", method]
+    ill = start(case, "ill", interpreter, beast.program, *args,
+                prefix=beast.cgroup(case) if beast.cgroup else [])
+    well = start(case, "well", interpreter, beast.program, "--healthy", *args)
+    got = findings(case, ill[0], ill[1], beast.seconds)
+    found = [t for t in got["traps"] if t["id"] == beast.trap
+             and t["text"].startswith(beast.text)]
+    if case.check(found, "%s is not found, but %s" % (beast.trap, got["traps"])):
+        case.equal("severity", found[0]["severity"], beast.worst)
+        case.check(found[0]["since_ns"] - got["started_ns"] < SOON_NS,
+                   "found %.1f s late" % ((found[0]["since_ns"] - got["started_ns"]) / 1e9))
+        case.check(found[0]["advice"] and found[0]["evidence"], "advice and evidence")
+    case.equal("what else was found", bad(t for t in got["traps"]
+                                          if t["id"] not in beast.also | {beast.trap}), [])
+    twin = findings(case, well[0], well[1], beast.seconds)
+    case.equal("found in the healthy twin", bad(twin["traps"]), [])
+
+
+def quota(case):
+    """Words in front of a command that put it into a cgroup of 0.6 cores."""
+    harness.need_root()
+    folder = "/sys/fs/cgroup/cpu/pooltop-traps-%d" % os.getpid()
+    if not os.access("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", os.F_OK):
+        raise harness.Skip("no cpu cgroup (version 1) here")
+    os.mkdir(folder)
+    case.later(harness.remove_cgroup, folder)
+    for name, value in (("cpu.cfs_period_us", 100000), ("cpu.cfs_quota_us", 60000)):
+        with open(os.path.join(folder, name), "w") as f:
+            f.write(str(value))
+    return ["sh", "-c", "echo $$ > %s/cgroup.procs && exec \"$@\"" % folder, "sh"]
+
+
+def healthy(case, sorts):
+    """Nothing worse than a hint, in several at a time."""
+    harness.need_bpf()
+    running = [(sort, start(case, sort, harness.python(), "healthy", "--sort", sort,
+                            "--seconds", 6)) for sort in sorts]
+    for sort, (child, tape) in running:
+        got = pools(case, child, tape, 6)["pools"]
+        with open(case.path(sort + ".err")) as f:
+            err = f.read()
+        if "No module named 'numpy'" in err:
+            continue
+        case.equal(sort + ": done", child.returncode, 0)
+        case.check(sum(p["tasks"]["returned"] for p in got) > 10, sort + ": it worked")
+        case.equal(sort + ": found", bad(t for p in got for t in p["traps"]), [])
+
+
+def replayed(case):
+    """A recording gives the same findings, at the same times, each time and in the page."""
+    harness.need_bpf()
+    child, tape = start(case, "ill", harness.python(), "chunk_too_large", "--seconds", 4)
+    first = findings(case, child, tape, 4)["traps"]
+    second = harness.one_pool(case, harness.report(case, tape))["traps"]
+    case.check(first, "something is found")
+    case.equal("found again", second, first)
+    page = harness.pooltop(case, "report", tape).out.decode()
+    case.check(all(t["id"] in page for t in first), "the page names them: %r" % page[:2000])
+
+
+def row(beast, path, version, method="fork"):
+    words = [beast.trap] + beast.args[1:] + ["on", version]
+    words += [method] if method != "fork" else []
+    return (" ".join(words), lambda case: hunt(case, beast, path, method), 90)
+
+
+def main():
+    found = harness.pythons()
+    debian, others = found[0], sorted(found[1:], key=lambda f: [int(n) for n in f[1].split(".")])
+    rows = [row(beast, *debian) for beast in ZOO]
+    rows.append(row(Beast("one_core", "one-core", "--reason", "quota", text="quota:",
+                          cgroup=quota), *debian))
+    for path, version in others[:1] + others[-1:]:
+        rows += [row(beast, path, version) for beast in ELSEWHERE]
+    rows += [row(beast, debian[0], debian[1], "spawn") for beast in ELSEWHERE]
+    rows += [("healthy: " + ", ".join(SORTS[n:n + 3]),
+              lambda case, n=n: healthy(case, SORTS[n:n + 3]), 60)
+             for n in range(0, len(SORTS), 3)]
+    rows.append(("the same again", replayed, 60))
+    return harness.main(rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
