@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/live/harness.py \
 	tests/live/inputs_test.py \
 	tests/live/matrix_test.py \
+	tests/live/middle_test.py \
 	tests/live/proc_mode_test.py \
 	tests/live/recorder_kill_test.py \
 	tests/live/replay_test.py \

@@ -16,8 +16,10 @@ from celery.concurrency.asynpool import AsynPool, ResultHandler
 from celery.worker import state
 from kombu.transport import memory
 
+import blocks
 import mixed
 import tally
+import truth
 
 app = celery.Celery("mixed", broker="memory://", backend=None)
 app.conf.update(task_serializer="pickle", accept_content=["pickle"], worker_prefetch_multiplier=8,
@@ -52,9 +54,10 @@ def refuses(x):
 def register_with_event_loop(transport, connection, loop):
     def drain():
         try:
-            transport.drain_events(connection, timeout=0)
+            for _ in range(16):
+                transport.drain_events(connection, timeout=0)
         except (socket.timeout, OSError):
-            pass
+            pass  # there is no more
     loop.call_repeatedly(0.01, drain)
 
 
@@ -110,6 +113,33 @@ def stop_after(counted, calls):
     state.should_stop = 0  # a warm shutdown, with this exit status
 
 
+def new_worker(workers):
+    return app.Worker(pool="prefork", concurrency=workers, loglevel="CRITICAL", quiet=True,
+                      without_gossip=True, without_mingle=True, without_heartbeat=True)
+
+
+def run_blocks(log, workers):
+    """For steady.py: all that the broker is filled with, each block of it by a task's name."""
+    os.environ["C_FORCE_ROOT"] = "1"
+    tally.install()
+    make_asynchronous()
+    tasks = [app.task(name="blocks." + func.__name__)(func) for func in blocks.ALL]
+    for number in range(40 * blocks.TASKS):
+        tasks[number // blocks.TASKS].delay(number)
+    counted = tally.watch("billiard", tally.celery_message, [], [])
+    back = counted.on_returned
+
+    def on_returned(obj, size):
+        result = counted.read(obj)
+        name = counted.open[result.key].func if isinstance(result, tally.Result) else None
+        back(obj, size)
+        if name:
+            log.line(truth.now_ns(), name)
+    counted.on_returned = on_returned
+    count(counted)
+    new_worker(workers).start()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--truth")
@@ -123,8 +153,7 @@ def main():
     make_asynchronous()
     counted = tally.watch("billiard", tally.celery_message, [], [])
     count(counted)
-    worker = app.Worker(pool="prefork", concurrency=2, loglevel="CRITICAL", quiet=True,
-                        without_gossip=True, without_mingle=True, without_heartbeat=True)
+    worker = new_worker(2)
     calls = feed(args.items, args.big)
     threading.Thread(target=stop_after, args=(counted, calls), daemon=True).start()
     worker.start()

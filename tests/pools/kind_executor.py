@@ -53,7 +53,8 @@ def main():
     context = multiprocessing.get_context(args.method)
     executor = concurrent.futures.ProcessPoolExecutor(2, mp_context=context)
     counted = tally.watch_executor(executor)
-    counted.more["keys"] = [executor.submit(mixed.has_key, args.key).result() for _ in range(2)] if args.key else []
+    if args.key:
+        counted.more["keys"] = [executor.submit(mixed.has_key, args.key).result() for _ in range(2)]
     work(executor, args.items, args.big)
     cancel(executor, counted, 20)
     counted.more["workers"] = list(executor._processes)

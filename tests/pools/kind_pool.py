@@ -45,7 +45,8 @@ def main():
     tally.set_key(args.key)
     pool = multiprocessing.get_context(args.method).Pool(2)
     counted = tally.watch_pool(pool)
-    counted.more["keys"] = [pool.apply(mixed.has_key, (args.key,)) for _ in range(2)] if args.key else []
+    if args.key:
+        counted.more["keys"] = [pool.apply(mixed.has_key, (args.key,)) for _ in range(2)]
     work(pool, args.items, args.big)
     pool.close()
     pool.join()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 EXTRA_DIST += \
+	tests/pools/blocks.py \
 	tests/pools/busy.py \
 	tests/pools/counts.py \
 	tests/pools/ends.py \
@@ -23,6 +24,7 @@ EXTRA_DIST += \
 	tests/pools/shape_several.py \
 	tests/pools/shape_threads.py \
 	tests/pools/short.py \
+	tests/pools/steady.py \
 	tests/pools/tally.py \
 	tests/pools/truth.py \
 	tests/pools/traps/chunk_too_large.py \
