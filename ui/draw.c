@@ -54,6 +54,25 @@ void draw_core(struct pen *p, int width, const double share[CORE_PARTS])
 	draw_bar(p, width, parts, CORE_PARTS);
 }
 
+void draw_core_legend(struct pen *pen, bool pool)
+{
+	static const char *const names[CORE_PARTS] = {"workers", "parent", "other", "idle"};
+	static const char *const without[CORE_PARTS] = {NULL, NULL, "busy", "idle"};
+	int width = pool ? 37 : 14;
+
+	if (pen_room(pen) < width + 1)
+		return;
+	pen_skip(pen, pen_room(pen) - width);
+	for (int i = 0; i < CORE_PARTS; i++) {
+		const char *name = pool ? names[i] : without[i];
+
+		if (!name)
+			continue;
+		pen_text(pen, (enum style)(STYLE_WORKERS + i), pen->g->glyphs->part[i]);
+		pen_printf(pen, STYLE_DIM, i + 1 < CORE_PARTS ? " %s  " : " %s", name);
+	}
+}
+
 void draw_spark(struct pen *p, enum style style, int width, const struct series *s)
 {
 	uint64_t max;

@@ -25,6 +25,10 @@ void draw_bar(struct pen *p, int width, const struct bar_part *parts, unsigned i
 /* One core's time: shares of workers, parent, other; the rest is idle. */
 void draw_core(struct pen *p, int width, const double share[CORE_PARTS]);
 
+/* What the parts of a core's bar mean, at the pen's right end if there is room; without a pool's
+ * parts only busy and idle. */
+void draw_core_legend(struct pen *p, bool pool);
+
 /* The newest `width` closed values, the newest at the right end; 0 has a glyph of its own. Blank
  * where there are none yet. */
 void draw_spark(struct pen *p, enum style style, int width, const struct series *s);

@@ -81,7 +81,7 @@ void grid_paint_row(struct grid *g, int row, enum style style)
 
 struct pen grid_pen(struct grid *g, int row, int col, int width)
 {
-	struct pen p = {.g = g, .row = row, .col = col};
+	struct pen p = {.g = g, .row = row, .col = col > 0 ? col : 0};
 
 	if (row < 0 || row >= g->rows || col < 0)
 		return p; /* end 0: no room at all */

@@ -42,6 +42,8 @@ static void collect(const struct model *m, const struct ui_state *s, struct hint
 			       .key = h->keys[h->count],
 			       .words = views[i]->title,
 			       .here = s->place[0].view == views[i],
+			       /* The help names them all. */
+			       .drop = s->place[0].view != views[i],
 		       });
 	}
 	for (unsigned int i = 0; i < keys_count(); i++) {

@@ -2,6 +2,8 @@
 # Pictures of the model for people. Only term.c has to do with a terminal.
 libpooltop_a_SOURCES += \
 	ui/act.c \
+	ui/core_table.c \
+	ui/core_table.h \
 	ui/draw.c \
 	ui/draw.h \
 	ui/dump.c \
@@ -17,6 +19,8 @@ libpooltop_a_SOURCES += \
 	ui/job_table.c \
 	ui/keys.c \
 	ui/keys.h \
+	ui/notes.c \
+	ui/notes.h \
 	ui/overview_cores.c \
 	ui/overview_findings.c \
 	ui/overview_head.c \
@@ -42,13 +46,17 @@ libpooltop_a_SOURCES += \
 	ui/table_rows.c \
 	ui/task_tables.h \
 	ui/view.h \
+	ui/view_cores.c \
 	ui/view_death.c \
 	ui/view_deaths.c \
 	ui/view_failure.c \
 	ui/view_help.c \
 	ui/view_overview.c \
 	ui/view_pools.c \
+	ui/view_startup.c \
 	ui/view_tasks.c \
+	ui/view_trap.c \
+	ui/view_traps.c \
 	ui/view_worker.c \
 	ui/view_workers.c \
 	ui/views.c \

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "ui/core_table.h"
 #include "ui/draw.h"
 #include "ui/show.h"
 
@@ -20,16 +21,6 @@ struct core {
 	bool is_known;
 	double share[CORE_PARTS];
 };
-
-static bool knows_pool(const struct model *m, const struct pool *p)
-{
-	if (m->session.mode != MODE_PROC)
-		return true;
-	for (uint32_t i = 0; i < p->cores_count; i++)
-		if (p->cores[i].workers_ns || p->cores[i].parent_ns)
-			return true;
-	return false;
-}
 
 static struct core core_of(const struct model *m, const struct pool *p, uint32_t cpu)
 {
@@ -59,25 +50,6 @@ static double busy(const struct core *c)
 	double all = c->share[PART_WORKERS] + c->share[PART_PARENT] + c->share[PART_OTHER];
 
 	return all < 1 ? all : 1;
-}
-
-static void draw_legend(struct pen *pen, bool pool)
-{
-	static const char *const names[CORE_PARTS] = {"workers", "parent", "other", "idle"};
-	static const char *const without[CORE_PARTS] = {NULL, NULL, "busy", "idle"};
-	int width = pool ? 37 : 14;
-
-	if (pen_room(pen) < width + 1)
-		return;
-	pen_skip(pen, pen_room(pen) - width);
-	for (int i = 0; i < CORE_PARTS; i++) {
-		const char *name = pool ? names[i] : without[i];
-
-		if (!name)
-			continue;
-		pen_text(pen, (enum style)(STYLE_WORKERS + i), pen->g->glyphs->part[i]);
-		pen_printf(pen, STYLE_DIM, i + 1 < CORE_PARTS ? " %s  " : " %s", name);
-	}
 }
 
 static int digits(uint32_t n)
@@ -118,7 +90,7 @@ static int draw_bars(const struct model *m, const struct pool *p, struct grid *g
 	}
 	if (pen_room(&pen) < 40 && row + 1 < g->rows)
 		pen = overview_line(g, ++row, "");
-	draw_legend(&pen, knows_pool(m, p));
+	draw_core_legend(&pen, core_knows_pool(m, p));
 	return row + 1;
 }
 

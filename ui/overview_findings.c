@@ -5,32 +5,16 @@
 
 #include <inttypes.h>
 
+#include "ui/notes.h"
 #include "ui/sheet.h"
 
 enum { MARK_AT = 1, ID_AT = 3, TEXT_AT = 20 };
-
-static const struct {
-	const char *mark;
-	enum style style;
-} severities[] = {
-	[SEVERITY_INFO] = {"i", STYLE_TEXT},
-	[SEVERITY_WARNING] = {"*", STYLE_WARN},
-	[SEVERITY_CRITICAL] = {"!", STYLE_ALERT},
-};
-
-/* What a line says, or several. */
-struct note {
-	enum severity severity;
-	const char *id;
-	const char *text;
-	const char *advice;
-};
 
 static void put_mark(struct grid *g, int row, const struct note *n)
 {
 	struct pen pen = grid_pen(g, row, MARK_AT, 2);
 
-	pen_text(&pen, severities[n->severity].style, severities[n->severity].mark);
+	pen_text(&pen, note_style(n->severity), note_mark(n->severity));
 	pen = grid_pen(g, row, ID_AT, TEXT_AT - ID_AT - 1);
 	pen_fit(&pen, STYLE_TITLE, n->id);
 }
@@ -52,21 +36,6 @@ static void put_full(struct sheet *sheet, const struct note *n)
 	if (*n->advice)
 		sheet_text(sheet, TEXT_AT + 2, STYLE_DIM, n->advice);
 	put_mark(sheet->g, row, n);
-}
-
-static uint32_t notes_count(const struct pool *p)
-{
-	return p->findings_count + (p->state == POOL_STALLED ? 1 : 0);
-}
-
-static struct note note_at(const struct pool *p, uint32_t index)
-{
-	const struct finding *f;
-
-	if (p->state == POOL_STALLED && !index--)
-		return (struct note){SEVERITY_CRITICAL, "stalled", p->stall.text, ""};
-	f = &p->findings[index];
-	return (struct note){f->severity, f->id, f->text, f->advice};
 }
 
 static int put_all(const struct pool *p, struct grid *g)

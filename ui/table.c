@@ -55,7 +55,10 @@ static void grow_columns(const struct table *t, struct table_layout *l, int left
 	for (unsigned int i = 0; i < l->count && shares; i++) {
 		int more = all * t->columns[l->column[i]].stretch / shares;
 
-		l->width[i] += more < left ? more : left;
+		more = more < left ? more : left;
+		/* Less than nothing is left where even the least does not fit. */
+		more = l->width[i] + more > 0 ? more : -l->width[i];
+		l->width[i] += more;
 		left -= more;
 	}
 }

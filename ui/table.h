@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/fmt.h"
 #include "ui/grid.h"
 
 struct ui_state;
@@ -20,6 +21,7 @@ struct subject {
 	const struct pool *p; /* NULL where there is none */
 	const void *item; /* a struct worker, func ...: the table knows */
 	uint64_t id; /* of the item, for as long as the model has it */
+	uint32_t index; /* as the table counts its items now */
 };
 
 /* What a column sorts by. Unknown ones come last, whichever way. */
@@ -28,6 +30,11 @@ struct sort_value {
 	double number;
 	const char *text; /* NULL: by number */
 };
+
+static inline struct sort_value sort_number(bool known, double n)
+{
+	return (struct sort_value){.known = known, .number = n};
+}
 
 /* How a value is written. */
 enum cell_format { FORMAT_COUNT, FORMAT_BYTES, FORMAT_DURATION, FORMAT_PERCENT };
@@ -49,6 +56,8 @@ struct column {
 	void (*draw)(const struct subject *x, struct pen *p);
 };
 
+/* A number as a cell has it. */
+char *cell_number(char buf[static FMT_MAX], enum cell_format format, double n);
 /* A cell in words, and their style; "" for a picture. */
 enum style column_text(const struct column *c, const struct subject *x, char buf[static CELL_TEXT]);
 

@@ -72,6 +72,11 @@ static char *(*const formats[])(char buf[static FMT_MAX], double n) = {
 	[FORMAT_PERCENT] = format_percent,
 };
 
+char *cell_number(char buf[static FMT_MAX], enum cell_format format, double n)
+{
+	return formats[format](buf, n);
+}
+
 enum style column_text(const struct column *c, const struct subject *x, char buf[static CELL_TEXT])
 {
 	struct sort_value v;
@@ -89,7 +94,7 @@ enum style column_text(const struct column *c, const struct subject *x, char buf
 	if (v.text)
 		snprintf(buf, CELL_TEXT, "%s", v.text);
 	else
-		formats[c->format](buf, v.number);
+		cell_number(buf, c->format, v.number);
 	return STYLE_TEXT;
 }
 
@@ -120,6 +125,7 @@ static uint32_t collect(const struct table *t, const struct model *m, const stru
 
 		if (!t->item(m, s, i, &row.x))
 			continue;
+		row.x.index = i;
 		counts->all++;
 		if (!passes(t, &row.x, state->filter))
 			continue;

@@ -39,8 +39,9 @@ struct view {
 /* Every view; constant, NULL behind the last. The first is where one starts. */
 extern const struct view *const views[];
 
-extern const struct view view_overview, view_workers, view_tasks, view_deaths, view_help;
-extern const struct view view_pools, view_worker, view_death, view_failure;
+extern const struct view view_overview, view_workers, view_tasks, view_deaths, view_startup;
+extern const struct view view_cores, view_traps, view_help;
+extern const struct view view_pools, view_worker, view_death, view_failure, view_trap;
 
 /* By name, or NULL. */
 const struct view *view_named(const char *name);

@@ -8,11 +8,15 @@ const struct view *const views[] = {
 	&view_workers,
 	&view_tasks,
 	&view_deaths,
+	&view_startup,
+	&view_cores,
+	&view_traps,
 	&view_help,
 	&view_pools,
 	&view_worker,
 	&view_death,
 	&view_failure,
+	&view_trap,
 	NULL,
 };
 

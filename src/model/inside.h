@@ -44,6 +44,7 @@ int apply_stderr(struct model *m, const struct frame *f);
 
 /* The ends of a tick, each for what it owns. */
 void tick_cpus(struct model *m);
+void tick_cores(const struct model *m, struct pool *p); /* after tick_cpus() */
 void tick_pool(struct model *m, struct pool *p);
 void tick_worker(const struct model *m, struct worker *w);
 void tick_tasks(struct model *m, struct pool *p);

@@ -39,6 +39,7 @@ enum model_bounds {
 	MODEL_QUEUES = 128, /* a pool's; the oldest whose worker is gone make room */
 	MODEL_MISSING = 32,
 	MODEL_STRIP = 120, /* ticks of a worker's state strip */
+	MODEL_CORE_STRIP = 60, /* ticks of a core's */
 	MODEL_TEXT_MAX = 256, /* shown part of a function or command name */
 	MODEL_TEXT_BYTES = 8 << 20, /* all texts together */
 	MODEL_PENDING = 4096, /* messages whose pool is not known yet */
@@ -375,6 +376,15 @@ struct stall {
 	char text[240];
 };
 
+/* What part of each tick a core was in some use; model_core_shares() reads it. */
+struct core_strip {
+	uint8_t share[MODEL_CORE_STRIP]; /* ring: CORE_SHARE_ALL is the whole tick */
+	uint8_t head; /* where the next goes */
+	uint8_t count;
+};
+
+enum { CORE_SHARE_ALL = 250 };
+
 struct pool_core {
 	uint64_t workers_ns; /* since watching began */
 	uint64_t parent_ns;
@@ -383,6 +393,7 @@ struct pool_core {
 	uint64_t workers_last_ns; /* at the last tick */
 	uint64_t parent_last_ns;
 	bool seen;
+	struct core_strip workers, parent;
 };
 
 struct totals {
@@ -505,6 +516,18 @@ struct cpu {
 	uint64_t busy_ns, idle_ns, steal_ns; /* since watching began */
 	uint64_t busy_tick_ns, idle_tick_ns, steal_tick_ns; /* during the last tick */
 	uint64_t busy_last_ns, idle_last_ns, steal_last_ns; /* at the last tick */
+	struct core_strip busy, steal;
+};
+
+/* So many ticks, up to the one `back` ago (0: the newest). */
+struct core_span {
+	uint32_t back;
+	uint32_t ticks;
+};
+
+/* Shares of a core's time; their sum is 1. */
+struct core_shares {
+	double workers, parent, other, idle, steal;
 };
 
 enum event_kind { EVENT_POOL = 1, EVENT_POOL_GONE, EVENT_DEATH, EVENT_FAILURE, EVENT_STALL };
@@ -631,6 +654,10 @@ void pool_state_ns(const struct pool *p, uint64_t now_ns, uint64_t ret_ns[WORKER
 uint64_t pace_idle_ns(const struct pool *p, const struct func *func, uint64_t now_ns);
 /* Tasks sent, neither returned nor lost. */
 uint64_t pool_in_flight(const struct pool *p);
+/* A core's shares over some ticks; false if there were none. A pool's parts are 0 where they are
+ * not known. */
+bool model_core_shares(const struct model *m, const struct pool *p, uint32_t cpu,
+	struct core_span span, struct core_shares *ret_shares);
 /* Wall clock at a monotonic time, by the newest tick. */
 uint64_t model_wall_ns(const struct model *m, uint64_t t_ns);
 

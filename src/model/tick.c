@@ -26,14 +26,7 @@ void tick_pool(struct model *m, struct pool *p)
 	for (uint32_t i = 0; i < p->workers_count; i++)
 		if (!p->workers[i].ended_ns)
 			tick_worker(m, &p->workers[i]);
-	for (uint32_t i = 0; i < p->cores_count; i++) {
-		struct pool_core *c = &p->cores[i];
-
-		c->workers_tick_ns = since_ns(c->workers_ns, c->workers_last_ns);
-		c->parent_tick_ns = since_ns(c->parent_ns, c->parent_last_ns);
-		c->workers_last_ns = c->workers_ns;
-		c->parent_last_ns = c->parent_ns;
-	}
+	tick_cores(m, p);
 	tick_load(m, p);
 	tick_pace(m, p);
 }

@@ -81,6 +81,37 @@ static void cores_by_tick(void **state)
 	assert_int_equal(t->s.model.cpus[0].idle_tick_ns, HISTORY_S);
 }
 
+/* Whose time each core spends: of one tick, over several, and of a tick in the past. */
+static void shares_of_a_core(void **state)
+{
+	struct story *t = *state;
+	struct core_shares x;
+
+	story_start(t, 2);
+	history_ticks(&t->h, 2);
+	history_state(&t->h, 101, STATE_RUN);
+	history_wait(&t->h, 600 * HISTORY_MS);
+	history_state(&t->h, 101, STATE_WAIT);
+	t->h.core_parent_ns[1] += 100 * HISTORY_MS;
+	t->h.cpu_busy_ns[1] += 100 * HISTORY_MS;
+	history_wait(&t->h, 400 * HISTORY_MS);
+	history_tick(&t->h);
+	story_tell(t);
+	assert_true(model_core_shares(&t->s.model, story_pool(t), 1, (struct core_span){0, 1}, &x));
+	assert_true(x.workers > 0.597 && x.workers < 0.603);
+	assert_true(x.parent > 0.097 && x.parent < 0.103);
+	assert_true(x.workers + x.parent + x.other + x.idle + x.steal > 0.999);
+	assert_true(x.workers + x.parent + x.other + x.idle + x.steal < 1.001);
+	assert_true(model_core_shares(&t->s.model, story_pool(t), 1, (struct core_span){0, 2}, &x));
+	assert_true(x.workers > 0.297 && x.workers < 0.303);
+	assert_true(model_core_shares(&t->s.model, story_pool(t), 1, (struct core_span){1, 1}, &x));
+	assert_true(x.workers == 0 && x.parent == 0);
+	assert_false(model_core_shares(
+		&t->s.model, story_pool(t), 1, (struct core_span){MODEL_CORE_STRIP, 1}, &x));
+	assert_false(
+		model_core_shares(&t->s.model, story_pool(t), 99, (struct core_span){0, 1}, &x));
+}
+
 /* A pool that was found: what its cores did before is not of this tick. */
 static void found_pool_does_not_begin_with_a_leap(void **state)
 {
@@ -208,6 +239,7 @@ int main(void)
 		STORY(session_and_clock),
 		STORY(session_texts_are_cleaned),
 		STORY(cores_by_tick),
+		STORY(shares_of_a_core),
 		STORY(found_pool_does_not_begin_with_a_leap),
 		STORY(impossible_cpus_are_bad_frames),
 		STORY(rates_are_of_whole_ticks),

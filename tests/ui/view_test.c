@@ -41,6 +41,9 @@ static void views_of_a_lively_pool(void **state)
 	golden("workers", "a", "workers-gone");
 	golden("tasks", "", "tasks");
 	golden("deaths", "", "deaths");
+	golden("start-up", "", "start-up");
+	golden("cores", "", "cores");
+	golden("traps", "", "traps");
 	golden("pools", "", "pools");
 	golden("help", "", "help");
 }
@@ -50,6 +53,7 @@ static void what_enter_opens(void **state)
 	(void)state;
 	golden("workers", "\r", "worker");
 	golden("deaths", "\r", "death");
+	golden("traps", "\r", "trap");
 	golden("tasks", "\t\t\t\r", "failure");
 }
 
@@ -202,7 +206,8 @@ static void check_clean(const struct scene *l)
 
 static void hostile_names(void **state)
 {
-	static const char *const all[] = {"overview", "workers", "tasks", "deaths", "pools"};
+	static const char *const all[] = {
+		"overview", "workers", "tasks", "deaths", "start-up", "cores", "traps", "pools"};
 	struct scene l;
 
 	(void)state;
@@ -269,6 +274,35 @@ static void every_size_can_be_drawn(void **state)
 	scene_release(&l);
 }
 
+/* 256 cores: those that the table has no room for are seen in a map. */
+static void many_cores(void **state)
+{
+	struct frame_cpu cpu = {.h = {FRAME_CPU, sizeof(cpu), 0, 0}};
+	struct frame_core core = {.h = {FRAME_CORE, sizeof(core), 4242, 0}};
+	struct scene l;
+
+	(void)state;
+	scene_init(&l);
+	history_lively(&l.h);
+	history_wait(&l.h, HISTORY_S);
+	for (uint32_t i = 4; i < 256; i++) {
+		cpu.cpu = core.cpu = i;
+		cpu.busy_ns = i % 8 ? 900 * HISTORY_MS : 10 * HISTORY_MS;
+		cpu.idle_ns = HISTORY_S - cpu.busy_ns;
+		core.workers_ns = i % 3 ? cpu.busy_ns : 0;
+		history_add(&l.h, &cpu);
+		history_add(&l.h, &core);
+	}
+	history_tick(&l.h);
+	scene_feed(&l);
+	scene_at(&l, "cores");
+	for (int i = 0; i < 2; i++) {
+		scene_size(&l, sizes[i][0], sizes[i][1]);
+		scene_golden(&l, "cores-256");
+	}
+	scene_release(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +313,7 @@ int main(void)
 		cmocka_unit_test(too_small_is_said),
 		cmocka_unit_test(before_there_is_a_pool),
 		cmocka_unit_test(in_the_proc_mode),
+		cmocka_unit_test(many_cores),
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test(final_screens_are_the_same),
 		cmocka_unit_test(every_size_can_be_drawn),
