@@ -85,6 +85,7 @@ static bool lock_is_lost(const struct pool *p)
 static void judge_stall(struct model *m, struct pool *p)
 {
 	static const char *const lock_lost = "queue-lock-lost", *const lost_task = "lost-task";
+	static const char *const reader_gone = "result-handler-died";
 	const struct lost_task *lost = p->lost_count ? &p->lost[p->lost_count - 1] : NULL;
 
 	/* Work that comes after a stall shows that its caller has given the lost task up. */
@@ -97,6 +98,13 @@ static void judge_stall(struct model *m, struct pool *p)
 			" was killed while it held the task queue's lock: the other %" PRIu32
 			" workers wait for it for ever",
 			p->lock_lost_pid, p->workers_alive);
+		return;
+	}
+	if (p->reader_gone_ns && pool_in_flight(p) && p->kind == pool_kind_pool.name) {
+		stall(m, p, reader_gone, p->reader_gone_ns);
+		snprintf(p->stall.text, sizeof(p->stall.text),
+			"the parent's thread that reads results has ended: nothing returns any "
+			"more");
 		return;
 	}
 	if (p->totals.lost > p->forgiven_lost && lost && p->quiet_ticks > 2 && !p->closing) {

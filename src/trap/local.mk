@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 libpooltop_a_SOURCES += \
+	src/trap/broken_pool.c \
 	src/trap/chunk_too_large.c \
 	src/trap/chunk_too_small.c \
 	src/trap/fork_with_threads.c \
 	src/trap/hidden_io.c \
 	src/trap/lost_task.c \
+	src/trap/main_rerun.c \
 	src/trap/one_core.c \
 	src/trap/oversubscribed.c \
 	src/trap/queue_lock_lost.c \
@@ -17,6 +19,7 @@ libpooltop_a_SOURCES += \
 	src/trap/task_failed.c \
 	src/trap/trap.c \
 	src/trap/trap.h \
+	src/trap/unpickle_failed.c \
 	src/trap/words.c \
 	src/trap/words.h \
 	src/trap/worker_died.c

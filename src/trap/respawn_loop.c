@@ -22,6 +22,7 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	const struct death *d = last_stillborn(p);
 	uint64_t span_ns = p->stillborn_last_ns - p->stillborn_first_ns;
 	char how[48] = "", span[FMT_MAX], signal[16];
+	struct exception_said said;
 	struct finding *f;
 
 	(void)m;
@@ -42,9 +43,15 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 		" workers ended before their first task, in %s, and were replaced over and "
 		"over%s",
 		p->stillborn, fmt_duration(span, span_ns), how);
-	snprintf(f->advice, sizeof(f->advice),
-		"most often the pool's initializer raises: see the traceback on standard error; "
-		"nothing will run until it is mended");
+	if (d && death_exception(d, &said))
+		snprintf(f->advice, sizeof(f->advice),
+			"what they run before their first task, most often the pool's initializer, "
+			"raises %.50s: %.80s",
+			said.type, said.message);
+	else
+		snprintf(f->advice, sizeof(f->advice),
+			"most often the pool's initializer raises: see the traceback on standard "
+			"error; nothing will run until it is mended");
 	trap_evidence(f, "ends", (double)p->stillborn);
 	trap_evidence(f, "generations", p->stillborn_generation);
 	trap_evidence(f, "span_ns", (double)span_ns);

@@ -58,16 +58,31 @@ static void word(
 			", and %" PRIu32 " before it in the same way", c->deaths - 1);
 }
 
-static const char *advice(const struct death *d)
+static void advise(const struct death *d, struct finding *f)
 {
+	const char *advice = "it is a crash in native code: run the task with python -X "
+			     "faulthandler";
+	struct exception_said said;
+
+	if (death_exception(d, &said)) {
+		snprintf(f->advice, sizeof(f->advice),
+			"%.60s ended it: %.100s; catch it in the task, for a worker that ends "
+			"tells nobody",
+			said.type, said.message[0] ? said.message : "no message");
+		return;
+	}
 	if (d->end == END_OOM)
-		return "give the cgroup more memory, use fewer workers, or make the chunks smaller";
-	if (d->end == END_EXIT)
-		return "look for sys.exit() or os._exit() in the task, and at the worker's last "
-		       "lines on standard error";
-	if (d->sender.seen && d->sender.sender)
-		return "ask the sender: a signal from outside is no fault of the task";
-	return "it is a crash in native code: run the task with python -X faulthandler";
+		advice = "give the cgroup more memory, use fewer workers, or make the chunks "
+			 "smaller";
+	else if (d->end == END_EXIT)
+		advice = "look for sys.exit() or os._exit() in the task, and at the worker's last "
+			 "lines on standard error";
+	else if (d->sender.seen && d->sender.sender == d->pid)
+		advice = "the task itself sends this signal, or calls abort(): see its stack in "
+			 "the certificate";
+	else if (d->sender.seen && d->sender.sender)
+		advice = "ask the sender: a signal from outside is no fault of the task";
+	snprintf(f->advice, sizeof(f->advice), "%s", advice);
 }
 
 static void judge(const struct model *m, const struct pool *p, struct trap_sink *sink)
@@ -84,7 +99,7 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 		f->severity = cause[c].with_task ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 		f->since_ns = p->deaths[cause[c].oldest].t_ns;
 		word(m, d, &cause[c], f);
-		snprintf(f->advice, sizeof(f->advice), "%s", advice(d));
+		advise(d, f);
 		trap_evidence(f, "deaths", cause[c].deaths);
 		trap_evidence(f, "with_task", cause[c].with_task);
 		trap_evidence(f, "pid", d->pid);

@@ -31,6 +31,11 @@ ZOO = [
     Beast("fork_with_threads", "fork-with-threads", worst="critical", seconds=9),
     Beast("result_unpicklable", "result-unpicklable", seconds=3),
     Beast("result_handler_died", "result-handler-died", worst="critical", seconds=4),
+    Beast("broken_pool", "broken-pool", worst="critical", also=["worker-died"], seconds=2),
+    Beast("unpickle_failed", "unpickle-failed", worst="critical",
+          also=["worker-died", "lost-task"], seconds=3),
+    Beast("main_rerun", "main-rerun", worst="critical", also=["worker-died", "respawn-loop"],
+          seconds=4),
     Beast("oversubscribed", "oversubscribed", seconds=8),
     Beast("hidden_io", "hidden-io", worst="info", seconds=8),
     Beast("slow_start", "slow-start"),
@@ -72,7 +77,10 @@ def pools(case, child, tape, seconds):
 
 
 def findings(case, child, tape, seconds):
-    return harness.one_pool(case, pools(case, child, tape, seconds))
+    """Of its pool; of several, the one that worked."""
+    got = pools(case, child, tape, seconds)["pools"]
+    case.need(got, "there is a pool")
+    return max(got, key=lambda pool: pool["tasks"]["sent"])
 
 
 def bad(traps):

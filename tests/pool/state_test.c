@@ -214,9 +214,27 @@ static void proc_mode_goes_by_states(void **state)
 	assert_int_equal(p->workers[1].state, STATE_RUN);
 }
 
+static void reader_of_results_that_is_gone_is_a_stall(void **state)
+{
+	struct history_task one = {.job = 1, .chunk = 0, .func = "job.work"};
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_start(t, 2);
+	history_send(&t->h, &story_pipes, &one);
+	history_take(&t->h, &story_pipes, 101, &one);
+	history_thread_exit(&t->h, 100, 141, story_pipes.result_ino);
+	history_done(&t->h, &story_pipes, 101, &one);
+	history_ticks(&t->h, 1);
+	p = story_pool(t);
+	assert_int_equal(p->state, POOL_STALLED);
+	assert_string_equal(p->stall.reason, "result-handler-died");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STORY(reader_of_results_that_is_gone_is_a_stall),
 		STORY(starting_until_the_first_wait),
 		STORY(busy_while_a_task_is_on_its_way),
 		STORY(lost_task_stalls_a_quiet_pool),

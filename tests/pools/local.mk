@@ -27,12 +27,14 @@ EXTRA_DIST += \
 	tests/pools/steady.py \
 	tests/pools/tally.py \
 	tests/pools/truth.py \
+	tests/pools/traps/broken_pool.py \
 	tests/pools/traps/chunk_too_large.py \
 	tests/pools/traps/chunk_too_small.py \
 	tests/pools/traps/different_payload.py \
 	tests/pools/traps/fork_with_threads.py \
 	tests/pools/traps/healthy.py \
 	tests/pools/traps/hidden_io.py \
+	tests/pools/traps/main_rerun.py \
 	tests/pools/traps/one_core.py \
 	tests/pools/traps/oversubscribed.py \
 	tests/pools/traps/repeated_payload.py \
@@ -40,4 +42,5 @@ EXTRA_DIST += \
 	tests/pools/traps/result_unpicklable.py \
 	tests/pools/traps/slow_start.py \
 	tests/pools/traps/start_stuck.py \
+	tests/pools/traps/unpickle_failed.py \
 	tests/pools/traps/zoo.py

@@ -19,7 +19,8 @@ static void table_is_complete(void **state)
 	static const char *const done[] = {"worker-died", "lost-task", "queue-lock-lost",
 		"respawn-loop", "task-failed", "result-handler-died", "fork-with-threads",
 		"result-unpicklable", "repeated-payload", "chunk-too-small", "chunk-too-large",
-		"one-core", "oversubscribed", "slow-start", "start-stuck", "hidden-io"};
+		"one-core", "oversubscribed", "slow-start", "start-stuck", "hidden-io",
+		"broken-pool", "main-rerun", "unpickle-failed"};
 	unsigned int n = 0;
 
 	(void)state;

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/story.h"
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, story_begin, story_end)
+
+static const struct finding *found(struct story *t, unsigned int ticks)
+{
+	history_ticks(&t->h, ticks);
+	return story_finding(story_pool(t), "main-rerun");
+}
+
+static const char unguarded[] =
+	"Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\n"
+	"  File \"/usr/lib/python3.11/multiprocessing/spawn.py\", line 138, in _check\n"
+	"RuntimeError:\n        An attempt has been made to start a new process before the\n"
+	"        current process has finished its bootstrapping phase.\n";
+
+static void die(struct story *t, uint32_t pid, const char *said)
+{
+	story_tell(t);
+	history_fork(&t->h, 100, pid);
+	history_born(&t->h, pid);
+	history_worker_ends(&t->h, &story_pipes, pid);
+	history_ticks(&t->h, 2);
+	history_stderr(&t->h, pid, said);
+	history_exit(&t->h, pid, 1 << 8);
+}
+
+static void fires_for_workers_that_say_so(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	story_start(t, 1);
+	die(t, 102, unguarded);
+	die(t, 103, unguarded);
+	f = found(t, 1);
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_CRITICAL);
+	assert_string_equal(f->text,
+		"2 workers died while running python3 job.py again: its top level starts processes "
+		"in the worker too");
+}
+
+/* Near miss: an initializer that raises something else. */
+static void quiet_for_another_exception(void **state)
+{
+	struct story *t = *state;
+
+	story_start(t, 1);
+	die(t, 102,
+		"Traceback (most recent call last):\n  File \"job.py\", line 3, in start\n"
+		"RuntimeError: no licence\n");
+	assert_null(found(t, 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(fires_for_workers_that_say_so),
+		STORY(quiet_for_another_exception),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
