@@ -51,7 +51,7 @@ def main():
     tally.install()
     tally.set_key(args.key)
     context = multiprocessing.get_context(args.method)
-    executor = concurrent.futures.ProcessPoolExecutor(2, mp_context=context)
+    executor = tally.new_executor(2, context)
     counted = tally.watch_executor(executor)
     if args.key:
         counted.more["keys"] = [executor.submit(mixed.has_key, args.key).result() for _ in range(2)]

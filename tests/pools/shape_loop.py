@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Pools and executors made, used and closed in a loop: their pipes and numbers come again."""
 import argparse
-import concurrent.futures
 import multiprocessing
 
 import mixed
@@ -18,7 +17,7 @@ def with_pool(context, n):
 
 
 def with_executor(context, n):
-    executor = concurrent.futures.ProcessPoolExecutor(2, mp_context=context)
+    executor = tally.new_executor(2, context)
     counted = tally.watch_executor(executor)
     list(executor.map(mixed.double, range(n)))
     executor.shutdown()

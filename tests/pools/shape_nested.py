@@ -2,7 +2,6 @@
 """Pools inside the workers of an executor: each task makes a Pool, uses it and hands back what
 it counted."""
 import argparse
-import concurrent.futures
 import multiprocessing
 
 import mixed
@@ -28,7 +27,7 @@ def main():
 
     tally.install()
     context = multiprocessing.get_context(args.method)
-    executor = concurrent.futures.ProcessPoolExecutor(2, mp_context=context)
+    executor = tally.new_executor(2, context)
     outer = tally.watch_executor(executor)
     futures = [executor.submit(use_a_pool, args.method, args.items) for _ in range(3)]
     inner = [future.result() for future in futures]

@@ -20,7 +20,7 @@ def main():
 
     tally.install()
     context = multiprocessing.get_context(args.method)
-    executor = concurrent.futures.ProcessPoolExecutor(2, mp_context=context)
+    executor = tally.new_executor(2, context)
     counted = [tally.watch_executor(executor)]
     list(executor.map(mixed.square, range(args.items)))
     pools = []

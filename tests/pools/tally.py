@@ -250,6 +250,14 @@ def watch_executor(executor):
                  [executor._result_queue._reader])
 
 
+def new_executor(workers, context):
+    """A ProcessPoolExecutor; 3.6 has them of the default start method alone."""
+    from concurrent.futures import ProcessPoolExecutor
+    if sys.version_info < (3, 7):
+        return ProcessPoolExecutor(workers)
+    return ProcessPoolExecutor(workers, mp_context=context)
+
+
 def write(path, tallies, **facts):
     truth.write(path, pools=[t if isinstance(t, dict) else t.as_dict() for t in tallies],
                 **facts)
