@@ -3,6 +3,7 @@
 #include "ui/task_tables.h"
 
 #include "ui/show.h"
+#include "ui/view.h"
 
 static const struct func *func_of(const struct subject *x)
 {
@@ -185,6 +186,12 @@ static bool item(const struct model *m, const struct ui_state *s, uint32_t index
 	return true;
 }
 
+static void open(const struct model *m, struct ui_state *s, const struct subject *x)
+{
+	(void)m;
+	ui_open(s, &view_func, x->id);
+}
+
 static const char *empty(const struct model *m, const struct ui_state *s)
 {
 	(void)s;
@@ -201,5 +208,6 @@ const struct table table_funcs = {
 	.rows = 8,
 	.count = count,
 	.item = item,
+	.open = open,
 	.empty = empty,
 };

@@ -26,6 +26,7 @@ const struct glyphs glyphs_utf8 = {
 	.ascending = "▲",
 	.descending = "▼",
 	.rule = "─",
+	.tick = "└",
 };
 
 const struct glyphs glyphs_console = {
@@ -52,6 +53,7 @@ const struct glyphs glyphs_console = {
 	.ascending = "^",
 	.descending = "v",
 	.rule = "─",
+	.tick = "└",
 };
 
 const struct glyphs glyphs_ascii = {
@@ -79,4 +81,5 @@ const struct glyphs glyphs_ascii = {
 	.ascending = "^",
 	.descending = "v",
 	.rule = "-",
+	.tick = "|",
 };

@@ -24,6 +24,7 @@ struct glyphs {
 	const char *ascending;
 	const char *descending;
 	const char *rule;
+	const char *tick; /* of an axis: its label follows */
 };
 
 extern const struct glyphs glyphs_utf8;

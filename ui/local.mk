@@ -2,6 +2,8 @@
 # Pictures of the model for people. Only term.c has to do with a terminal.
 libpooltop_a_SOURCES += \
 	ui/act.c \
+	ui/chart.c \
+	ui/chart.h \
 	ui/core_table.c \
 	ui/core_table.h \
 	ui/draw.c \
@@ -27,6 +29,7 @@ libpooltop_a_SOURCES += \
 	ui/overview_head.h \
 	ui/panes.c \
 	ui/panes.h \
+	ui/queue_table.c \
 	ui/screen.c \
 	ui/screen.h \
 	ui/sheet.c \
@@ -44,17 +47,22 @@ libpooltop_a_SOURCES += \
 	ui/table.c \
 	ui/table.h \
 	ui/table_rows.c \
+	ui/task_charts.c \
+	ui/task_charts.h \
 	ui/task_tables.h \
+	ui/traffic_tables.h \
 	ui/view.h \
 	ui/view_cores.c \
 	ui/view_death.c \
 	ui/view_deaths.c \
 	ui/view_failure.c \
+	ui/view_func.c \
 	ui/view_help.c \
 	ui/view_overview.c \
 	ui/view_pools.c \
 	ui/view_startup.c \
 	ui/view_tasks.c \
+	ui/view_traffic.c \
 	ui/view_trap.c \
 	ui/view_traps.c \
 	ui/view_worker.c \

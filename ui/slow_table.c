@@ -5,6 +5,7 @@
 
 #include "ui/task_tables.h"
 #include "ui/show.h"
+#include "ui/view.h"
 
 static const struct slow_task *slow_of(const struct subject *x)
 {
@@ -109,6 +110,20 @@ static bool item(const struct model *m, const struct ui_state *s, uint32_t index
 	return true;
 }
 
+/* The worker that ran it: the newest of that pid, since pids come again. */
+static void open(const struct model *m, struct ui_state *s, const struct subject *x)
+{
+	const struct slow_task *t = slow_of(x);
+
+	(void)m;
+	for (uint32_t i = x->p->workers_count; i--;)
+		if (x->p->workers[i].pid == t->pid) {
+			ui_open(s, &view_worker, x->p->workers[i].id);
+			return;
+		}
+	ui_say(s, "worker %" PRIu32 " made room for newer ones", t->pid);
+}
+
 static const char *empty(const struct model *m, const struct ui_state *s)
 {
 	(void)m;
@@ -123,5 +138,6 @@ const struct table table_slowest = {
 	.rows = 4,
 	.count = count,
 	.item = item,
+	.open = open,
 	.empty = empty,
 };

@@ -40,8 +40,8 @@ struct view {
 extern const struct view *const views[];
 
 extern const struct view view_overview, view_workers, view_tasks, view_deaths, view_startup;
-extern const struct view view_cores, view_traps, view_help;
-extern const struct view view_pools, view_worker, view_death, view_failure, view_trap;
+extern const struct view view_traffic, view_cores, view_traps, view_help;
+extern const struct view view_pools, view_worker, view_func, view_death, view_failure, view_trap;
 
 /* By name, or NULL. */
 const struct view *view_named(const char *name);

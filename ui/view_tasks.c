@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "ui/panes.h"
+#include "ui/task_charts.h"
 #include "ui/task_tables.h"
 #include "ui/show.h"
 
@@ -32,7 +33,7 @@ static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 		STYLE_NUMBER);
 	put(&pen, "out", show_bytes(buf, known, t->bytes_out), STYLE_NUMBER);
 	put(&pen, "back", show_bytes(buf, known, t->bytes_back), STYLE_NUMBER);
-	return 1;
+	return 1 + task_charts(ui_pool(m, s), g, 1);
 }
 
 static const struct table *const tables[] = {
@@ -46,7 +47,7 @@ static const struct table *const tables[] = {
 const struct view view_tasks = {
 	.name = "tasks",
 	.title = "Tasks",
-	.about = "by function and by job, the slowest, and what raised; Enter: its traceback",
+	.about = "by function and by job, how long they ran, the slowest, what raised; Enter: more",
 	.key = '3',
 	.needs_pool = true,
 	.draw = panes_draw,

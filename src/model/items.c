@@ -22,6 +22,16 @@ static void count(struct pool *p, struct job *j, uint32_t func, int64_t more)
 		p->funcs[at].items += (uint64_t)more;
 }
 
+static void count_chunks(struct pool *p, uint32_t items, uint64_t chunks)
+{
+	unsigned int size = items ? 31 - (unsigned int)__builtin_clz(items) : 0;
+
+	if (items)
+		p->chunk_sizes[size] += chunks;
+	else
+		p->chunks_unsized += chunks;
+}
+
 static void settle_about(struct pool *p, struct job *j, uint32_t tasks)
 {
 	p->items_about -= tasks;
@@ -50,6 +60,8 @@ static void settle_open(struct pool *p, struct job *j)
 		return;
 	count(p, j, j->open_last_func, (int64_t)((uint64_t)tasks * size - items));
 	settle_about(p, j, tasks);
+	count_chunks(p, size, tasks);
+	p->chunks_unsized -= tasks;
 	j->open = last_open;
 	j->open_items = last_open ? j->open_last_items : 0;
 }
@@ -111,12 +123,16 @@ void items_ended(struct pool *p, struct job *j, struct task *t, const struct fra
 	const uint32_t exact = MSG_CHUNKED | MSG_ITEMS;
 	uint32_t items = 0;
 
-	if (!t->items_about)
+	if (!t->items_about) {
+		if (t->flags & MSG_CHUNKED)
+			count_chunks(p, t->items, 1);
 		return;
+	}
 	if (result && (result->flags & exact) == exact)
 		items = result->items;
 	else if (j && t->key.chunk < j->chunk_last)
 		items = chunk_size(j);
+	count_chunks(p, items, 1);
 	if (!items) {
 		if (j)
 			leave_open(j, t);

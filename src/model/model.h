@@ -39,6 +39,7 @@ enum model_bounds {
 	MODEL_QUEUES = 128, /* a pool's; the oldest whose worker is gone make room */
 	MODEL_MISSING = 32,
 	MODEL_STRIP = 120, /* ticks of a worker's state strip */
+	MODEL_CHUNK_SIZES = 32, /* powers of 2 */
 	MODEL_CORE_STRIP = 60, /* ticks of a core's */
 	MODEL_TEXT_MAX = 256, /* shown part of a function or command name */
 	MODEL_TEXT_BYTES = 8 << 20, /* all texts together */
@@ -467,6 +468,9 @@ struct pool {
 
 	struct totals totals;
 	uint64_t ends[END_UNKNOWN + 1]; /* workers ended, by enum end_kind */
+	/* Chunks that have ended, by their size: [k] of 2^k to 2^(k+1) - 1 items. */
+	uint64_t chunk_sizes[MODEL_CHUNK_SIZES];
+	uint64_t chunks_unsized; /* whose size is not known (yet) */
 	struct hist wait, run, back;
 	struct pool_core *cores; /* model.cpus_count, by cpu */
 	uint32_t cores_count;

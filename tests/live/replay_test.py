@@ -13,7 +13,7 @@ import time
 
 import harness
 
-VIEWS = ("overview", "workers", "tasks", "deaths", "start-up", "cores", "traps", "help")
+VIEWS = ("overview", "workers", "tasks", "traffic", "deaths", "start-up", "cores", "traps", "help")
 SIZES = ("80x24", "160x50")
 
 

@@ -189,6 +189,30 @@ static void estimate_is_the_known_size(void **state)
 	assert_true(story_pool(t)->totals.items_about);
 }
 
+/* Chunks that have ended, by their size: those whose size is known later are moved then. */
+static void sizes_of_chunks(void **state)
+{
+	struct story *t = *state;
+	struct history_task a = exact(0, 40), b = about(1, 0, 0), c = about(2, 0, 0);
+	struct history_task plain = {.job = 9, .chunk = 0, .func = "f"};
+	const struct pool *p;
+
+	story_start(t, 1);
+	history_send(&t->h, pipes, &b);
+	run(t, &b);
+	p = story_pool(t);
+	assert_int_equal(p->chunks_unsized, 1);
+	history_send(&t->h, pipes, &plain);
+	run(t, &plain);
+	history_send(&t->h, pipes, &a);
+	history_send(&t->h, pipes, &c);
+	run(t, &a);
+	run(t, &c);
+	p = story_pool(t);
+	assert_int_equal(p->chunk_sizes[5], 2); /* 40 is of 32 to 63 */
+	assert_int_equal(p->chunks_unsized, 1); /* the last one */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +224,7 @@ int main(void)
 		STORY(nothing_known_is_about),
 		STORY(lost_chunk_is_counted_by_its_brother),
 		STORY(estimate_is_the_known_size),
+		STORY(sizes_of_chunks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

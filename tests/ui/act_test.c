@@ -30,8 +30,17 @@ static void views_by_keys(void **state)
 	check_view(&l, "workers");
 	scene_key(&l, KEY_CODE_F + 3);
 	check_view(&l, "tasks");
-	scene_keys(&l, "4"); /* no such view yet */
+	scene_keys(&l, "7"); /* no such view yet */
 	check_view(&l, "tasks");
+	scene_keys(&l, "4");
+	check_view(&l, "traffic");
+	scene_keys(&l, "6");
+	check_view(&l, "start-up");
+	scene_key(&l, KEY_CODE_F + 8);
+	check_view(&l, "cores");
+	scene_keys(&l, "9");
+	check_view(&l, "traps");
+	scene_keys(&l, "3");
 	scene_keys(&l, "?");
 	check_view(&l, "help");
 	scene_keys(&l, "?");
@@ -58,9 +67,20 @@ static void enter_opens_and_escape_comes_back(void **state)
 	scene_keys(&l, "5\r");
 	check_view(&l, "death");
 	assert_true(scene_shows(&l, "bash [900], uid 1000"));
-	scene_keys(&l, "3\r"); /* a function opens nothing */
+	scene_keys(&l, "3\t\r"); /* a job opens nothing */
 	check_view(&l, "tasks");
-	scene_keys(&l, "\t\t\t\r");
+	scene_keys(&l, "\t\r");
+	check_view(&l, "worker");
+	assert_true(scene_shows(&l, "Worker 4304")); /* that ran the slowest task */
+	scene_keys(&l, "3\r");
+	check_view(&l, "function");
+	scene_keys(&l, "8\r");
+	check_view(&l, "worker");
+	assert_true(scene_shows(&l, "Worker 4304"));
+	scene_keys(&l, "9j\r");
+	check_view(&l, "trap");
+	assert_true(scene_shows(&l, " worker-died"));
+	scene_keys(&l, "3\t\t\t\r");
 	check_view(&l, "failure");
 	assert_true(scene_shows(&l, "raise ValueError"));
 	scene_release(&l);

@@ -16,7 +16,7 @@ SRC = os.environ.get('POOLTOP_SRC') or os.path.dirname(os.path.dirname(os.path.d
 BUILD = os.environ.get('POOLTOP_BUILD') or os.path.join(SRC, 'build')
 POOLTOP = os.environ.get('POOLTOP') or os.path.join(BUILD, 'pooltop')
 STORY = os.path.join(BUILD, 'tests/ui/story')
-VIEWS = ('overview', 'workers', 'tasks', 'deaths', 'start-up', 'cores', 'traps', 'pools',
+VIEWS = ('overview', 'workers', 'tasks', 'traffic', 'deaths', 'start-up', 'cores', 'traps', 'pools',
          'help')
 
 

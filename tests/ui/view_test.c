@@ -40,6 +40,7 @@ static void views_of_a_lively_pool(void **state)
 	golden("workers", "", "workers");
 	golden("workers", "a", "workers-gone");
 	golden("tasks", "", "tasks");
+	golden("traffic", "", "traffic");
 	golden("deaths", "", "deaths");
 	golden("start-up", "", "start-up");
 	golden("cores", "", "cores");
@@ -55,6 +56,7 @@ static void what_enter_opens(void **state)
 	golden("deaths", "\r", "death");
 	golden("traps", "\r", "trap");
 	golden("tasks", "\t\t\t\r", "failure");
+	golden("tasks", "\r", "function");
 }
 
 static void in_ascii(void **state)
@@ -206,8 +208,8 @@ static void check_clean(const struct scene *l)
 
 static void hostile_names(void **state)
 {
-	static const char *const all[] = {
-		"overview", "workers", "tasks", "deaths", "start-up", "cores", "traps", "pools"};
+	static const char *const all[] = {"overview", "workers", "tasks", "traffic", "deaths",
+		"start-up", "cores", "traps", "pools"};
 	struct scene l;
 
 	(void)state;
