@@ -67,9 +67,9 @@ static struct cost cost_of(const struct pool *p, const struct func *func)
 		c.chunk = 0;
 		return c;
 	}
-	saved_ns = tasks * c.move_ns * (1 - c.items / c.chunk);
-	c.then_ns = (double)s->run_ns / (workers > 0 ? workers : 1) +
-		    tasks * c.items / c.chunk * c.move_ns;
+	saved_ns = tasks * (c.move_ns + fixed_ns) * (1 - c.items / c.chunk);
+	c.then_ns = tasks * (c.run_ns - fixed_ns) / (workers > 0 ? workers : 1) +
+		    tasks * c.items / c.chunk * (c.move_ns + fixed_ns);
 	if (c.then_ns < c.now_ns - saved_ns)
 		c.then_ns = c.now_ns - saved_ns;
 	return c;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 EXTRA_DIST += \
+	tests/live/advice.py \
 	tests/live/attach_test.py \
 	tests/live/counts_test.py \
 	tests/live/deaths_test.py \

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+EXTRA_DIST += tests/trap/pages_test.py
 check_PROGRAMS += tests/trap/lost_task_test
 tests_trap_lost_task_test_SOURCES = tests/trap/lost_task_test.c
 tests_trap_lost_task_test_LDADD = $(TEST_LDADD)
