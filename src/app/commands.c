@@ -15,6 +15,7 @@ const struct command commands[] = {
 	{"report", "FILE|PID", "one page of deaths, tasks, times and findings", "ibdjc",
 		cmd_report},
 #ifdef HAVE_LIVE
+	{"stack", "PID", "the Python stacks of a pool's parent and workers, once", "j", cmd_stack},
 	{"list", "", "the pools on this machine", "jbc", cmd_list},
 	{"check", "", "what this kernel, user and Python allow, and how to get the rest", "jbc",
 		cmd_check},

@@ -8,5 +8,6 @@ libpooltop_a_SOURCES += \
 	src/export/list.c src/export/list.h \
 	src/export/page.c src/export/page.h \
 	src/export/report.h src/export/report_json.c src/export/report_text.c \
+	src/export/stack.h src/export/stack_json.c src/export/stack_text.c \
 	src/export/text.h src/export/text_pool.c src/export/text_session.c \
 	src/export/text_stack.c src/export/text_trouble.c src/export/text_worker.c

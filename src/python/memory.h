@@ -12,6 +12,7 @@
 struct memory {
 	/* All of it or nothing: 0, -EFAULT, -ESRCH, -EPERM. Tests bring their own. */
 	int (*read)(struct memory *m, uint64_t address, void *buf, size_t len);
+	void *own; /* whatever `read` needs; borrowed */
 	uint32_t pid;
 	uint64_t left; /* bytes that may still be read; a read costs MEMORY_CALL more */
 };

@@ -33,9 +33,14 @@ check_PROGRAMS += tests/export/report_text_test
 tests_export_report_text_test_SOURCES = tests/export/report_text_test.c $(export_test_support)
 tests_export_report_text_test_CPPFLAGS = $(export_test_cppflags)
 tests_export_report_text_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/export/stack_test
+tests_export_stack_test_SOURCES = tests/export/stack_test.c $(export_test_support)
+tests_export_stack_test_CPPFLAGS = $(export_test_cppflags)
+tests_export_stack_test_LDADD = $(TEST_LDADD)
 EXTRA_DIST += \
 	tests/export/golden/check.txt \
 	tests/export/golden/lively.json \
 	tests/export/golden/lively.txt \
 	tests/export/golden/proc.txt \
+	tests/export/golden/stack.txt \
 	tests/export/golden/trouble.txt

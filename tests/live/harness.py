@@ -205,8 +205,8 @@ def why_no_bpf():
     return "; ".join("%s: %s" % (f["name"], f["fix"]) for f in missing)
 
 
-def pythons():
-    """(path, "3.11.2") of every CPython from 3.8 on, one of each version, Debian's first."""
+def pythons(oldest=(3, 8)):
+    """(path, "3.11.2") of every CPython from there on, one of each version, Debian's first."""
     found = {}
     paths = ["/usr/bin/python3"]
     paths += sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python3")))
@@ -225,7 +225,7 @@ def pythons():
         words = version.stdout.decode().split()
         if version.returncode or len(words) != 2 or words[1] != "cpython":
             continue
-        if tuple(int(n) for n in words[0].split(".")) >= (3, 8):
+        if tuple(int(n) for n in words[0].split(".")) >= oldest:
             found.setdefault(words[0], path)
     return [(path, version) for version, path in found.items()]
 

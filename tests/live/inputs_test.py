@@ -21,7 +21,8 @@ def usage(case):
             ["record", "--duration", "-1"], ["record", "--duration", "x"],
             ["record", "--keep", "plenty"], ["report"], ["replay"], ["run"], ["run", "--"],
             ["report", "--json=yes", "1"], ["list", "--once"], ["list", "extra"],
-            ["check", "extra"], ["report", "a", "b"], ["record", "notapid"]]
+            ["check", "extra"], ["stack"], ["stack", "1", "2"], ["report", "a", "b"],
+            ["record", "notapid"]]
     for row in rows:
         harness.one_line(case, harness.pooltop(case, *row, seconds=10), [USAGE])
 

@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/live/secret_test.py \
 	tests/live/stacks_at_death_test.py \
 	tests/live/streams \
+	tests/live/stack_test.py \
 	tests/live/terminal.py \
 	tests/live/terminal_test.py \
 	tests/live/traps_test.py

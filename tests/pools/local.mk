@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/pools/shape_several.py \
 	tests/pools/shape_threads.py \
 	tests/pools/short.py \
+	tests/pools/stacks.py \
 	tests/pools/steady.py \
 	tests/pools/tally.py \
 	tests/pools/truth.py \

@@ -7,7 +7,7 @@
 
 static int read_false(struct memory *m, uint64_t address, void *buf, size_t len)
 {
-	struct false_memory *f = (struct false_memory *)m;
+	struct false_memory *f = m->own;
 
 	f->reads++;
 	if (f->meanwhile)
@@ -25,7 +25,7 @@ struct false_memory *false_memory_new(void)
 
 	if (!f)
 		abort();
-	f->m = (struct memory){.read = read_false, .pid = 77, .left = MEMORY_BUDGET};
+	f->m = (struct memory){.read = read_false, .own = f, .pid = 77, .left = MEMORY_BUDGET};
 	return f;
 }
 

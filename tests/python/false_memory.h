@@ -12,7 +12,7 @@
 enum { FALSE_BASE = 0x10000, FALSE_SIZE = 1 << 20 };
 
 struct false_memory {
-	struct memory m; /* first */
+	struct memory m;
 	unsigned char bytes[FALSE_SIZE]; /* at FALSE_BASE */
 	size_t used;
 	unsigned long reads;

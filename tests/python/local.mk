@@ -2,7 +2,9 @@
 python_test_support = \
 	tests/python/false_elf.c tests/python/false_elf.h \
 	tests/python/false_memory.c tests/python/false_memory.h \
-	tests/python/false_proc.c tests/python/false_proc.h
+	tests/python/false_proc.c tests/python/false_proc.h \
+	tests/python/false_python.c tests/python/false_python.h \
+	tests/python/false_task.c tests/python/false_task.h
 check_PROGRAMS += tests/python/elf_file_test
 tests_python_elf_file_test_SOURCES = tests/python/elf_file_test.c $(python_test_support)
 tests_python_elf_file_test_LDADD = $(TEST_LDADD)
@@ -35,13 +37,34 @@ tests_python_str_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/python/version_test
 tests_python_version_test_SOURCES = tests/python/version_test.c $(python_test_support)
 tests_python_version_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/codes_test
+tests_python_codes_test_SOURCES = tests/python/codes_test.c $(python_test_support)
+tests_python_codes_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/interp_test
+tests_python_interp_test_SOURCES = tests/python/interp_test.c $(python_test_support)
+tests_python_interp_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/reader_test
+tests_python_reader_test_SOURCES = tests/python/reader_test.c $(python_test_support)
+tests_python_reader_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/states_test
+tests_python_states_test_SOURCES = tests/python/states_test.c $(python_test_support)
+tests_python_states_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/still_test
+tests_python_still_test_SOURCES = tests/python/still_test.c $(python_test_support)
+tests_python_still_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/task_test
+tests_python_task_test_SOURCES = tests/python/task_test.c $(python_test_support)
+tests_python_task_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/python/walk_test
+tests_python_walk_test_SOURCES = tests/python/walk_test.c $(python_test_support)
+tests_python_walk_test_LDADD = $(TEST_LDADD)
 # Holds what lines.py prints against the reader; real_lines_test.py brings them together.
 noinst_PROGRAMS += tests/python/lines_facts
 tests_python_lines_facts_SOURCES = tests/python/lines_facts.c \
 	tests/python/line_facts.c tests/python/line_facts.h
 tests_python_lines_facts_LDADD = $(TEST_LDADD)
 fuzz_targets += tests/python/layout_fuzz.c tests/python/lines_fuzz.c \
-	tests/python/version_fuzz.c
+	tests/python/version_fuzz.c tests/python/walk_fuzz.c
 EXTRA_DIST += \
 	tests/python/fuzz-corpus/layout/3.13.0 \
 	tests/python/fuzz-corpus/layout/3.14.10 \
@@ -50,6 +73,7 @@ EXTRA_DIST += \
 	tests/python/fuzz-corpus/version/embedder \
 	tests/python/fuzz-corpus/version/string \
 	tests/python/fuzz-corpus/version/symbol \
+	tests/python/fuzz-corpus/walk \
 	tests/python/lines \
 	tests/python/lines.py \
 	tests/python/real_lines_test.py

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The Python stacks of all threads of a process, and who holds its GIL and who waits for it. The
+ * process is not stopped; a stack is given only if it is whole:
+ *   - the thread provably stood still while it was read (python/still.h), or
+ *   - where no proof can be had, two readings one after the other were the same.
+ * The stacks are read one after the other; who has the GIL and who waits for it is told of one
+ * moment just before them all.
+ */
+#ifndef POOLTOP_READER_H
+#define POOLTOP_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "python/codes.h"
+#include "python/interp.h"
+#include "python/memory.h"
+#include "python/task.h"
+#include "python/walk.h"
+
+enum py_gil { PY_GIL_UNKNOWN, PY_GIL_FREE, PY_GIL_HELD, PY_GIL_WAITING };
+
+enum py_whole {
+	PY_NO_STACK, /* not a Python thread, or one that is in no Python function */
+	PY_WHOLE, /* it stood still */
+	PY_AGREED, /* read twice, and the same */
+	PY_TORN, /* it never held still: no frames */
+};
+
+struct py_thread {
+	uint32_t tid;
+	uint64_t state; /* address of its PyThreadState; 0: Python does not know it */
+	uint64_t interp; /* and of its PyInterpreterState */
+	uint32_t frames; /* index of the innermost in reader.frames */
+	uint32_t count;
+	enum py_whole whole;
+	enum py_gil gil;
+	bool is_cut; /* it has more frames than WALK_FRAMES */
+	bool on_cpu; /* it ran, or wanted to */
+	struct task_call call; /* what it waited in, at the moment that `gil` is of */
+	char name[TASK_COMM]; /* as the kernel has it, clean text */
+};
+
+struct reader {
+	const char *proc; /* borrowed */
+	struct memory m;
+	struct interp interp;
+	struct codes codes;
+	struct py_thread *threads; /* by tid: the main thread first */
+	uint32_t threads_count;
+	uint32_t left_out; /* threads beyond TASKS_MAX */
+	struct py_frame *frames;
+	uint32_t frames_count, frames_cap;
+};
+
+/* Finds the interpreter: what interp_find() returns, with *err worded. Release either way. */
+int reader_init(struct reader *r, const char *proc, uint32_t pid, struct err *err);
+void reader_release(struct reader *r);
+
+/* Reads threads and frames anew. 0, -ESRCH if it is gone, -ENOMEM, with *err worded. */
+int reader_read(struct reader *r, struct err *err);
+
+#endif

@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# timeout: 600
+"""`pooltop stack` on real pools: the same frames as each process itself dumps at the same place,
+who holds the GIL, whole stacks of pools that never stand still, and text that is hostile."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import harness
+
+DONE, FAILED, USAGE, NO_TARGET, NOT_PERMITTED = range(5)
+OLDEST = (3, 6)  # that src/python has a layout for
+FAULTHANDLER_FRAMES = 100
+LOOKS = 2  # at a held GIL, for each interpreter
+SPINS = 1000  # stacks of spinning workers
+SOURCE = harness.pool("stacks")
+DUMPED = re.compile(r'  File "(.*)", line (\d+|\?\?\?) in (.*)$')
+
+
+def start(case, what, interpreter=None, method="fork", workers=2):
+    ready = case.path("ready")
+    case.start([interpreter or harness.python(), SOURCE, "--ready", ready, "--folder",
+                case.folder, "--what", what, "--method", method, "--workers", str(workers)])
+    facts = harness.ready(case, ready)
+    case.equal("workers", len(facts["workers"]), workers)
+    return facts
+
+
+def stop(case):
+    """Ends all that the case has started, so that the next pool has the machine to itself."""
+    for child, _ in case.started:
+        for pid in harness.tree(child.pid) if child.poll() is None else []:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        child.wait()
+    for name in os.listdir(case.folder):
+        os.unlink(case.path(name))
+
+
+def stack(case, pid):
+    done = harness.pooltop(case, "stack", pid, "--json")
+    case.need(done.status == 0 and not done.err, str(done))
+    return done.json()["processes"]
+
+
+# ---------------------------------------------------------------------------------------------
+# The same as faulthandler
+
+
+def dumped(path):
+    """The stacks in a dump of faulthandler, each a list of (file, line, name)."""
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    stacks = []
+    for line in text.split("\n"):
+        if "(most recent call first)" in line:
+            stacks.append([])
+        elif DUMPED.match(line):
+            path, number, name = DUMPED.match(line).groups()
+            # What 3.13 puts between a class and its __init__ is no function of anybody's, and
+            # everything in CPython but faulthandler hides it.
+            if (path, number) != ("__init__", "???"):
+                stacks[-1].append((path, int(number), name))
+    return sorted(s for s in stacks if s)
+
+
+def escaped(text):
+    """As faulthandler writes what is not ASCII."""
+    return "".join(c if " " <= c < "\x7f" else
+                   ("\\x%02x" if c < "\u0100" else "\\u%04x") % ord(c) for c in text)
+
+
+def shown(process):
+    """The same of a process of `stack --json`; faulthandler has no qualified names."""
+    stacks = []
+    for thread in process["threads"]:
+        frames = [(escaped(f["file"]), f["line"], escaped(f["function"].split(".")[-1]))
+                  for f in thread["python"]]
+        stacks.append(frames[:FAULTHANDLER_FRAMES])
+    return sorted(s for s in stacks if s)
+
+
+def dump(case, pid):
+    path = os.path.join(case.folder, "%d.dump" % pid)
+    os.kill(pid, signal.SIGUSR1)
+    harness.wait_for(lambda: os.path.getsize(path) > 0, 10, "the dump of %d" % pid)
+    size = -1
+    while size != os.path.getsize(path):  # it is written piece by piece
+        size = os.path.getsize(path)
+        time.sleep(0.1)
+    return dumped(path)
+
+
+def same(case, interpreter, method):
+    facts = start(case, "still", interpreter, method)
+    processes = stack(case, facts["workers"][0])
+    case.equal("processes", sorted(p["pid"] for p in processes),
+               sorted([facts["pid"]] + facts["workers"]))
+    for process in processes:
+        want, got = dump(case, process["pid"]), shown(process)
+        who = "%s %s %s" % (interpreter, method, process["role"])
+        case.equal(who + ": error", process["error"], None)
+        case.equal(who + ": threads", len(got), len(want))
+        for g, w in zip(got, want):
+            case.equal(who, g, w)
+        case.equal(who + ": role", process["role"],
+                   "parent" if process["pid"] == facts["pid"] else "worker")
+        deepest = max(len(s) for s in want)
+        case.check(deepest > 5, "%s: the deepest stack has %d frames" % (who, deepest))
+    case.equal("threads of a worker with a stack", len(shown(processes[1])), 3)
+
+
+def as_faulthandler(case):
+    found = harness.pythons(OLDEST)
+    case.note(", ".join(version for _, version in found))
+    for path, _ in found:
+        for method in ("fork", "spawn"):
+            same(case, path, method)
+            stop(case)
+    case.check(len(found) > 0, "no interpreter")
+
+
+# ---------------------------------------------------------------------------------------------
+# The GIL
+
+
+def gil(case):
+    for path, version in harness.pythons((3, 7)):
+        facts = start(case, "gil", path, workers=1)
+        right = looks = 0
+        while right < LOOKS and looks < 20 * LOOKS:
+            looks += 1
+            worker = stack(case, facts["pid"])[1]
+            words = [t["gil"] for t in worker["threads"]]
+            case.equal(version + ": threads", len(words), 4)
+            case.check(words.count("held") <= 1, "%s: %r" % (version, words))
+            sleeper = [t for t in worker["threads"] if t["python"] and
+                       t["python"][0]["function"] == "sleep_for_ever"]
+            case.equal(version + ": the sleeper", [(t["gil"], t["on_cpu"]) for t in sleeper],
+                       [("free", False)])
+            for thread in worker["threads"]:
+                if thread not in sleeper and not thread["on_cpu"]:
+                    case.equal("%s: %s" % (version, thread["syscall"]), thread["gil"], "waiting")
+            right += sorted(words) == ["free", "held", "waiting", "waiting"]
+        # Between one that lets go and one that takes it, nobody has it; that is long if the
+        # latter has to wait for a core.
+        case.equal(version + ": looks that show a holder and two that wait", right, LOOKS)
+        case.note("%s: %d of %d" % (version, right, looks))
+        stop(case)
+
+
+# ---------------------------------------------------------------------------------------------
+# What never stands still
+
+
+def lines_of_source():
+    with open(SOURCE) as f:
+        return [""] + f.read().split("\n")
+
+
+def wrong(frames, source):
+    """None, or what makes this a stack that there cannot have been."""
+    own = [f for f in frames if f["file"] == SOURCE]
+    names = [f["function"] for f in own]
+    if "spin" not in names or names.index("spin") > 4:
+        return "spin is not among them"
+    own = own[:names.index("spin") + 1]
+    if frames[:len(own)] != own:
+        return "a stranger among them"
+    for inner, outer in zip(own, own[1:]):
+        if inner["function"] + "(" not in source[outer["line"]]:
+            return "line %d does not call %s" % (outer["line"], inner["function"])
+    first = [n for n, text in enumerate(source) if text.startswith("def %s(" % names[0])][0]
+    if not first <= own[0]["line"] <= first + 9:
+        return "%s has no line %d" % (names[0], own[0]["line"])
+    return None
+
+
+def watch_tracer(pids, end, seen):
+    while not end.is_set():
+        for pid in pids:
+            with open("/proc/%d/status" % pid) as f:
+                text = f.read()
+            seen.add((re.search(r"TracerPid:\s*(\d+)", text).group(1),
+                      re.search(r"State:\s*(\S)", text).group(1)))
+        time.sleep(0.002)
+
+
+def spinning(case):
+    """On the newest interpreter and on one of each other shape of frames."""
+    source, found = lines_of_source(), dict((v, p) for p, v in harness.pythons(OLDEST))
+    shapes = {"3.%d" % n: max([v for v in found if v.startswith("3.%d." % n)] or [""])
+              for n in (8, 10, 11, 12, 13)}
+    versions = [v for v in shapes.values() if v] or list(found)
+    for version in versions:
+        facts = start(case, "spin", found[version], workers=4)
+        spin_on(case, version, facts, source, SPINS // len(versions))
+        stop(case)
+
+
+def spin_on(case, version, facts, source, least):
+    end, seen = threading.Event(), set()
+    watcher = threading.Thread(target=watch_tracer, args=(facts["workers"], end, seen))
+    watcher.start()
+    count = whole = 0
+    faults, tops = [], set()
+    try:
+        while count < least:
+            for process in stack(case, facts["pid"])[1:]:
+                thread = process["threads"][0]
+                count += 1
+                whole += thread["whole"] and bool(thread["python"])
+                if thread["python"]:
+                    fault = wrong(thread["python"], source)
+                    faults += [(fault, thread["python"][:6])] if fault else []
+                    tops.add((thread["python"][0]["function"], thread["python"][0]["line"]))
+    finally:
+        end.set()
+        watcher.join()
+    case.note("%s: %d of %d whole, %d different places" % (version, whole, count, len(tops)))
+    case.equal(version + ": wrong", faults, [])
+    case.check(whole >= 0.99 * count, "%s: %d of %d are whole" % (version, whole, count))
+    case.check(len(tops) >= 5, "%s: it spun in %r alone" % (version, tops))
+    case.equal(version + ": tracers", {t for t, _ in seen}, {"0"})
+    case.equal(version + ": stopped", [s for _, s in seen if s in "Tt"], [])
+
+
+# ---------------------------------------------------------------------------------------------
+# Text
+
+
+def strings(value):
+    if isinstance(value, dict):
+        return [s for v in value.values() for s in strings(v)]
+    if isinstance(value, list):
+        return [s for v in value for s in strings(v)]
+    return [value] if isinstance(value, str) else []
+
+
+def unsafe(text):
+    return [c for c in text if c < " " or "\x7f" <= c < "\xa0" or "\u200e" <= c <= "\u200f" or
+            "\u2028" <= c <= "\u202e" or "\ud800" <= c <= "\udfff"]
+
+
+def hostile(case):
+    facts = start(case, "hostile")
+    done = harness.pooltop(case, "stack", facts["pid"])
+    case.need(done.status == 0 and not done.err, str(done))
+    text = done.out.decode("utf-8")
+    case.equal("in the text", unsafe(text.replace("\n", "")), [])
+    case.check("owned" in text, "the hostile function is not shown")
+    processes = stack(case, facts["pid"])
+    case.equal("in the JSON", unsafe("".join(strings(processes))), [])
+    frames = processes[1]["threads"][0]["python"]
+    case.check(frames[0]["function"].startswith("?]0;owned??[2J"), repr(frames[0]))
+    case.equal("a name of 100,000", frames[1]["function"], "x" * 511)
+    case.check(frames[1]["file"].startswith("yyy") and "owned" in frames[1]["file"] and
+               len(frames[1]["file"]) <= 1023, "its file: %r" % frames[1]["file"])
+
+
+# ---------------------------------------------------------------------------------------------
+# The text output, and errors
+
+
+def merged(case):
+    facts = start(case, "still", workers=6)
+    done = harness.pooltop(case, "stack", facts["workers"][3])
+    case.need(done.status == 0 and not done.err, str(done))
+    text = done.out.decode("utf-8")
+    heads = re.findall(r"^(?:parent|worker|\d+ workers).*", text, re.M)
+    case.equal("groups", [h.split()[:2] for h in heads],
+               [["parent", str(facts["pid"])], ["3", "workers:"], ["3", "workers:"]])
+    pids = [int(p) for h in heads[1:] for p in re.search(r": ([\d ]+) ", h).group(1).split()]
+    case.equal("their members", sorted(pids), sorted(facts["workers"]))
+    case.check("waits in " in text, "no system call is named")
+
+
+def not_python(case):
+    sleeper = case.start(["sleep", "60"])
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    for pid in (sleeper.pid, gone.pid, os.getpid(), 1):
+        harness.one_line(case, harness.pooltop(case, "stack", pid), [NO_TARGET])
+    for row in ([], ["1", "2"], ["x"], ["--once", "1"]):
+        harness.one_line(case, harness.pooltop(case, "stack", *row), [USAGE])
+
+
+def not_permitted(case):
+    nobody = harness.as_nobody()
+    copy, _ = harness.public_copy(case)
+    facts = start(case, "still")
+    for pid in (facts["pid"], facts["workers"][0]):
+        done = harness.run(case, nobody + [copy, "stack", str(pid)], cwd="/")
+        harness.one_line(case, done, [NOT_PERMITTED])
+        case.check(b"CAP_" in done.err, "no capability is named: %r" % done.err)
+
+
+if __name__ == "__main__":
+    sys.exit(harness.main([
+        ("equal to faulthandler on every interpreter, fork and spawn", as_faulthandler, 240),
+        ("one holds the GIL, the others wait for it", gil, 120),
+        ("%d stacks of spinning pools: whole, none wrong, no tracer" % SPINS, spinning, 300),
+        ("hostile names are never printed raw", hostile, 60),
+        ("workers with the same stacks are shown once", merged, 60),
+        ("what has no Python stack to show", not_python, 60),
+        ("somebody else's pool", not_permitted, 60),
+    ]))
