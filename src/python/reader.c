@@ -56,7 +56,8 @@ static int keep_frames(struct reader *r, const struct walk *w, struct py_thread 
 		r->frames = frames;
 		r->frames_cap = cap;
 	}
-	memcpy(r->frames + r->frames_count, w->frames, w->count * sizeof(w->frames[0]));
+	if (w->count)
+		memcpy(r->frames + r->frames_count, w->frames, w->count * sizeof(w->frames[0]));
 	out->frames = r->frames_count;
 	out->count = w->count;
 	out->is_cut = w->is_cut;

@@ -5,6 +5,7 @@
 who holds the GIL, whole stacks of pools that never stand still, and text that is hostile."""
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -125,6 +126,50 @@ def as_faulthandler(case):
             same(case, path, method)
             stop(case)
     case.check(len(found) > 0, "no interpreter")
+
+
+def is_same(case, facts, who):
+    processes = stack(case, facts["pid"])
+    case.equal(who + ": processes", sorted(p["pid"] for p in processes),
+               sorted([facts["pid"]] + facts["workers"]))
+    for process in processes:
+        case.equal(who + ": error", process["error"], None)
+        case.equal(who, shown(process), dump(case, process["pid"]))
+
+
+def deleted(case):
+    """An interpreter whose file has been taken away since it was started, as an upgrade does."""
+    original = os.path.realpath(harness.python())
+    copy = shutil.copy(original, case.path(os.path.basename(original)))
+    facts = start(case, "still", copy)
+    os.unlink(copy)
+    is_same(case, facts, "deleted")
+
+
+def container(case):
+    """In a PID namespace of its own the threads have other numbers than they have here."""
+    harness.need_root()
+    tool = shutil.which("unshare")
+    if not tool:
+        raise harness.Skip("no unshare here")
+    for path, version in harness.pythons(OLDEST):
+        ready = case.path("ready")
+        child = case.start([tool, "--pid", "--fork", "--mount-proc", path, SOURCE, "--ready",
+                            ready, "--folder", case.folder, "--what", "still"])
+        inner = harness.ready(case, ready)
+        outer = {numbers[-1]: numbers[0] for numbers in map(namespaces, harness.tree(child.pid))
+                 if len(numbers) > 1}
+        case.equal(version + ": the first in there", inner["pid"], 1)
+        for number, pid in outer.items():  # it dumps under the number that it has in there
+            os.symlink("%d.dump" % number, case.path("%d.dump" % pid))
+        is_same(case, {"pid": outer[1], "workers": [outer[w] for w in inner["workers"]]}, version)
+        stop(case)
+
+
+def namespaces(pid):
+    """Numbers of a process, in our namespace and further in."""
+    with open("/proc/%d/status" % pid) as f:
+        return [int(n) for n in re.search(r"NSpid:\s*(.*)", f.read()).group(1).split()]
 
 
 # ---------------------------------------------------------------------------------------------
@@ -305,6 +350,8 @@ def not_permitted(case):
 if __name__ == "__main__":
     sys.exit(harness.main([
         ("equal to faulthandler on every interpreter, fork and spawn", as_faulthandler, 240),
+        ("an interpreter whose file is gone", deleted, 60),
+        ("a pool in a PID namespace of its own", container, 120),
         ("one holds the GIL, the others wait for it", gil, 120),
         ("%d stacks of spinning pools: whole, none wrong, no tracer" % SPINS, spinning, 300),
         ("hostile names are never printed raw", hostile, 60),
