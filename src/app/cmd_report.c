@@ -56,6 +56,11 @@ static int report_pid(const struct options *o, struct session *s, struct err *er
 		own.duration_ns = DEFAULT_S * 1000000000ull;
 	if (!ret)
 		ret = watcher_run(&w, &status, err);
+	if (!ret && !s->model.pools_count)
+		ret = err_set(err, -ESRCH, ERR_NO_TARGET,
+			"process %s gave no work to its children, so that it showed no pool: watch "
+			"it longer with --duration, or see `pooltop list`",
+			o->args[0]);
 	return ret ? ret : print_report(o, &s->model, err);
 #else
 	(void)s;

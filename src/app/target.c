@@ -9,6 +9,7 @@
 
 #include "app/feed.h"
 #include "config.h"
+#include "pool/classify.h"
 
 /* A pool that was made a moment ago looks like none yet: its workers have still to close the ends
  * of pipes that they do not need. */
@@ -82,7 +83,15 @@ static int is_not_pool(uint32_t pid, const struct session *s, struct err *err)
 		p ? p->comm : "?");
 }
 
-static int read_one(const char *text, uint32_t *ret_asked, uint32_t *ret_program, struct err *err)
+/* With BPF, one that only looks as if it could be one is watched: its messages will tell. */
+static bool may_be_pool(uint32_t pid, uint32_t program, const struct session *s, bool no_bpf)
+{
+	return model_pool_of(&s->model, pid) || model_pool_of(&s->model, program) ||
+	       (!no_bpf && pool_is_suspected(&s->model, program));
+}
+
+static int read_one(const struct options *o, const char *text, uint32_t *ret_asked,
+	uint32_t *ret_program, struct err *err)
 {
 	uint32_t pid, program;
 	struct session s;
@@ -97,7 +106,7 @@ static int read_one(const char *text, uint32_t *ret_asked, uint32_t *ret_program
 	ret = glance(program, &s, err);
 	if (ret)
 		return ret;
-	if (!model_pool_of(&s.model, pid) && !model_pool_of(&s.model, program))
+	if (!may_be_pool(pid, program, &s, o->no_bpf))
 		ret = is_not_pool(pid, &s, err);
 	session_release(&s);
 	*ret_asked = pid;
@@ -115,7 +124,7 @@ int targets_read(const struct options *o, struct targets *ret_targets, struct er
 			return err_set(err, -E2BIG, ERR_USAGE,
 				"at most %d process ids: without any, all pools are watched",
 				TARGETS_MAX);
-		ret = read_one(o->args[i], &t.asked[t.count], &t.pids[t.count], err);
+		ret = read_one(o, o->args[i], &t.asked[t.count], &t.pids[t.count], err);
 		if (ret)
 			return ret;
 		t.count++;

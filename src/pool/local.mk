@@ -13,4 +13,5 @@ libpooltop_a_SOURCES += \
 	src/pool/kind.h \
 	src/pool/mp_pool.c \
 	src/pool/staff.c \
-	src/pool/state.c
+	src/pool/state.c \
+	src/pool/suspect.c

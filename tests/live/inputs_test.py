@@ -48,6 +48,19 @@ def no_pool(case):
     case.equal("recordings of nothing", os.path.exists(case.path("tape")), False)
 
 
+def no_pool_yet(case):
+    """One with a child that could be a worker is watched; if it gives it nothing, that is told."""
+    script = ("import os, time; r, w = os.pipe(); child = os.fork(); "
+              "child and print('up', flush=True); time.sleep(60)")
+    parent = case.start([harness.python(), "-c", script], stdout=subprocess.PIPE)
+    case.equal("it is up", parent.stdout.readline(), b"up\n")
+    harness.one_line(case, harness.pooltop(case, "--no-bpf", "report", parent.pid), [NO_TARGET])
+    harness.need_bpf()
+    done = harness.pooltop(case, "report", parent.pid, "--duration", "0.5", seconds=10)
+    harness.one_line(case, done, [NO_TARGET])
+    case.check(b"--duration" in done.err, "what to do is not said: %r" % done.err)
+
+
 def somebody_elses(case):
     """Root's pool, asked for by nobody."""
     nobody = harness.as_nobody()
@@ -258,6 +271,7 @@ def main():
         ("usage", usage, 30),
         ("help and version", help_and_version, 10),
         ("no pool", no_pool, 40),
+        ("no pool yet", no_pool_yet, 20),
         ("somebody else's pool", somebody_elses, 30),
         ("commands that are not there", commands_that_are_not_there, 20),
         ("other formats", other_formats, 40),

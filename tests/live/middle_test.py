@@ -22,6 +22,8 @@ DURATION_S = 4
 # What the report calls it, the workload's kind, start methods, module; is there a name in it?
 KINDS = (
     ("Pool", "Pool", ("fork", "spawn", "forkserver"), None, True),
+    ("ProcessPoolExecutor", "ProcessPoolExecutor", ("fork", "spawn", "forkserver"), None, True),
+    ("loky", "loky", ("loky",), "joblib", True),
 )
 
 
@@ -89,7 +91,7 @@ def middle(case, row, interpreter, method):
     case.equal("deaths", got["deaths"], [])
     case.equal("lost", got["tasks"]["lost"], 0)
     if is_named:
-        held_blocks(case, got, blocks_of(lines, begin + SETTLED_NS, end - SECOND // 5))
+        held_blocks(case, got, blocks_of(lines, begin + SETTLED_NS, end - SECOND // 2))
     else:
         held_sum(case, got, lines, begin, end)
 

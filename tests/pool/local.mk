@@ -23,3 +23,6 @@ tests_pool_kind_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/pool/executor_test
 tests_pool_executor_test_SOURCES = tests/pool/executor_test.c
 tests_pool_executor_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/pool/suspect_test
+tests_pool_suspect_test_SOURCES = tests/pool/suspect_test.c
+tests_pool_suspect_test_LDADD = $(TEST_LDADD)
