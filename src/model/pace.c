@@ -254,7 +254,8 @@ void tick_pace(const struct model *m, struct pool *p)
 			q->open.parent_ns = least((double)parent_ns * share, most);
 			q->open.move_ns = least((double)p->load.moving_ns * share, most);
 		}
-		q->open.runq_ns = (uint64_t)((double)q->open.run_ns * p->load.runq_share);
+		q->open.runq_ns =
+			least((double)q->open.run_ns * p->load.runq_share, q->open.run_ns);
 		tick_func(m, p, q);
 	}
 }

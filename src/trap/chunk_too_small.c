@@ -10,8 +10,8 @@
 #include "trap/trap.h"
 #include "trap/words.h"
 
-/* A share of the run is no work either: reading the task and pickling None takes a worker about
- * so long on today's machines (measured with an empty function, CPython 3.6 to 3.13). */
+/* A share of the run is no work but moving too: reading the task and pickling None takes a worker
+ * about so long on today's machines (measured with an empty function, CPython 3.6 to 3.13). */
 #define FIXED_NS 20000.0
 #define LEAST_MOVE_NS 200e6
 /* Longer messages cost by their bytes, and larger chunks have as many of those. */
@@ -48,28 +48,28 @@ static double job_items(const struct pool *p, const struct func *func)
 static struct cost cost_of(const struct pool *p, const struct func *func)
 {
 	const struct pace_sums *s = &func->pace.sums;
-	double tasks = (double)s->tasks,
-	       workers = p->workers_alive ? p->workers_alive : p->first_size;
+	double tasks = (double)s->tasks;
+	double workers = p->workers_alive ? p->workers_alive : p->first_size;
+	double run_ns = (double)(s->run_ns - s->runq_ns) / tasks;
+	double fixed_ns = FIXED_NS < 0.9 * run_ns ? FIXED_NS : 0.9 * run_ns;
 	struct cost c = {
-		.run_ns = (double)(s->run_ns - s->runq_ns) / tasks,
-		.move_ns = (double)(s->move_ns + s->parent_ns) / tasks,
+		.run_ns = run_ns - fixed_ns,
+		.move_ns = (double)(s->move_ns + s->parent_ns) / tasks + fixed_ns,
 		.items = s->items > s->tasks ? (double)s->items / tasks : 1,
 		.now_ns = (double)s->active_ns,
 	};
-	double fixed_ns = FIXED_NS < 0.9 * c.run_ns ? FIXED_NS : 0.9 * c.run_ns;
-	double item_ns = (c.run_ns - fixed_ns) / c.items;
-	double most = job_items(p, func) / (4 * (workers > 0 ? workers : 1));
-	double saved_ns;
+	double item_ns = c.run_ns / c.items, most, saved_ns;
 
-	c.chunk = 20 * (c.move_ns + fixed_ns) / (item_ns > 1 ? item_ns : 1);
+	workers = workers > 0 ? workers : 1;
+	most = job_items(p, func) / (4 * workers);
+	c.chunk = 20 * c.move_ns / (item_ns > 1 ? item_ns : 1);
 	c.chunk = round_down(c.chunk < most ? c.chunk : most);
 	if (c.chunk < 2 * c.items) {
 		c.chunk = 0;
 		return c;
 	}
-	saved_ns = tasks * (c.move_ns + fixed_ns) * (1 - c.items / c.chunk);
-	c.then_ns = tasks * (c.run_ns - fixed_ns) / (workers > 0 ? workers : 1) +
-		    tasks * c.items / c.chunk * (c.move_ns + fixed_ns);
+	saved_ns = tasks * c.move_ns * (1 - c.items / c.chunk);
+	c.then_ns = tasks * c.run_ns / workers + tasks * c.items / c.chunk * c.move_ns;
 	if (c.then_ns < c.now_ns - saved_ns)
 		c.then_ns = c.now_ns - saved_ns;
 	return c;

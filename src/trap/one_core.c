@@ -12,8 +12,8 @@
 #include "trap/trap.h"
 
 #define LEAST_NS 4e9
-/* There is something to do nearly all the time. */
-#define FULL 0.9
+/* There is something to do most of the time. */
+#define MOSTLY 0.6
 
 /* Cores, and workers, on average. */
 struct use {
@@ -22,7 +22,7 @@ struct use {
 	double hands; /* workers with a task */
 	double waiting; /* share of the time in which a task waited */
 	double work; /* ... or was in hand */
-	double wanted; /* cores, by all threads of workers */
+	double wanted; /* cores, by all threads of workers, were there enough */
 	bool no_idle; /* the machine's cores are all in use */
 	double run, runq, io, lock; /* workers in that state */
 	double workers;
@@ -63,7 +63,7 @@ static bool too_few_tasks(const struct model *m, const struct pool *p, const str
 {
 	(void)m;
 	(void)p;
-	return u->work > FULL && u->hands < 1.3 && u->parent < 0.5 && u->waiting < 0.2 &&
+	return u->work > MOSTLY && u->hands < 1.3 && u->parent < 0.5 && u->waiting < 0.2 &&
 	       u->run + u->runq > 0.5 * u->hands;
 }
 
@@ -71,7 +71,7 @@ static bool lock_bound(const struct model *m, const struct pool *p, const struct
 {
 	(void)m;
 	(void)p;
-	return u->work > FULL && u->hands > 1.5 && u->lock > 0.4 * (u->hands - u->runq) &&
+	return u->work > MOSTLY && u->hands > 1.5 && u->lock > 0.4 * (u->hands - u->runq) &&
 	       u->wanted < 1.5;
 }
 
@@ -79,7 +79,7 @@ static bool io_bound(const struct model *m, const struct pool *p, const struct u
 {
 	(void)m;
 	(void)p;
-	return u->work > FULL && u->hands > 1.5 && u->io > 0.4 * (u->hands - u->runq) &&
+	return u->work > MOSTLY && u->hands > 1.5 && u->io > 0.4 * (u->hands - u->runq) &&
 	       u->wanted < 1.5;
 }
 
@@ -136,7 +136,9 @@ static struct use use_of(const struct model *m, const struct pool *p)
 		.no_idle = (double)s->idle_ns < 0.1 * m->session.cpus * ns,
 		.workers = p->workers_alive ? p->workers_alive : p->first_size,
 	};
-	u.wanted = u.run + u.runq + more;
+	/* A task that waits for a core would run and wait as the others do. */
+	if (u.hands > u.runq)
+		u.wanted = u.hands * u.run / (u.hands - u.runq) + more;
 	return u;
 }
 

@@ -7,6 +7,8 @@
 
 #include "base/fmt.h"
 
+#define MOST_ROUND 1e12
+
 char *words_task(
 	char buf[static WORDS_MAX], const struct model *m, struct task_key key, uint32_t func)
 {
@@ -59,10 +61,14 @@ double round_down(double n)
 {
 	double unit = 1;
 
+	if (!(n > 1))
+		return 1;
+	if (n > MOST_ROUND)
+		n = MOST_ROUND;
 	while (n / unit >= 100)
 		unit *= 10;
 	n = (double)(uint64_t)(n / unit) * unit;
-	return n < 1 ? 1 : n;
+	return n;
 }
 
 /* The call takes a chunksize: its job has several chunks, or a chunk has several items. */

@@ -60,3 +60,6 @@ tests_trap_main_rerun_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/trap/unpickle_failed_test
 tests_trap_unpickle_failed_test_SOURCES = tests/trap/unpickle_failed_test.c
 tests_trap_unpickle_failed_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/trap/words_test
+tests_trap_words_test_SOURCES = tests/trap/words_test.c
+tests_trap_words_test_LDADD = $(TEST_LDADD)

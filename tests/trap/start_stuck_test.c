@@ -59,7 +59,7 @@ static void quiet_when_all_are_slow(void **state)
 	struct story *t = *state;
 
 	begin(t, 2 * HISTORY_S);
-	assert_null(found(t, 8));
+	assert_null(found(t, 7));
 }
 
 int main(void)
