@@ -45,8 +45,10 @@ KINDS = (
     Watched("ProcessPoolExecutor", "kind_executor"),
     Watched("several pools", "shape_several", few=True),
     Watched("pools in workers", "shape_nested", few=True),
+    Watched("pools in a loop", "shape_loop", few=True),
     Watched("a forker of threads", "shape_threads", methods=("fork",), few=True),
     Watched("loky", "kind_loky", methods=("loky",), module="joblib, numpy"),
+    Watched("joblib's Pool", "kind_joblib", methods=("fork",), module="joblib"),
 )
 
 table = []

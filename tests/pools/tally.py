@@ -11,6 +11,7 @@ import os
 import pickle
 import sys
 import threading
+import weakref
 
 import truth
 
@@ -118,8 +119,9 @@ class Tally:
     def __init__(self, kind, read, writers, readers):
         self.kind = kind
         self.read = read
-        self.writers = writers  # connections of this process; None: any
-        self.readers = readers
+        # Connections of this process; None: any. Who counts them must not keep them open.
+        self.writers = writers if writers is None else [weakref.ref(c) for c in writers]
+        self.readers = readers if readers is None else [weakref.ref(c) for c in readers]
         self.pid = os.getpid()
         self.tasks = {"sent": 0, "returned": 0, "failed": 0, "items": 0}
         self.bytes = {"out": 0, "back": 0, "out_max": 0, "back_max": 0}
@@ -135,7 +137,7 @@ class Tally:
             name, {"tasks": 0, "failed": 0, "items": 0, "bytes_out": 0, "bytes_back": 0})
 
     def has(self, conns, conn):
-        return conns is None or any(known is conn for known in conns)
+        return conns is None or any(known() is conn for known in conns)
 
     def add_bytes(self, way, size):
         self.bytes[way] += size
