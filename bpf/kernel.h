@@ -27,6 +27,28 @@ struct inode {
 
 struct file {
 	struct inode *f_inode;
+	void *private_data; /* of a socket: struct socket */
+} CORE;
+
+struct socket {
+	struct sock *sk;
+	struct file *file;
+} CORE;
+
+struct sock_common {
+	unsigned short skc_family;
+} CORE;
+
+struct sock {
+	struct sock_common __sk_common;
+	struct socket *sk_socket;
+} CORE;
+
+/* Begins with a struct sock. addr: of one that has a name, or was accepted. */
+struct unix_address;
+struct unix_sock {
+	struct sock *peer;
+	struct unix_address *addr;
 } CORE;
 
 struct fdtable {
@@ -195,6 +217,7 @@ struct pt_regs {
 #define S_IFMT 0170000
 #define S_IFIFO 0010000
 #define S_IFSOCK 0140000
+#define AF_UNIX 1
 
 #define PF_EXITING 0x00000004
 #define SIGNAL_GROUP_EXIT 0x00000004 /* signal_struct.flags: all its threads are ending */

@@ -4,7 +4,7 @@
 #define POOLTOP_ON_LIFE_H
 
 #include "on_stderr.h"
-#include "watch.h"
+#include "pipe.h"
 
 static __always_inline struct frame frame_of(__u16 kind, __u16 size, __u32 pid, __u64 now)
 {
@@ -145,7 +145,7 @@ int BPF_PROG(on_exit, struct task_struct *p)
 	task_call(p, &call);
 	f.syscall = call.nr;
 	if (call.nr == SYS_READ || call.nr == SYS_WRITE)
-		f.syscall_ino = fd_pipe(p, call.arg1);
+		f.syscall_ino = fd_pipe(p, call.arg1, call.nr == SYS_READ ? MSG_READ : MSG_WRITE);
 	tell_words(tgid, f.status || w->flags & WATCH_HAND, now);
 	bpf_map_delete_elem(&procs, &tgid);
 	put_record(&f, sizeof(f));

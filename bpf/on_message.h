@@ -30,6 +30,8 @@ struct use_key {
 struct use {
 	__u64 ino; /* of the FIFO or socket, 0: it is something else */
 	struct framing framing;
+	__u64 blocked_ns; /* its writes of this message have waited for room so long ... */
+	__u64 blocked_from_ns; /* ... and one does since then, 0: none */
 	__u32 fds_changed; /* of the process, when ino was looked up */
 	__u32 kept; /* of prefix */
 	unsigned char prefix[2 * RING_PREFIX_PIECES]; /* the verifier adds bounds up */
@@ -71,6 +73,16 @@ static __always_inline bool is_none(const struct scratch *s)
 	return s->m.bytes == 4 && s->data[0] == 0x80 && s->data[2] == 'N' && s->data[3] == '.';
 }
 
+/* A queue's lock is what it last waited for right before it writes to that queue, or reads. */
+static __always_inline void sem_was(struct watch *w, __u32 state)
+{
+	if (!(w->flags & WATCH_SEM) || w->sem_ns > w->state_ns[STATE_LOCK] ||
+		w->state_ns[STATE_RUN] - w->sem_run_ns >= LOCK_TO_WRITE_NS)
+		return;
+	w->state_ns[STATE_LOCK] -= w->sem_ns;
+	w->state_ns[state] += w->sem_ns;
+}
+
 static __always_inline void worker_read(const struct io *io, const struct scratch *s)
 {
 	struct watch *w = io->w;
@@ -80,9 +92,24 @@ static __always_inline void worker_read(const struct io *io, const struct scratc
 		enter_state(w, STATE_EXIT, io->now);
 		return;
 	}
-	w->flags &= ~(WATCH_FRESH | WATCH_SEM);
-	w->flags |= WATCH_HAND;
 	enter_state(w, STATE_RUN, io->now);
+	/* It had sent no result itself: another thread did, and what it waited for was its turn. */
+	if (w->flags & WATCH_HAND)
+		sem_was(w, STATE_WAIT);
+	w->flags &= ~(WATCH_FRESH | WATCH_SEM | WATCH_ANSWERED);
+	w->flags |= WATCH_HAND;
+	w->task_ino = io->use->ino;
+}
+
+/* billiard's word that a worker has taken a task: (0, (job ... (billiard/pool.py). */
+static __always_inline bool is_ack(const struct scratch *s, __u32 skip)
+{
+	const unsigned char *at = s->data + skip;
+
+	if (at[0] != 0x80)
+		return false;
+	at += at[2] == 0x95 ? 11 : 2;
+	return at[0] == 'K' && !at[1] && at[2] == '(';
 }
 
 static __always_inline void worker_wrote(const struct io *io)
@@ -92,14 +119,24 @@ static __always_inline void worker_wrote(const struct io *io)
 	if (!(w->flags & WATCH_HAND))
 		return;
 	enter_state(w, STATE_WAIT, io->now);
-	/* The result queue's lock is what it last waited for right before it writes. */
-	if (w->flags & WATCH_SEM && w->state_ns[STATE_RUN] - w->sem_run_ns < LOCK_TO_WRITE_NS &&
-		w->sem_ns <= w->state_ns[STATE_LOCK]) {
-		w->state_ns[STATE_LOCK] -= w->sem_ns;
-		w->state_ns[STATE_SEND] += w->sem_ns;
-	}
-	w->flags &= ~(WATCH_HAND | WATCH_SEM);
+	sem_was(w, STATE_SEND);
+	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED);
 	w->flags |= WATCH_FRESH;
+}
+
+/* A thread that feeds a queue has sent something, most likely the result: then the main thread,
+ * if it waits for a semaphore, waits for its turn to take the next task. */
+static __always_inline void feeder_wrote(const struct io *io)
+{
+	struct watch *w = io->w;
+
+	if (!(w->flags & WATCH_HAND))
+		return;
+	w->flags |= WATCH_ANSWERED;
+	if (w->state != STATE_LOCK || !(w->flags & WATCH_SEM))
+		return;
+	w->state = STATE_WAIT;
+	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED);
 }
 
 /* What of a message may leave the kernel. In 64 bits and behind a barrier, so that the compiler
@@ -174,14 +211,24 @@ static __always_inline void note_reader(const struct io *io)
 		bpf_map_update_elem(&readers, &tid, &ino, BPF_ANY);
 }
 
-static __always_inline void worker_did(const struct io *io, const struct scratch *s)
+/* skip: bytes in front of what was written. */
+static __always_inline void worker_did(const struct io *io, const struct scratch *s, __u32 skip)
 {
-	if (io->w->flags & WATCH_ROOT || io->tid != io->tgid)
+	bool main = io->tid == io->tgid;
+
+	if (io->w->flags & WATCH_ROOT || !s->m.bytes)
 		return;
-	if (io->call.dir == MSG_READ)
-		worker_read(io, s);
-	else
+	if (io->call.dir == MSG_READ) {
+		if (main)
+			worker_read(io, s);
+		return;
+	}
+	if (is_ack(s, skip))
+		return;
+	if (main)
 		worker_wrote(io);
+	else
+		feeder_wrote(io);
 }
 
 /* Sends a whole message off, of which this is the last part. */
@@ -206,7 +253,9 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 	s->m.dir = io->call.dir;
 	mark_message(s, io);
 	note_reader(io);
-	worker_did(io, s);
+	s->m.blocked_us = io->use->blocked_ns / 1000;
+	io->use->blocked_ns = 0;
+	worker_did(io, s, skip);
 	size = sizeof(s->m) + s->m.skip + s->m.prefix + s->m.tail;
 	s->m.h.size = size;
 	barrier_var(size);
@@ -295,7 +344,7 @@ static __always_inline struct use *find_use(const struct io *io, __u32 fd)
 
 	if (u && u->fds_changed == io->w->fds_changed)
 		return u;
-	fresh.ino = own_pipe(fd);
+	fresh.ino = own_pipe(fd, io->call.dir);
 	if (u && u->ino == fresh.ino) {
 		u->fds_changed = io->w->fds_changed;
 		return u;
@@ -303,6 +352,24 @@ static __always_inline struct use *find_use(const struct io *io, __u32 fd)
 	fresh.fds_changed = io->w->fds_changed;
 	bpf_map_update_elem(&uses, &key, &fresh, BPF_ANY);
 	return bpf_map_lookup_elem(&uses, &key);
+}
+
+/* A thread leaves its core inside a write: there is no room in the pipe. */
+static __always_inline void begin_block(__u32 tid, __u32 fd, __u64 now)
+{
+	struct use_key key = {.tid = tid, .fd_dir = fd << 2 | MSG_WRITE};
+	struct use *u = bpf_map_lookup_elem(&uses, &key);
+
+	if (u && !u->blocked_from_ns)
+		u->blocked_from_ns = now;
+}
+
+static __always_inline void end_block(struct use *u)
+{
+	if (!u->blocked_from_ns)
+		return;
+	u->blocked_ns += bpf_ktime_get_ns() - u->blocked_from_ns;
+	u->blocked_from_ns = 0;
 }
 
 static __always_inline bool changes_fds(long nr)
@@ -342,6 +409,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	io.buf = (const unsigned char *)REGS_ARG2(regs);
 	io.call.asked = REGS_ARG3(regs);
 	io.call.done = ret;
+	end_block(io.use);
 	take_io(&io);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #define POOLTOP_ON_SWITCH_H
 
 #include "on_life.h"
+#include "on_message.h"
 
 #define FUTEX_PRIVATE 128
 
@@ -39,36 +40,79 @@ static __always_inline __u32 hand_state(struct watch *w, const struct in_call *c
 	return call->nr == SYS_WRITE && w->ino ? STATE_SEND : STATE_IO;
 }
 
+/* The pipe that a thread blocks on, of a read, a write, or a poll of just one. */
+static __always_inline __u64 call_pipe(struct task_struct *task, const struct in_call *call)
+{
+	__u32 fd = 0;
+
+	if (call->nr == SYS_READ)
+		return fd_pipe(task, call->arg1, MSG_READ);
+	if (call->nr == SYS_WRITE)
+		return fd_pipe(task, call->arg1, MSG_WRITE);
+	if (call->nr != SYS_POLL || call->arg2 != 1 ||
+		bpf_probe_read_user(&fd, sizeof(fd), (void *)call->arg1))
+		return 0;
+	return fd_pipe(task, fd, MSG_READ);
+}
+
+/* In the call that a worker waits for its next task in. */
+static __always_inline bool is_task_wait(const struct watch *w, const struct in_call *call)
+{
+	return w->ino && ((call->nr == SYS_READ && call->arg3 == 4) || call->nr == SYS_POLL);
+}
+
 static __always_inline bool is_first_wait(const struct watch *w, const struct in_call *call)
 {
-	if (call->nr == SYS_READ)
-		return w->ino && call->arg3 == 4;
+	if (call->nr == SYS_READ || call->nr == SYS_POLL)
+		return is_task_wait(w, call);
 	return call->nr == SYS_FUTEX && !(call->arg2 & FUTEX_PRIVATE) &&
 	       !(call->arg1 & (PAGE_BYTES - 1));
+}
+
+/* With its task done, and the result left to another thread of its process, it waits again. */
+static __always_inline bool has_left_task(const struct watch *w, const struct in_call *call)
+{
+	if (w->ino && w->ino == w->task_ino)
+		return is_task_wait(w, call);
+	return w->flags & WATCH_ANSWERED && is_first_wait(w, call);
+}
+
+static __always_inline void block_with_task(struct watch *w, const struct in_call *call, __u64 now)
+{
+	if (!has_left_task(w, call)) {
+		enter_state(w, hand_state(w, call), now);
+		return;
+	}
+	enter_state(w, STATE_WAIT, now);
+	sem_was(w, STATE_WAIT);
+	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED);
 }
 
 static __always_inline void leave_core(
 	struct watch *w, struct task_struct *task, bool preempt, __u64 now)
 {
+	bool main = task->pid == task->tgid && !(w->flags & WATCH_ROOT);
 	struct in_call call = {};
 
 	if (task->flags & PF_EXITING)
 		return;
 	if (!is_blocked(preempt, task)) {
-		if (w->flags & WATCH_HAND)
+		if (main && w->flags & WATCH_HAND)
 			enter_state(w, STATE_RUNQ, now);
 		return;
 	}
 	task_call(task, &call);
+	if (call.nr == SYS_WRITE)
+		begin_block(task->pid, call.arg1, now);
+	if (!main)
+		return;
 	w->syscall = call.nr;
-	w->ino = 0;
+	w->ino = call_pipe(task, &call);
 	w->flags &= ~WATCH_PRIVATE;
 	if (call.nr == SYS_FUTEX && call.arg2 & FUTEX_PRIVATE)
 		w->flags |= WATCH_PRIVATE;
-	if (call.nr == SYS_READ || call.nr == SYS_WRITE)
-		w->ino = fd_pipe(task, call.arg1);
 	if (w->flags & WATCH_HAND) {
-		enter_state(w, hand_state(w, &call), now);
+		block_with_task(w, &call, now);
 		return;
 	}
 	w->flags &= ~WATCH_FRESH;
@@ -111,8 +155,7 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	w = c->tgid ? watched(c->tgid) : NULL;
 	if (w) {
 		charge(c, w, ns);
-		if (prev->pid == prev->tgid && !(w->flags & WATCH_ROOT))
-			leave_core(w, prev, preempt, now);
+		leave_core(w, prev, preempt, now);
 	}
 	c->idle = !tgid;
 	w = tgid ? watched(tgid) : NULL;

@@ -11,6 +11,13 @@
 
 #include "wire.h"
 
+/* The system call that poll() becomes: the one of that name, or ppoll where there is no other. */
+#if defined(__x86_64__) || defined(__TARGET_ARCH_x86)
+#define SYS_POLL 7
+#else
+#define SYS_POLL 73
+#endif
+
 enum ring_kind { RING_MSG = 0x8001, RING_OOM = 0x8002, RING_STDERR = 0x8020 };
 
 enum ring_bounds {
@@ -34,7 +41,8 @@ struct ring_msg {
 	__u16 tail;
 	__u8 dir; /* enum msg_dir */
 	__u8 skip; /* bytes before the prefix: the length in front of the message */
-	__u8 pad[6]; /* the bytes follow */
+	__u8 pad[2];
+	__u32 blocked_us; /* the writer waited for room; the bytes follow */
 };
 
 enum watch_flags {
@@ -44,6 +52,7 @@ enum watch_flags {
 	WATCH_FRESH = 8, /* has sent a result and not waited since */
 	WATCH_SEM = 16, /* what it last waited for was a semaphore */
 	WATCH_PRIVATE = 32, /* ... was a futex of its own process */
+	WATCH_ANSWERED = 64, /* another thread of it has sent something since it has a task */
 };
 
 enum { OOM_LEVELS = 6, OOM_NAME = 48 };
@@ -67,6 +76,7 @@ struct watch {
 	__u64 sem_ns; /* of LOCK: the last wait for a semaphore */
 	__u64 sem_run_ns; /* of RUN, when that wait was over */
 	__u64 ino; /* pipe it is blocked on */
+	__u64 task_ino; /* pipe it took its newest task from */
 	__u32 state;
 	__u32 flags; /* enum watch_flags */
 	__s32 syscall; /* it is blocked in; -1: none */

@@ -51,47 +51,4 @@ static __always_inline void enter_state(struct watch *w, __u32 state, __u64 now)
 	w->state = state;
 }
 
-/* The file in a slot of a task's table, if it is a FIFO or socket: its inode's number, or 0. */
-static __always_inline __u64 slot_pipe(struct file **slot)
-{
-	struct inode *inode = NULL;
-	struct file *file = NULL;
-	__u16 type;
-
-	if (bpf_probe_read_kernel(&file, sizeof(file), slot) || !file)
-		return 0;
-	inode = BPF_CORE_READ(file, f_inode);
-	type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
-	if (type != S_IFIFO && type != S_IFSOCK)
-		return 0;
-	return BPF_CORE_READ(inode, i_ino);
-}
-
-/* fd comes from user space: it is checked against the table's size. */
-static __always_inline __u64 fd_pipe(struct task_struct *task, __u32 fd)
-{
-	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
-
-	if (!fdt || fd >= BPF_CORE_READ(fdt, max_fds))
-		return 0;
-	return slot_pipe(BPF_CORE_READ(fdt, fd) + fd);
-}
-
-/* The same for the running task, whose table the verifier lets us read at no cost (5.11). */
-static __always_inline __u64 own_pipe(__u32 fd)
-{
-	struct files_struct *files;
-	struct fdtable *fdt;
-
-	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
-		return fd_pipe((struct task_struct *)bpf_get_current_task(), fd);
-	files = bpf_get_current_task_btf()->files;
-	if (!files)
-		return 0;
-	fdt = files->fdt;
-	if (!fdt || fd >= fdt->max_fds)
-		return 0;
-	return slot_pipe(fdt->fd + fd);
-}
-
 #endif

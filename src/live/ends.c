@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "bpf/wire.h"
+#include "bpf/ring.h"
 
 static uint64_t link_ino(const char *path, bool *ret_socket)
 {
@@ -104,6 +104,21 @@ int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_cou
 	return 0;
 }
 
+bool maps_name(uint32_t pid, const char *part)
+{
+	char path[64], line[4400]; /* a path, and what is in front of it */
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
+	f = fopen(path, "re");
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = strstr(line, part);
+	if (f)
+		fclose(f);
+	return found;
+}
+
 bool syscall_read(uint32_t pid, struct in_syscall *ret_call)
 {
 	struct in_syscall call = {.nr = -1};
@@ -128,5 +143,7 @@ bool syscall_is_task_wait(const struct in_syscall *call)
 {
 	if (call->nr == SYS_read)
 		return call->arg[2] == 4;
+	if (call->nr == SYS_POLL)
+		return call->arg[1] == 1;
 	return call->nr == SYS_futex && !(call->arg[1] & 128) && !(call->arg[0] & 4095);
 }

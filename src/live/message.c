@@ -96,6 +96,7 @@ void message_put(struct live *l, const struct ring_msg *m)
 	f.bytes = m->bytes;
 	f.tid = m->tid;
 	f.dir = m->dir;
+	f.blocked_us = m->blocked_us;
 	f.head_mark = m->head_mark;
 	f.tail_mark = m->tail_mark;
 	if (m->dir == MSG_READ) {
