@@ -123,6 +123,10 @@ enum proc_how {
 	PROC_BORN = 2, /* its fork was seen */
 };
 
+enum proc_flags {
+	PROC_TORCH = 1, /* it has loaded PyTorch */
+};
+
 struct frame_proc {
 	struct frame h;
 	__u64 start_ns; /* of the process; its identity together with the pid */
@@ -137,6 +141,8 @@ struct frame_proc {
 	__u32 user;
 	char comm[WIRE_COMM];
 	__u32 quota_milli; /* thousandths of a core that its cgroup may use; 0: no limit known */
+	__u32 flags; /* enum proc_flags */
+	__u32 pad;
 };
 
 enum fork_flags { FORK_VFORK = 1 };

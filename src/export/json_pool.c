@@ -9,7 +9,10 @@ void json_name(struct jout *j, json_t *object, const char *key, const struct mod
 
 void json_key(struct jout *j, json_t *object, const struct task_key *key)
 {
-	jout_int(j, object, "job", key->job);
+	if (task_key_is_numbered(*key))
+		jout_int(j, object, "job", key->job);
+	else
+		jout_uint_if(j, object, "job", false, 0);
 	jout_uint_if(j, object, "chunk", key->chunk >= 0, (uint32_t)key->chunk);
 }
 

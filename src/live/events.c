@@ -22,6 +22,7 @@ static void on_fork(struct live *l, const struct frame *record)
 		return;
 	k->family = parent->family;
 	k->is_python = parent->is_python;
+	k->has_torch = parent->has_torch;
 	known_look_again(l, parent); /* it may have made new pipes for it */
 }
 
@@ -38,7 +39,10 @@ static void on_exec(struct live *l, const struct frame *record)
 	outbox_put(&l->out, record, sizeof(struct frame_exec), NULL, 0);
 	if (!known_announce(l, k))
 		return; /* gone again */
+	k->has_torch = false;
 	known_look_again(l, k);
+	if (known_get(l, k->ppid))
+		known_look_again(l, known_get(l, k->ppid)); /* it closes what it started it with */
 	cmd = texts_get(&l->texts, k->cmd);
 	if (k->is_python && cmd && !discover_is_helper(cmd))
 		known_make_head(l, k);

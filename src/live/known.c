@@ -99,6 +99,14 @@ static uint32_t python_of(struct live *l, const struct known *k)
 	return seen->python;
 }
 
+/* Once loaded, a library stays. */
+static uint32_t torch_of(struct known *k)
+{
+	if (k->is_python && !k->has_torch)
+		k->has_torch = maps_name(k->pid, "/libtorch");
+	return k->has_torch ? PROC_TORCH : 0;
+}
+
 static void put_proc(void *arg, const struct proc_look *look)
 {
 	struct announce *a = arg;
@@ -118,6 +126,7 @@ static void put_proc(void *arg, const struct proc_look *look)
 	f.cgroup = k->cgroup = texts_id(&l->texts, &l->out, l->now_ns, look->cgroup);
 	f.python = k->python = k->is_python ? python_of(l, k) : 0;
 	f.quota_milli = limits_quota_milli("", k->pid);
+	f.flags = torch_of(k);
 	f.user = texts_id(&l->texts, &l->out, l->now_ns, look->user);
 	memcpy(f.comm, look->comm, strnlen(look->comm, sizeof(f.comm)));
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
@@ -160,10 +169,9 @@ bool known_announce(struct live *l, struct known *k)
 
 void known_look_again(struct live *l, struct known *k)
 {
-	uint64_t next_ns = k->looked_ns + LOOK_AGAIN_NS;
-
+	/* Late enough to find closed what is closed right after a fork. */
 	if (!k->look_ns)
-		k->look_ns = next_ns > l->now_ns ? next_ns : l->now_ns;
+		k->look_ns = l->now_ns + LOOK_AGAIN_NS;
 }
 
 void known_look(struct live *l)

@@ -31,6 +31,7 @@ struct known {
 	uint32_t family; /* index in families, of its head; LIVE_FAMILIES: none */
 	bool is_head; /* a program of its own: a pool's parent, perhaps */
 	bool is_python;
+	bool has_torch;
 	bool seen; /* in this scan (/proc mode) */
 	uint32_t cmd, exe, cgroup, python; /* text ids */
 	uint64_t since_ns; /* newest frames, so that only changes are sent */

@@ -33,6 +33,11 @@ const struct proc *model_find_gone(const struct model *m, uint32_t pid);
 /* It was forked by its parent and runs the same program: no exec since, or found with the same
  * command line. */
 bool model_is_forked(const struct model *m, const struct proc *p);
+/* How it was started; START_UNKNOWN: it cannot be anybody's worker. */
+enum start_method start_of(const struct model *m, const struct proc *p);
+bool is_hireable(const struct model *m, const struct proc *p);
+/* The process that a worker would work for: its parent, but behind a fork server. */
+uint32_t employer_of(const struct model *m, const struct proc *p);
 /* When it was born: its fork was seen then, else what /proc says. */
 uint64_t proc_born_ns(const struct proc *p);
 /* What of a pipe it is known to hold: bits of enum pipe_mode. */
@@ -85,6 +90,10 @@ int model_end_worker(
 /* Messages that came before their pool or worker was known. */
 uint32_t model_pending(const struct model *m);
 const struct frame_msg *model_pending_at(const struct model *m, uint32_t index); /* 0: oldest */
+/* What is on this pipe is nothing of a pool's. */
+void model_forget_pending(struct model *m, uint64_t ino);
+/* Of a form that a user's own message may have too. */
+bool message_is_plain(const struct frame_msg *f);
 /* Applies what can be told now; call it after a pipe was registered or a worker added. */
 int model_settle(struct model *m);
 

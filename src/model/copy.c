@@ -68,6 +68,22 @@ static int copy_funcs(struct pool *to, const struct pool *from)
 	return ret;
 }
 
+static int copy_queues(struct pool *to, const struct pool *from)
+{
+	int ret = copy_vec(&to->queues, from->queues, from->queues_count, sizeof(*to->queues));
+
+	to->queues_count = to->queues_cap = 0;
+	for (uint32_t i = 0; !ret && i < from->queues_count; i++) {
+		const struct queue *q = &from->queues[i];
+
+		to->queues[i].answers = NULL;
+		to->queues_count = to->queues_cap = i + 1;
+		ret = copy_vec(
+			&to->queues[i].answers, q->answers, q->answers_cap, sizeof(*q->answers));
+	}
+	return ret;
+}
+
 static int copy_failures(struct pool *to, const struct pool *from)
 {
 	to->failures =
@@ -123,18 +139,16 @@ static int copy_procs(struct model *to, const struct model *from)
 
 static int copy_lists(struct pool *to, const struct pool *from)
 {
-	to->tasks_cap = to->jobs_cap = to->findings_cap = to->queues_cap = 0;
+	to->tasks_cap = to->jobs_cap = to->findings_cap = 0;
 	if (copy_vec(&to->tasks, from->tasks, from->tasks_count, sizeof(*to->tasks)) ||
 		copy_vec(&to->jobs, from->jobs, from->jobs_count, sizeof(*to->jobs)) ||
 		copy_vec(&to->findings, from->findings, from->findings_count,
 			sizeof(*to->findings)) ||
-		copy_vec(&to->cores, from->cores, from->cores_count, sizeof(*to->cores)) ||
-		copy_vec(&to->queues, from->queues, from->queues_count, sizeof(*to->queues)))
+		copy_vec(&to->cores, from->cores, from->cores_count, sizeof(*to->cores)))
 		return -ENOMEM;
 	to->tasks_cap = from->tasks_count;
 	to->jobs_cap = from->jobs_count;
 	to->findings_cap = from->findings_count;
-	to->queues_cap = from->queues_count;
 	return 0;
 }
 
@@ -153,6 +167,7 @@ static void forget_pointers(struct pool *p)
 	p->findings = NULL;
 	p->cores = NULL;
 	p->queues = NULL;
+	p->queues_count = 0;
 	p->tasks_by_key = p->funcs_by_name = p->jobs_by_id = (struct map){0};
 	p->wait = p->run = p->back = (struct hist){0};
 }
@@ -162,7 +177,7 @@ static int copy_pool(struct pool *to, const struct pool *from)
 	*to = *from;
 	forget_pointers(to);
 	if (copy_workers(to, from) || copy_funcs(to, from) || copy_failures(to, from) ||
-		copy_deaths(to, from) || copy_lists(to, from) ||
+		copy_deaths(to, from) || copy_queues(to, from) || copy_lists(to, from) ||
 		copy_map(&to->tasks_by_key, &from->tasks_by_key) ||
 		copy_map(&to->funcs_by_name, &from->funcs_by_name) ||
 		copy_map(&to->jobs_by_id, &from->jobs_by_id) || hist_copy(&to->wait, &from->wait) ||

@@ -113,6 +113,17 @@ void pace_done(struct pool *p, struct func *func, const struct task *t);
 void pace_lost(struct func *func);
 void tick_pace(const struct model *m, struct pool *p);
 
+/* plain.c: the same as task_sent() and its likes, of messages that have no numbers. */
+int plain_sent(struct model *m, struct pool *p, struct queue *q, const struct frame_msg *f);
+int plain_taken(struct model *m, struct worker *w, struct queue *q, const struct frame_msg *f);
+/* w is NULL if the parent itself wrote it. */
+int plain_done(struct model *m, struct worker *w, struct queue *q, const struct frame_msg *f);
+int plain_returned(struct model *m, struct pool *p, struct queue *q, const struct frame_msg *f);
+/* The worker goes on, or waits, without having answered what it has in hand. */
+void plain_left(struct pool *p, struct worker *w, uint64_t t_ns);
+/* A reader waits: nothing is in the queue. */
+void plain_idle(struct model *m, struct pool *p, struct queue *q);
+
 /* slow.c */
 void slow_add(struct pool *p, const struct task *t, uint64_t run_ns);
 

@@ -20,6 +20,8 @@ struct job *job_get(struct model *m, struct pool *p, int64_t id)
 	uint32_t at;
 
 	(void)m;
+	if (p->traits.unnumbered)
+		return NULL;
 	if (map_get(&p->jobs_by_id, (uint64_t)id, &at))
 		return &p->jobs[at - p->jobs_dropped];
 	if (p->jobs_count == 2 * MODEL_JOBS)

@@ -4,6 +4,7 @@ libpooltop_a_SOURCES += \
 	src/model/change.h \
 	src/model/copy.c \
 	src/model/cpu.c \
+	src/model/employ.c \
 	src/model/end.c \
 	src/model/event.c \
 	src/model/failure.c \
@@ -21,6 +22,7 @@ libpooltop_a_SOURCES += \
 	src/model/pace.h \
 	src/model/pending.c \
 	src/model/pipe.c \
+	src/model/plain.c \
 	src/model/pool.c \
 	src/model/queue.c \
 	src/model/proc.c \

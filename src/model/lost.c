@@ -57,18 +57,37 @@ static bool was_overtaken(struct pool *p, const struct task *t)
 	return t->sent_ns + SETTLE_NS < p->front_sent_ns;
 }
 
+static void drop(struct model *m, struct pool *p, struct task *t)
+{
+	struct worker *w = t->left_ns ? pool_find_worker(p, t->worker) : NULL;
+
+	if (w && w->left)
+		w->left--;
+	if (t->done_ns && !t->named)
+		task_name(m, p, t);
+	task_remove(p, t);
+}
+
+/* Nothing more is to come of a task that is not returned. */
+static bool has_no_more(const struct model *m, struct pool *p, const struct task *t)
+{
+	if (t->left_ns && !t->done_ns && t->left_ns + SETTLE_NS < m->now_ns)
+		return true;
+	return m->lost_records && was_overtaken(p, t);
+}
+
 /* Tasks whose next message was never seen, because its record was lost: they are on their way no
  * more. One that was read as returned waits a while for done and sent, which may be late. */
 void tick_tasks(struct model *m, struct pool *p)
 {
-	for (uint32_t i = p->tasks_count; i-- && (p->tasks_returned || m->lost_records);) {
+	bool any = p->tasks_returned || m->lost_records || p->traits.unnumbered;
+
+	for (uint32_t i = p->tasks_count; i-- && any;) {
 		struct task *t = &p->tasks[i];
 
 		if (t->returned_ns ? t->returned_ns + SETTLE_NS < m->now_ns
-				   : m->lost_records && was_overtaken(p, t)) {
-			if (t->done_ns && !t->named)
-				task_name(m, p, t);
-			task_remove(p, t);
+				   : has_no_more(m, p, t)) {
+			drop(m, p, t);
 		}
 	}
 }

@@ -38,11 +38,46 @@ static void tell_to_end(struct pool *p, struct queue *q, uint64_t t_ns)
 	p->closing = true;
 }
 
+static int plain_by_parent(
+	struct model *m, struct pool *p, struct queue *q, const struct frame_msg *f)
+{
+	bool written = f->dir == MSG_WRITE;
+
+	if (q->role == QUEUE_RESULTS)
+		return written ? plain_done(m, NULL, q, f) : plain_returned(m, p, q, f);
+	if (!written)
+		return 0;
+	if (f->shape == SHAPE_NONE) {
+		tell_to_end(p, q, f->h.t_ns);
+	} else {
+		q->told = false;
+		p->closing = false;
+	}
+	return plain_sent(m, p, q, f);
+}
+
+static int plain_by_worker(
+	struct model *m, struct worker *w, struct queue *q, const struct frame_msg *f)
+{
+	bool taken = q->role == QUEUE_TASKS && f->dir == MSG_READ;
+
+	if (!taken && !(q->role == QUEUE_RESULTS && f->dir == MSG_WRITE))
+		return 0;
+	if (!taken)
+		return plain_done(m, w, q, f);
+	w->told_to_end = f->shape == SHAPE_NONE;
+	if (!w->told_to_end)
+		worker_refine(w, model_find_proc(m, f->h.pid), STATE_RUN, f->h.t_ns);
+	return plain_taken(m, w, q, f);
+}
+
 static int by_parent(struct model *m, struct pool *p, struct queue *q, const struct frame_msg *f)
 {
 	bool tasks = q->role == QUEUE_TASKS;
 	enum role role = role_of(f);
 
+	if (p->traits.unnumbered)
+		return plain_by_parent(m, p, q, f);
 	if (role == ROLE_SENTINEL && f->dir == MSG_WRITE && (tasks || p->traits.ends_results))
 		tell_to_end(p, q, f->h.t_ns);
 	if (tasks && f->dir == MSG_WRITE && role == ROLE_TASK) {
@@ -67,6 +102,8 @@ static int by_worker(struct model *m, struct worker *w, struct queue *q, const s
 
 	w->provisional = false;
 	queue_used_by(q, w->id);
+	if (p->traits.unnumbered)
+		return plain_by_worker(m, w, q, f);
 	if (tasks && f->dir == MSG_READ && role == ROLE_SENTINEL)
 		w->told_to_end = true;
 	if (tasks && f->dir == MSG_READ && role == ROLE_TASK) {
@@ -109,20 +146,54 @@ bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 /* A Pool wakes its own handlers by sentinels on a third pipe, all day long. */
 static bool is_own_wakeup(struct model *m, const struct frame_msg *f)
 {
-	const struct pool *p = role_of(f) == ROLE_SENTINEL ? model_parent_pool(m, f->h.pid) : NULL;
+	const struct pool *p = model_parent_pool(m, f->h.pid);
 
-	return p && p->task_ino && p->result_ino;
+	return p && !p->traits.own_queues && p->task_ino && p->result_ino;
 }
 
-/* A bare number is a goodbye if a worker writes it whose pool's results were not seen yet. */
+/* Of a form that a user's own message may have too. */
+bool message_is_plain(const struct frame_msg *f)
+{
+	return f->shape == SHAPE_UNKNOWN || f->shape == SHAPE_OBJECT || f->shape == SHAPE_INT ||
+	       f->shape == SHAPE_INDEX || f->shape == SHAPE_DATA;
+}
+
+/* Nobody's worker for sure, or of a pool whose workers may have more queues than are known. */
+static bool is_loose(struct model *m, const struct proc *c)
+{
+	struct pool *p = c->pool ? model_find_pool(m, c->pool) : NULL;
+	const struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
+
+	return !w || w->provisional || p->traits.own_queues;
+}
+
+static bool has_loose_child(struct model *m, uint32_t pid)
+{
+	for (uint32_t i = 0; i < m->procs_count; i++) {
+		const struct proc *c = &m->procs[i];
+
+		if (is_hireable(m, c) && employer_of(m, c) == pid && is_loose(m, c))
+			return true;
+	}
+	return false;
+}
+
+/* A plain message may be one of a pool of bare processes. A number is a goodbye if a worker writes
+ * it whose pool's results were not seen yet. */
 static bool may_matter(struct model *m, const struct frame_msg *f)
 {
 	const struct proc *by = model_find_proc(m, f->h.pid);
 	const struct pool *p = by ? model_find_pool(m, by->pool) : NULL;
 
-	if (role_of(f) == ROLE_BYE)
-		return p && !p->result_ino;
-	return !is_own_wakeup(m, f);
+	if (role_of(f) == ROLE_SENTINEL)
+		return !is_own_wakeup(m, f);
+	if (!message_is_plain(f))
+		return role_of(f) != ROLE_NONE;
+	if (!by)
+		return false;
+	if (role_of(f) == ROLE_BYE && p && !p->result_ino)
+		return true;
+	return (is_hireable(m, by) && is_loose(m, by)) || has_loose_child(m, f->h.pid);
 }
 
 int apply_msg(struct model *m, const struct frame *f)
@@ -130,7 +201,7 @@ int apply_msg(struct model *m, const struct frame *f)
 	const struct frame_msg *msg = (const struct frame_msg *)f;
 	int ret = 0;
 
-	if (role_of(msg) == ROLE_NONE || message_apply(m, msg, &ret))
+	if (message_apply(m, msg, &ret))
 		return ret;
 	return may_matter(m, msg) ? pending_add(m, msg) : 0;
 }

@@ -36,6 +36,7 @@ enum model_bounds {
 	MODEL_EVENTS = 4096, /* newest */
 	MODEL_CPUS = 1024,
 	MODEL_PIPES = 64, /* ends of pipes of one process */
+	MODEL_ANSWERS = 65536, /* of a queue, written and not read */
 	MODEL_QUEUES = 128, /* a pool's; the oldest whose worker is gone make room */
 	MODEL_MISSING = 32,
 	MODEL_STRIP = 120, /* ticks of a worker's state strip */
@@ -43,7 +44,7 @@ enum model_bounds {
 	MODEL_CORE_STRIP = 60, /* ticks of a core's */
 	MODEL_TEXT_MAX = 256, /* shown part of a function or command name */
 	MODEL_TEXT_BYTES = 8 << 20, /* all texts together */
-	MODEL_PENDING = 4096, /* messages whose pool is not known yet */
+	MODEL_PENDING = 16384, /* messages whose pool is not known yet */
 	MODEL_GONE = 512, /* children that ended before their pool was known */
 	MODEL_ENDED = 256, /* newest processes that ended */
 	MODEL_LOST = 16, /* a pool's newest lost tasks */
@@ -112,6 +113,7 @@ struct proc {
 	uint64_t start_ns;
 	uint64_t seen_ns; /* first frame about it */
 	uint32_t how; /* enum proc_how */
+	uint32_t flags; /* enum proc_flags */
 	uint32_t cmd, exe, python, cgroup, user; /* text ids, 0: not known */
 	char comm[WIRE_COMM + 1]; /* cleaned */
 	bool execed; /* since its fork was seen, or its command line differs from its parent's */
@@ -136,10 +138,16 @@ struct proc {
 	struct frame_usage usage; /* newest; usage.h.kind == 0: none */
 };
 
+/* Where messages have no numbers, job is the task's place in its queue, and chunk is below -1. */
 struct task_key {
 	int64_t job;
 	int32_t chunk; /* -1: this kind of pool has none */
 };
+
+static inline bool task_key_is_numbered(struct task_key key)
+{
+	return key.chunk >= -1;
+}
 
 enum task_stage { TASK_SENT = 1, TASK_TAKEN = 2, TASK_DONE = 3 };
 
@@ -161,6 +169,7 @@ struct task {
 	bool failed;
 	bool items_about; /* items is an estimate, or 0 for not known */
 	bool named; /* done, and counted among its function's */
+	uint64_t left_ns; /* its worker went on without an answer then, 0: it did not */
 	uint64_t returned_ns; /* the parent read its result before the worker's write was seen to
 				 end: counted as returned, waiting here for its done; else 0 */
 };
@@ -218,6 +227,7 @@ struct worker {
 	uint64_t bytes_in; /* of tasks taken */
 	uint64_t bytes_out; /* of results */
 	uint64_t last_done_ns; /* 0: none */
+	uint32_t left; /* tasks that it has gone on from without an answer */
 	bool told_to_end; /* read a sentinel */
 	bool said_last; /* its last result said that it will exit */
 	bool said_bye; /* it has told the parent that it exits */
@@ -345,6 +355,15 @@ struct finding {
 	uint32_t evidence_count;
 };
 
+/* A result that is written and not yet read, or read before the end of its write was seen; in
+ * queues whose messages have no numbers. */
+struct answer {
+	struct task_key key;
+	bool has_key; /* a task is answered by it */
+	uint64_t bytes;
+	uint64_t read_ns; /* 0: it was written, and not read yet */
+};
+
 enum queue_role { QUEUE_TASKS = 1, QUEUE_RESULTS = 2 };
 
 /*
@@ -365,6 +384,13 @@ struct queue {
 	uint64_t written_ns, read_ns; /* the newest, 0: none */
 	uint64_t blocked_ns; /* that writers spent waiting for room, as far as measured */
 	struct series bytes_per_tick; /* written */
+
+	/* Where messages have no numbers: */
+	uint32_t id; /* in its pool, from 1 */
+	int64_t sent_seq, taken_seq; /* place of the newest message written and read, from 1 */
+	int64_t unseen_seq; /* read, but written before watching began: from -1 down */
+	struct answer *answers; /* ring, oldest first from answers_head */
+	uint32_t answers_head, answers_count, answers_cap;
 };
 
 enum pool_state { POOL_STARTING = 1, POOL_BUSY, POOL_IDLE, POOL_STALLED, POOL_GONE };
@@ -405,6 +431,7 @@ struct totals {
 
 /* What a pool is like by its kind; src/pool says it when it makes the pool. */
 struct pool_traits {
+	bool unnumbered; /* its messages have no job: a task is told by its place in its queue */
 	bool own_queues; /* a worker may have queues of its own: it is told to end there */
 	bool breaks; /* it breaks when a worker leaves without a word, and may be without any */
 	bool ends_results; /* its parent writes a sentinel to the result queue when it closes */
@@ -436,6 +463,7 @@ struct pool {
 	struct queue *queues; /* by appearance */
 	uint32_t queues_count, queues_cap;
 	uint32_t queues_dropped; /* older ones that made room */
+	uint32_t next_queue;
 
 	struct worker *workers; /* by id, ascending; index is not the id */
 	uint32_t workers_count, workers_cap;

@@ -28,9 +28,9 @@ int pending_add(struct model *m, const struct frame_msg *f)
 	if (!m->pending)
 		return -ENOMEM;
 	if (m->pending_count == MODEL_PENDING) {
+		m->dropped.messages += !message_is_plain(&m->pending[m->pending_head]);
 		m->pending_head = (m->pending_head + 1) % MODEL_PENDING;
 		m->pending_count--;
-		m->dropped.messages++;
 	}
 	m->pending[(m->pending_head + m->pending_count++) % MODEL_PENDING] = *f;
 	m->pending_news = true;
@@ -53,4 +53,17 @@ int model_settle(struct model *m)
 	}
 	m->pending_count = kept;
 	return ret;
+}
+
+void model_forget_pending(struct model *m, uint64_t ino)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < m->pending_count; i++) {
+		struct frame_msg f = *model_pending_at(m, i);
+
+		if (f.ino != ino)
+			m->pending[(m->pending_head + kept++) % MODEL_PENDING] = f;
+	}
+	m->pending_count = kept;
 }

@@ -27,6 +27,8 @@ void pool_release(struct pool *p)
 	free(p->failures);
 	free(p->findings);
 	free(p->cores);
+	for (uint32_t i = 0; i < p->queues_count; i++)
+		free(p->queues[i].answers);
 	free(p->queues);
 	map_release(&p->tasks_by_key);
 	map_release(&p->funcs_by_name);

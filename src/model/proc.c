@@ -157,6 +157,7 @@ static void inherit(struct proc *p, const struct proc *parent)
 	p->python = parent->python;
 	p->cgroup = parent->cgroup;
 	p->user = parent->user;
+	p->flags = parent->flags;
 }
 
 int apply_fork(struct model *m, const struct frame *f)
@@ -209,6 +210,7 @@ int apply_exec(struct model *m, const struct frame *f)
 	disown_children(m, f->pid);
 	p = model_find_proc(m, f->pid);
 	p->execed = true;
+	p->flags = 0;
 	p->cmd = p->exe = p->python = 0;
 	p->ends_count = 0;
 	p->ends_ns = 0;
@@ -273,6 +275,7 @@ int apply_proc(struct model *m, const struct frame *f)
 		p->start_ns = from->start_ns;
 	p->uid = from->uid;
 	p->threads = from->threads;
+	p->flags = from->flags;
 	p->quota_milli = from->quota_milli;
 	p->cmd = from->cmd ? from->cmd : p->cmd;
 	p->exe = from->exe ? from->exe : p->exe;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The pipes of a pool: which they are, and what goes through each. */
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/inside.h"
@@ -79,6 +79,7 @@ static bool make_room(struct model *m, struct pool *p)
 		if (!q->worker || (w && !w->ended_ns))
 			continue;
 		forget(m, p, q->ino);
+		free(q->answers);
 		p->queues_count--;
 		p->queues_dropped++;
 		memmove(q, q + 1, (p->queues_count - i) * sizeof(*q));
@@ -105,7 +106,11 @@ int model_add_queue(struct model *m, struct pool *p, uint64_t ino, enum queue_ro
 		ret = map_put(&m->pool_by_ino, ino, p->id);
 	if (ret)
 		return ret;
-	p->queues[p->queues_count++] = (struct queue){.ino = ino, .role = role};
+	p->queues[p->queues_count++] = (struct queue){
+		.ino = ino,
+		.role = role,
+		.id = ++p->next_queue,
+	};
 	if (!*first)
 		*first = ino;
 	return 0;

@@ -265,7 +265,9 @@ int task_done(struct model *m, struct pool *p, struct worker *w, const struct fr
 	w->last_func = t && t->func ? t->func : w->hand.func;
 	w->last_done_ns = f->h.t_ns;
 	w->said_last = f->flags & MSG_LAST;
-	w->hand = (struct hand){0};
+	/* A thread of its own may send this one while it has the next in hand. */
+	if (same_key(w->hand.key, key_of(f)) || (f->tid == f->h.pid && !p->traits.unnumbered))
+		w->hand = (struct hand){0};
 	if (!t || t->done_ns)
 		return 0;
 	t->done_ns = f->h.t_ns ? f->h.t_ns : 1;

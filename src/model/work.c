@@ -63,6 +63,20 @@ void worker_usage(struct worker *w, const struct frame_usage *f)
 	w->threads = f->threads;
 }
 
+/* It waits for a task since after it took the one it has in hand: it was not answered, and where
+ * messages have no numbers it need not be. */
+static void rest(struct model *m, struct pool *p, struct worker *w, const struct frame_work *f)
+{
+	struct queue *q = queue_find(p, f->syscall_ino);
+
+	if (!p->traits.unnumbered || f->state != STATE_WAIT)
+		return;
+	if (w->hand.has && f->since_ns > w->hand.since_ns)
+		plain_left(p, w, f->since_ns);
+	if (q && q->role == QUEUE_TASKS && f->since_ns > q->written_ns)
+		plain_idle(m, p, q);
+}
+
 static struct worker *worker_of(struct model *m, const struct proc *p)
 {
 	struct pool *pool = p->pool ? model_find_pool(m, p->pool) : NULL;
@@ -88,8 +102,10 @@ int apply_work(struct model *m, const struct frame *f)
 	p->blocked_syscall = work->syscall;
 	p->blocked_ino = work->syscall_ino;
 	w = worker_of(m, p);
-	if (w)
-		worker_work(w, work);
+	if (!w)
+		return 0;
+	worker_work(w, work);
+	rest(m, model_find_pool(m, p->pool), w, work);
 	return 0;
 }
 

@@ -3,10 +3,15 @@
 
 #include "pool/inside.h"
 
+/* So many messages that nobody has claimed are too many to wait for the next tick. */
+enum { PLAIN_MANY = 2048 };
+
 static int on_msg(struct model *m, const struct frame *f)
 {
 	if (!m->pending_news)
 		return 0;
+	if (model_pending(m) % PLAIN_MANY == 0 && message_is_plain((const struct frame_msg *)f))
+		return plain_review(m, 0);
 	return evidence_message(m, (const struct frame_msg *)f);
 }
 
@@ -31,11 +36,6 @@ static int on_program(struct model *m, const struct frame *f)
 	return 0;
 }
 
-static int on_exit_of(struct model *m, const struct frame *f)
-{
-	return on_exit_frame(m, (const struct frame_exit *)f);
-}
-
 /* What could not be told when it came may be told now, with more known of its process. */
 static int review_pending(struct model *m)
 {
@@ -54,11 +54,23 @@ static int review_pending(struct model *m)
 	return ret;
 }
 
+static int on_exit_of(struct model *m, const struct frame *f)
+{
+	int ret = model_pending(m) ? plain_review(m, f->pid) : 0;
+
+	/* Whose messages wait for it to be a worker is one now or never. */
+	if (!ret && model_pending(m))
+		ret = review_pending(m);
+	return ret ? ret : on_exit_frame(m, (const struct frame_exit *)f);
+}
+
 static int on_tick(struct model *m, const struct frame *f)
 {
 	int ret = review_pending(m);
 
 	(void)f;
+	if (!ret)
+		ret = plain_review(m, 0);
 	for (uint32_t i = 0; !ret && i < m->pools_count; i++) {
 		if (m->pools[i].ended_ns)
 			continue;
@@ -68,8 +80,15 @@ static int on_tick(struct model *m, const struct frame *f)
 	return ret;
 }
 
+static int on_done(struct model *m, const struct frame *f)
+{
+	(void)f;
+	return plain_review(m, 0);
+}
+
 static int (*const handlers[])(struct model *m, const struct frame *f) = {
 	[FRAME_TICK] = on_tick,
+	[FRAME_DONE] = on_done,
 	[FRAME_PROC] = on_program,
 	[FRAME_EXEC] = on_program,
 	[FRAME_EXIT] = on_exit_of,

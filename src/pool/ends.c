@@ -30,17 +30,20 @@ static uint64_t half_of(const struct proc *parent, const struct proc *c, uint32_
  * A worker closes the ends it does not need right after its fork, and its parent those of the
  * worker's sentinel pipes. Read in between, the sentinels look like a pool's queues and the queues
  * do not: a child that was read so early, and shares two whole pipes with its parent, proves
- * nothing. (One, the notifier, it keeps.) One that was not forked takes its time to start, and
- * its parent closes the pipes that it sends the start-up data through meanwhile.
+ * nothing. (One, the notifier, it keeps.) A parent that was read so early still has ends
+ * that it closes, and a worker that was not forked takes its time to start.
  */
 static bool is_too_early(const struct proc *parent, const struct proc *c, bool forked)
 {
 	const uint32_t both = PIPE_READ | PIPE_WRITE;
+	uint64_t born_ns = proc_born_ns(c), closed_ns = born_ns + CLOSING_NS;
+	bool late = c->ends_ns >= closed_ns;
 	uint64_t shared = 0;
 
-	if (!forked && parent->ends_ns < proc_born_ns(c) + CLOSING_NS)
+	/* Before that fork it may have held ends of a pool that is gone since. */
+	if (parent->ends_ns < born_ns || (parent->ends_ns < closed_ns && (late || !forked)))
 		return true;
-	if (forked && c->ends_ns >= proc_born_ns(c) + CLOSING_NS)
+	if (forked && late)
 		return false;
 	for (uint32_t i = 0; i < c->ends_count; i++) {
 		uint64_t ino = c->ends[i].ino;

@@ -13,9 +13,18 @@
 
 static bool agrees(const struct pool *p, const struct clue *e)
 {
+	bool one_queue = !p->traits.own_queues;
+	bool one_result = one_queue || e->kind->needs_reader;
+
 	return p->pid == e->parent && !p->ended_ns && !strcmp(p->kind, e->kind->name) &&
-	       (!e->task_ino || !p->task_ino || p->task_ino == e->task_ino) &&
-	       (!e->result_ino || !p->result_ino || p->result_ino == e->result_ino);
+	       (!one_queue || !e->task_ino || !p->task_ino || p->task_ino == e->task_ino) &&
+	       (!one_result || !e->result_ino || !p->result_ino || p->result_ino == e->result_ino);
+}
+
+static bool fits(const struct pool *p, const struct clue *e, const struct proc *c)
+{
+	return agrees(p, e) &&
+	       (!e->kind->needs_reader || !p->workers_count || (c && is_in_burst(p, c)));
 }
 
 /* The pool that this is about: by its pipes, else by who works for it, else a pool of this parent
@@ -34,7 +43,7 @@ static struct pool *find_pool(struct model *m, const struct clue *e)
 	if (employer && agrees(employer, e))
 		return employer;
 	for (uint32_t i = m->pools_count; i--;)
-		if (agrees(&m->pools[i], e))
+		if (fits(&m->pools[i], e, c))
 			return &m->pools[i];
 	return NULL;
 }
@@ -43,9 +52,9 @@ static int register_pipes(struct model *m, struct pool *p, const struct clue *e)
 {
 	int ret = 0;
 
-	if (e->task_ino && !p->task_ino)
+	if (e->task_ino && (!p->task_ino || p->traits.own_queues))
 		ret = model_add_queue(m, p, e->task_ino, QUEUE_TASKS);
-	if (!ret && e->result_ino && !p->result_ino)
+	if (!ret && e->result_ino && (!p->result_ino || p->traits.own_queues))
 		ret = model_add_queue(m, p, e->result_ino, QUEUE_RESULTS);
 	return ret;
 }
@@ -53,6 +62,32 @@ static int register_pipes(struct model *m, struct pool *p, const struct clue *e)
 static bool is_taken(struct model *m, uint64_t ino)
 {
 	return ino && (model_task_pool(m, ino) || model_result_pool(m, ino));
+}
+
+/* A bare process that uses this pipe as its worker would. */
+static bool is_user(struct model *m, const struct clue *e, const struct frame_msg *f)
+{
+	bool reads = f->ino == e->task_ino && f->dir == MSG_READ;
+	bool writes = f->ino == e->result_ino && f->dir == MSG_WRITE;
+	const struct proc *c = reads || writes ? model_find_proc(m, f->h.pid) : NULL;
+
+	return c && is_hireable(m, c) && employer_of(m, c) == e->parent;
+}
+
+/*
+ * Where messages have no numbers their order tells everything: all who use a pipe must be known
+ * before the first of its messages counts.
+ */
+static int conclude_all(struct model *m, uint32_t pool, const struct clue *e)
+{
+	int ret = register_pipes(m, model_find_pool(m, pool), e);
+
+	for (uint32_t i = 0; !ret && i < model_pending(m); i++)
+		if (is_user(m, e, model_pending_at(m, i)))
+			ret = staff_hire(m, pool, model_pending_at(m, i)->h.pid);
+	if (!ret)
+		ret = model_settle(m);
+	return ret ? ret : staff_bury(m, pool);
 }
 
 int evidence_conclude(struct model *m, const struct clue *e)
@@ -70,6 +105,8 @@ int evidence_conclude(struct model *m, const struct clue *e)
 	if (!p)
 		return 0;
 	id = p->id;
+	if (p->traits.unnumbered)
+		return conclude_all(m, id, e);
 	ret = register_pipes(m, p, e);
 	if (!ret && e->child)
 		ret = staff_adopt(m, id, e->child, true);
@@ -90,7 +127,7 @@ static bool is_free(struct model *m, const struct proc *c)
 	struct pool *p = c->pool ? model_find_pool(m, c->pool) : NULL;
 	const struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
 
-	return !w || w->provisional;
+	return !w || w->provisional || p->traits.unnumbered;
 }
 
 /* A message on a pipe of a known pool, by a process that is not known to work for it yet. */
@@ -132,7 +169,7 @@ int evidence_message(struct model *m, const struct frame_msg *f)
 		return 0;
 	e.task_ino = tasks ? f->ino : 0;
 	e.result_ino = tasks ? 0 : f->ino;
-	if (tasks && f->dir == MSG_WRITE && has_worker(m, f->h.pid)) {
+	if (tasks && f->dir == MSG_WRITE && !e.kind->needs_reader && has_worker(m, f->h.pid)) {
 		e.parent = f->h.pid;
 		return evidence_conclude(m, &e);
 	}

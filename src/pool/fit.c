@@ -37,8 +37,7 @@ bool worker_needs_proof(const struct model *m, const struct pool *p, const struc
 	return forked_by_maker(m, p, c) && worker_fit(m, p, c) == FIT_MAYBE;
 }
 
-/* Forked together with one that works for it. */
-static bool is_in_burst(const struct pool *p, const struct proc *c)
+bool is_in_burst(const struct pool *p, const struct proc *c)
 {
 	uint64_t born_ns = proc_born_ns(c);
 
@@ -77,6 +76,8 @@ enum fit worker_fit(const struct model *m, const struct pool *p, const struct pr
 		return FIT_NO;
 	if (c->ends_ns && kind->task_mode && (p->task_ino || p->result_ino))
 		fit = fit_of_ends(kind, p, c, method == START_FORK);
+	if (fit != FIT_NO && kind->fit)
+		return kind->fit(m, p, c);
 	if (fit != FIT_NO && kind->forks_at_once && method == START_FORK)
 		return fit_of_burst(m, p, c);
 	if (fit != FIT_MAYBE)

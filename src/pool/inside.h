@@ -8,14 +8,9 @@
 /* A worker closes the ends it does not need within a few milliseconds of its fork. */
 #define CLOSING_NS UINT64_C(100000000)
 
-/* How well a process fits as a worker of a pool. */
-enum fit {
-	FIT_NO, /* its pipe ends, or the thread that forked it, say that it is none */
-	FIT_MAYBE, /* nothing speaks against it */
-	FIT_YES,
-};
-
 /* fit.c */
+/* Forked together with one that works for it. */
+bool is_in_burst(const struct pool *p, const struct proc *c);
 enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c);
 /* After the first set only the parent's worker handler forks workers, a thread of its own: not
  * the one that made the pool, and never the main one. */
@@ -30,19 +25,16 @@ uint32_t worker_guess_pool(struct model *m, const struct proc *c);
 /* Makes the process a worker of the pool, its elder brothers before it; it may be gone already.
  * `certain`: it was seen at work, so that nothing can speak against it later. 0 or -ENOMEM. */
 int staff_adopt(struct model *m, uint32_t pool, uint32_t pid, bool certain);
+/* Makes it a certain worker, and nothing else; one that is gone waits for staff_bury(). */
+int staff_hire(struct model *m, uint32_t pool, uint32_t pid);
+/* Ends the pool's workers that were gone when they were hired. 0 or -ENOMEM. */
+int staff_bury(struct model *m, uint32_t pool);
 /* All children that fit and have lived through a tick, or are gone. */
 int staff_adopt_known(struct model *m, uint32_t pool);
 /* There is a child that may be a worker and was not entered yet. */
 bool staff_awaits(const struct model *m, const struct pool *p);
 /* Takes back a provisional worker that something speaks against now. */
 void staff_review(struct model *m, struct proc *c);
-
-/* employ.c */
-/* START_UNKNOWN: it cannot be anybody's worker. */
-enum start_method start_of(const struct model *m, const struct proc *c);
-bool is_hireable(const struct model *m, const struct proc *c);
-/* The process that a worker would work for: its parent, but behind a fork server. */
-uint32_t employer_of(const struct model *m, const struct proc *c);
 
 /* ending.c: a worker is gone. */
 /* By a signal, the OOM killer or its exit status: a death, and its task is lost. */
@@ -67,6 +59,10 @@ int evidence_conclude(struct model *m, const struct clue *e);
 int evidence_message(struct model *m, const struct frame_msg *f);
 int evidence_ends(struct model *m, uint32_t pid);
 int evidence_blocked(struct model *m, uint32_t pid);
+
+/* plain.c: what may be messages of bare processes, which are looked through now and then, since it
+ * takes both sides of one to tell. `ending`: that process is gone, 0: none is. 0 or -ENOMEM. */
+int plain_review(struct model *m, uint32_t ending);
 
 /* state.c: at a tick. */
 void state_judge(struct model *m, struct pool *p);

@@ -7,6 +7,9 @@ static const struct pool_kind *const kinds[] = {
 	&pool_kind_pool,
 	&pool_kind_loky, /* before the executor: their messages have the same shapes */
 	&pool_kind_executor,
+	&pool_kind_billiard,
+	&pool_kind_dataloader,
+	&pool_kind_process,
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -34,7 +37,7 @@ const struct pool_kind *pool_kind_of_task(
 	const struct model *m, const struct frame_msg *f, const struct proc *by)
 {
 	for (unsigned int i = 0; i < KINDS; i++)
-		if (kinds[i]->task_shape == f->shape && is_kind(kinds[i], m, f, by))
+		if (f->shape && kinds[i]->task_shape == f->shape && is_kind(kinds[i], m, f, by))
 			return kinds[i];
 	return NULL;
 }
@@ -43,7 +46,7 @@ const struct pool_kind *pool_kind_of_result(
 	const struct model *m, const struct frame_msg *f, const struct proc *by)
 {
 	for (unsigned int i = 0; i < KINDS; i++)
-		if (kinds[i]->result_shape == f->shape && is_kind(kinds[i], m, f, by))
+		if (f->shape && kinds[i]->result_shape == f->shape && is_kind(kinds[i], m, f, by))
 			return kinds[i];
 	return NULL;
 }

@@ -8,9 +8,16 @@
 
 #include "model/change.h"
 
+/* How well a process fits as a worker of a pool. */
+enum fit {
+	FIT_NO, /* its pipe ends, or the thread that forked it, say that it is none */
+	FIT_MAYBE, /* nothing speaks against it */
+	FIT_YES,
+};
+
 struct pool_kind {
 	const char *name; /* INTERFACE 2; the pool's `kind` */
-	/* Messages that only this kind writes: enum msg_shape. */
+	/* Messages that only this kind writes: enum msg_shape; 0: they have no shape. */
 	uint8_t task_shape;
 	uint8_t result_shape;
 	/* What a worker keeps of the task and of the result pipe, of both ends that its parent
@@ -22,7 +29,13 @@ struct pool_kind {
 	bool has_keeper;
 	/* Under fork all workers are forked at once, and none later. */
 	bool forks_at_once;
+	/* A parent may have several at a time with queues for each worker: it takes a worker at
+	 * work to tell them apart. */
+	bool needs_reader;
 	struct pool_traits traits;
+	/* How well a process fits by what is special to this kind, that the pipe ends do not speak
+	 * against. NULL: it may be a worker. */
+	enum fit (*fit)(const struct model *m, const struct pool *p, const struct proc *c);
 	/* Where other kinds write messages of the same shape: whether this one, by that process,
 	 * is of this kind. NULL: it is, if none before in the table says so. */
 	bool (*is_kind)(const struct model *m, const struct frame_msg *f, const struct proc *by);
@@ -46,5 +59,8 @@ const struct pool_kind *pool_kind_of_result(
 extern const struct pool_kind pool_kind_pool;
 extern const struct pool_kind pool_kind_executor;
 extern const struct pool_kind pool_kind_loky;
+extern const struct pool_kind pool_kind_billiard;
+extern const struct pool_kind pool_kind_dataloader;
+extern const struct pool_kind pool_kind_process;
 
 #endif

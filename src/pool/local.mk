@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 libpooltop_a_SOURCES += \
+	src/pool/billiard.c \
 	src/pool/classify.c \
 	src/pool/classify.h \
-	src/pool/employ.c \
+	src/pool/dataloader.c \
 	src/pool/ending.c \
 	src/pool/ends.c \
 	src/pool/evidence.c \
@@ -12,6 +13,8 @@ libpooltop_a_SOURCES += \
 	src/pool/kind.c \
 	src/pool/kind.h \
 	src/pool/mp_pool.c \
+	src/pool/plain.c \
+	src/pool/process.c \
 	src/pool/staff.c \
 	src/pool/state.c \
 	src/pool/suspect.c

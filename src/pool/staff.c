@@ -164,6 +164,41 @@ int staff_adopt(struct model *m, uint32_t pool, uint32_t pid, bool certain)
 	return ret ? ret : enter(m, pool, pid, certain);
 }
 
+int staff_hire(struct model *m, uint32_t pool, uint32_t pid)
+{
+	struct proc *c = model_find_proc(m, pid);
+	struct pool *p;
+	struct worker *w;
+
+	if (c->pool && c->pool != pool)
+		model_withdraw_worker(m, c);
+	p = model_find_pool(m, pool);
+	w = c->pool ? pool_find_worker(p, c->worker) : model_add_worker(m, p, c);
+	if (!w)
+		return -ENOMEM;
+	w->provisional = false;
+	if (!p->start_method)
+		p->start_method = start_of(m, c);
+	return 0;
+}
+
+int staff_bury(struct model *m, uint32_t pool)
+{
+	int ret = 0;
+
+	for (uint32_t i = m->procs_count; i-- && !ret;) {
+		const struct frame_exit *seen = model_gone_exit(m, m->procs[i].pid);
+		struct frame_exit exit;
+
+		if (m->procs[i].pool != pool || !m->procs[i].gone || !seen)
+			continue;
+		exit = *seen;
+		ret = ending_judge(m, &m->procs[i], &exit);
+		model_drop_proc(m, model_find_proc(m, exit.h.pid));
+	}
+	return ret;
+}
+
 int staff_adopt_known(struct model *m, uint32_t pool)
 {
 	const struct pool *p = model_find_pool(m, pool);

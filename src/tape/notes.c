@@ -223,7 +223,8 @@ static void add_hand(struct notes *n, const struct death *d)
 	const struct hand *h = &d->hand;
 	char job[NUMBER], chunk[NUMBER], items[NUMBER], age[NUMBER], replaced[NUMBER];
 
-	add(n, "%s,%s,%Q,%s,%s,%s,%Q,", num(job, h->has, h->key.job),
+	add(n, "%s,%s,%Q,%s,%s,%s,%Q,",
+		num(job, h->has && task_key_is_numbered(h->key), h->key.job),
 		num(chunk, h->has && h->key.chunk >= 0, h->key.chunk),
 		h->has ? text(n, h->func) : NULL, num(items, h->has, h->items),
 		num(age, h->has, (int64_t)(d->t_ns - h->since_ns)),

@@ -41,3 +41,6 @@ tests_model_stack_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/model/stderr_test
 tests_model_stderr_test_SOURCES = tests/model/stderr_test.c
 tests_model_stderr_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/model/employ_test
+tests_model_employ_test_SOURCES = tests/model/employ_test.c
+tests_model_employ_test_LDADD = $(TEST_LDADD)

@@ -37,6 +37,7 @@ static void shapes_name_their_kind(void **state)
 		{SHAPE_POOL_TASK, SHAPE_POOL_RESULT, 0, "Pool"},
 		{SHAPE_CALL, SHAPE_RESULT, 0, "ProcessPoolExecutor"},
 		{SHAPE_CALL, SHAPE_RESULT, MSG_LOKY, "loky"},
+		{SHAPE_BILLIARD_TASK, SHAPE_BILLIARD_READY, 0, "billiard"},
 	};
 	const struct proc by = {.pid = 1, .ppid = 2};
 	struct frame_msg f = {.shape = SHAPE_OBJECT};

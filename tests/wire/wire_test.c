@@ -65,7 +65,7 @@ static const struct row layout[] = {
 	{"frame_done.h", offsetof(struct frame_done, h), 0},
 	{"frame_done.status", offsetof(struct frame_done, status), 16},
 	{"frame_done.pad", offsetof(struct frame_done, pad), 20},
-	{"frame_proc", sizeof(struct frame_proc), 80},
+	{"frame_proc", sizeof(struct frame_proc), 88},
 	{"frame_proc.h", offsetof(struct frame_proc, h), 0},
 	{"frame_proc.start_ns", offsetof(struct frame_proc, start_ns), 16},
 	{"frame_proc.ppid", offsetof(struct frame_proc, ppid), 24},
@@ -79,6 +79,8 @@ static const struct row layout[] = {
 	{"frame_proc.user", offsetof(struct frame_proc, user), 56},
 	{"frame_proc.comm", offsetof(struct frame_proc, comm), 60},
 	{"frame_proc.quota_milli", offsetof(struct frame_proc, quota_milli), 76},
+	{"frame_proc.flags", offsetof(struct frame_proc, flags), 80},
+	{"frame_proc.pad", offsetof(struct frame_proc, pad), 84},
 	{"frame_fork", sizeof(struct frame_fork), 56},
 	{"frame_fork.h", offsetof(struct frame_fork, h), 0},
 	{"frame_fork.child", offsetof(struct frame_fork, child), 16},
@@ -281,6 +283,7 @@ static const struct row numbers[] = {
 	{"MSG_LAST", MSG_LAST, 64},
 	{"MSG_ENCODING", MSG_ENCODING, 128},
 	{"MSG_LOKY", MSG_LOKY, 256},
+	{"PROC_TORCH", PROC_TORCH, 1},
 };
 
 static void hold(const struct row *rows, size_t count)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "pool/inside.h"
+#include "model/change.h"
 #include "tests/support/story.h"
 
 static const struct {

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "pool/inside.h"
+#include "model/inside.h"
 
 static const char server_mark[] = ".forkserver import main";
 

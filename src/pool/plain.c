@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Bare processes with queues of a user's own. Nothing in their messages says so. What shows them
+ * is that a parent writes to a pipe, and a process that it started by multiprocessing, and that
+ * works for no other pool, reads from it: that is a queue of tasks. What such a worker writes and
+ * its parent reads is a queue of results.
+ *
+ * That takes both sides of a message, and time for other evidence to come first: a Pool's worker
+ * may read a queue of its user's before it reads its first task. So the messages wait, and are
+ * looked through at ticks, at ends, and when many have come.
+ */
+#include "pool/inside.h"
+
+/* So long after its birth a process may still turn out to be another kind of worker. */
+#define SETTLE_NS UINT64_C(300000000)
+
+/* Who wrote and who read on one pipe. */
+struct pipe_use {
+	uint64_t ino;
+	const struct proc *writer;
+	const struct proc *reader;
+	uint64_t t_ns; /* of the newest read */
+};
+
+static bool is_bare(struct model *m, const struct proc *c, uint32_t parent)
+{
+	struct pool *p = c->pool ? model_find_pool(m, c->pool) : NULL;
+	const struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
+
+	return is_hireable(m, c) && employer_of(m, c) == parent &&
+	       (!w || w->provisional || p->traits.unnumbered);
+}
+
+static bool has_bare_pool(struct model *m, uint32_t parent)
+{
+	for (uint32_t i = 0; i < m->pools_count; i++)
+		if (m->pools[i].pid == parent && !m->pools[i].ended_ns &&
+			m->pools[i].traits.unnumbered)
+			return true;
+	return false;
+}
+
+static bool is_settled(const struct model *m, const struct proc *c, uint32_t ending)
+{
+	return m->newest_ns >= proc_born_ns(c) + SETTLE_NS || c->gone || m->done ||
+	       c->pid == ending || employer_of(m, c) == ending;
+}
+
+/* What this pipe is used for. *ret_open: it is too early to say. */
+static int judge(struct model *m, const struct pipe_use *use, uint32_t ending, bool *ret_open)
+{
+	const struct proc *writer = use->writer, *reader = use->reader;
+	struct clue e = {.kind = &pool_kind_process, .t_ns = use->t_ns};
+
+	if (is_bare(m, reader, writer->pid)) {
+		*ret_open = !is_settled(m, reader, ending);
+		e.parent = writer->pid;
+		e.child = reader->pid;
+		e.task_ino = use->ino;
+		return *ret_open ? 0 : evidence_conclude(m, &e);
+	}
+	*ret_open = false;
+	if (!is_bare(m, writer, reader->pid))
+		return 0;
+	/* Before it has sent a task nothing can be an answer. */
+	if (!has_bare_pool(m, reader->pid)) {
+		*ret_open = !is_settled(m, writer, ending);
+		return 0;
+	}
+	e.parent = reader->pid;
+	e.child = writer->pid;
+	e.result_ino = use->ino;
+	return evidence_conclude(m, &e);
+}
+
+/* The first message that is written to that pipe, of those that wait. */
+static const struct proc *writer_of(struct model *m, uint64_t ino)
+{
+	for (uint32_t i = 0; i < model_pending(m); i++) {
+		const struct frame_msg *f = model_pending_at(m, i);
+
+		if (f->ino == ino && f->dir == MSG_WRITE)
+			return model_find_proc(m, f->h.pid);
+	}
+	return NULL;
+}
+
+static bool is_known(struct model *m, uint64_t ino)
+{
+	return model_queue_pool(m, ino, NULL);
+}
+
+enum { PIPES = 256 };
+
+static void add_use(struct model *m, struct pipe_use uses[PIPES], uint32_t n, struct pipe_use use)
+{
+	uses[n] = use;
+	if (!use.writer || !is_bare(m, use.reader, use.writer->pid))
+		return;
+	uses[n] = uses[0];
+	uses[0] = use;
+}
+
+/* The pipes that were read, of those that nobody has claimed; those for tasks come first. */
+static uint32_t find_pipes(struct model *m, struct pipe_use uses[PIPES])
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < model_pending(m) && n < PIPES; i++) {
+		const struct frame_msg *f = model_pending_at(m, i);
+		struct pipe_use use = {.ino = f->ino, .t_ns = f->h.t_ns};
+		uint32_t k = 0;
+
+		if (f->dir != MSG_READ || !message_is_plain(f) || is_known(m, f->ino))
+			continue;
+		while (k < n && uses[k].ino != f->ino)
+			k++;
+		use.reader = k < n ? NULL : model_find_proc(m, f->h.pid);
+		if (!use.reader)
+			continue;
+		use.writer = writer_of(m, f->ino);
+		add_use(m, uses, n++, use);
+	}
+	return n;
+}
+
+int plain_review(struct model *m, uint32_t ending)
+{
+	struct pipe_use uses[PIPES];
+	uint32_t n = find_pipes(m, uses), i = 0;
+	int ret = 0;
+
+	while (i < n && !ret) {
+		uint64_t ino = uses[i].ino;
+		bool open = !uses[i].writer;
+
+		if (!open)
+			ret = judge(m, &uses[i], ending, &open);
+		if (open) {
+			i++;
+			continue;
+		}
+		if (!is_known(m, ino))
+			model_forget_pending(m, ino);
+		/* A conclusion may move all that `uses` points to. */
+		n = find_pipes(m, uses);
+		i = 0;
+	}
+	return ret;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Kinds whose workers have queues of their own: Celery's prefork pool, and DataLoader. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/story.h"
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, story_begin, story_end)
+
+/* Of the n-th worker. */
+static struct history_pool celery(uint32_t n)
+{
+	return (struct history_pool){
+		.pid = 100,
+		.task_ino = 9001 + 10 * n,
+		.result_ino = 9002 + 10 * n,
+		.task_shape = SHAPE_BILLIARD_TASK,
+		.result_shape = SHAPE_BILLIARD_READY,
+	};
+}
+
+static struct history_pool loader(uint32_t n)
+{
+	return (struct history_pool){
+		.pid = 100,
+		.task_ino = 9501 + n,
+		.result_ino = 9500,
+		.task_shape = SHAPE_INDEX,
+		.result_shape = SHAPE_DATA,
+	};
+}
+
+static struct history_task nth(int64_t n)
+{
+	return (struct history_task){
+		.job = n, .chunk = -1, .func = "app.add", .bytes_out = 50, .bytes_back = 20};
+}
+
+static void fork_workers(struct story *t, uint32_t first, uint32_t n)
+{
+	for (uint32_t pid = first; pid < first + n; pid++) {
+		history_wait(&t->h, 2 * HISTORY_MS);
+		history_fork(&t->h, 100, pid);
+		history_born(&t->h, pid);
+		history_state(&t->h, pid, STATE_WAIT);
+	}
+}
+
+static void each_worker_of_celery_has_its_pipes(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_parent(t, MODE_BPF);
+	fork_workers(t, 101, 2);
+	for (uint32_t n = 0; n < 4; n++) {
+		struct history_pool pipes = celery(n % 2);
+		struct history_task task = nth(n);
+
+		history_send(&t->h, &pipes, &task);
+		history_run(&t->h, &pipes, 101 + n % 2, &task, HISTORY_MS);
+	}
+	history_ticks(&t->h, 1);
+	p = story_pool(t);
+	assert_non_null(p);
+	assert_string_equal(p->kind, "billiard");
+	assert_int_equal(p->workers_alive, 2);
+	assert_int_equal(p->queues_count, 4);
+	assert_int_equal(pool_queue(p, 9011)->worker, story_worker(p, 102)->id);
+	assert_int_equal(pool_queue(p, 9001)->written, 2);
+	assert_int_equal(p->totals.sent, 4);
+	assert_int_equal(p->totals.returned, 4);
+	assert_int_equal(p->totals.bytes_back, 80);
+}
+
+static void ends_of_billiards_workers(void **state)
+{
+	struct history_pool pipes = celery(0);
+	struct history_task task = nth(1);
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_parent(t, MODE_BPF);
+	fork_workers(t, 101, 4);
+	history_send(&t->h, &pipes, &task);
+	history_run(&t->h, &pipes, 101, &task, HISTORY_MS);
+	history_ticks(&t->h, 2);
+	history_exit(&t->h, 101, 155 << 8);
+	history_signal(&t->h, 102, 15, 100, "celery");
+	history_exit(&t->h, 102, 15 << 8);
+	history_send(&t->h, &pipes, &task);
+	history_take(&t->h, &pipes, 103, &task);
+	history_exit(&t->h, 103, 11);
+	p = story_pool(t);
+	assert_int_equal(p->ends[END_RECYCLED], 1);
+	assert_int_equal(p->ends[END_TERMINATED], 1);
+	assert_int_equal(p->ends[END_SIGNAL], 1);
+	assert_int_equal(p->totals.lost, 1);
+	assert_string_equal(p->deaths[0].consequence,
+		"task 1 of app.add is lost; its caller gets a WorkerLostError");
+}
+
+/* The parent has told one of two: the other works on. */
+static void closing_is_for_all(void **state)
+{
+	struct history_pool first = celery(0), second = celery(1);
+	struct history_task task = nth(1);
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_parent(t, MODE_BPF);
+	fork_workers(t, 101, 2);
+	history_send(&t->h, &first, &task);
+	history_run(&t->h, &first, 101, &task, HISTORY_MS);
+	history_send(&t->h, &second, &task);
+	history_run(&t->h, &second, 102, &task, HISTORY_MS);
+	history_sentinel(&t->h, 100, first.task_ino, MSG_WRITE);
+	history_sentinel(&t->h, 101, first.task_ino, MSG_READ);
+	history_exit(&t->h, 101, 0);
+	p = story_pool(t);
+	assert_false(p->closing);
+	assert_int_equal(p->ends[END_SHUTDOWN], 1);
+	history_sentinel(&t->h, 100, second.task_ino, MSG_WRITE);
+	p = story_pool(t);
+	assert_true(p->closing);
+	history_exit(&t->h, 102, 0);
+	assert_int_equal(story_pool(t)->state, POOL_GONE);
+}
+
+static void torch(struct story *t, uint32_t flags)
+{
+	struct frame_proc f = {
+		.h = {.kind = FRAME_PROC, .size = sizeof(f), .pid = 100},
+		.how = PROC_FOUND,
+		.threads = 2,
+		.flags = flags,
+	};
+
+	story_parent(t, MODE_BPF);
+	f.cmd = history_text(&t->h, "python3 job.py");
+	history_add(&t->h, &f);
+}
+
+static void walk(struct story *t, uint32_t first, uint32_t queues)
+{
+	fork_workers(t, first, 2);
+	history_wait(&t->h, HISTORY_S);
+	for (uint32_t n = 0; n < 4; n++) {
+		struct history_pool pipes = loader(queues + n % 2);
+		struct history_task task = nth(n);
+
+		pipes.result_ino += 1000 * queues;
+		history_send(&t->h, &pipes, &task);
+		history_run(&t->h, &pipes, first + n % 2, &task, HISTORY_MS);
+	}
+	for (uint32_t n = 0; n < 2; n++) {
+		history_sentinel(&t->h, 100, loader(queues + n).task_ino, MSG_WRITE);
+		history_sentinel(&t->h, first + n, loader(queues + n).task_ino, MSG_READ);
+	}
+	for (uint32_t n = 0; n < 2; n++)
+		history_exit(&t->h, first + n, 0);
+	history_wait(&t->h, HISTORY_S);
+}
+
+static void each_walk_through_the_data_is_a_pool(void **state)
+{
+	struct story *t = *state;
+	const struct model *m = &t->s.model;
+
+	torch(t, PROC_TORCH);
+	walk(t, 101, 0);
+	walk(t, 111, 5);
+	history_ticks(&t->h, 1);
+	story_tell(t);
+	assert_int_equal(m->pools_count, 2);
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct pool *p = &m->pools[i];
+
+		assert_string_equal(p->kind, "DataLoader");
+		assert_int_equal(p->totals.sent, 4);
+		assert_int_equal(p->totals.returned, 4);
+		assert_int_equal(p->workers_count, 2);
+		assert_int_equal(p->ends[END_SHUTDOWN], 2);
+		assert_int_equal(p->state, POOL_GONE);
+	}
+}
+
+/* Pairs of a number and a list, where nobody has loaded PyTorch. */
+static void own_pairs_are_none_of_torch(void **state)
+{
+	struct story *t = *state;
+	const struct model *m = &t->s.model;
+
+	torch(t, 0);
+	walk(t, 101, 0);
+	history_ticks(&t->h, 1);
+	story_tell(t);
+	assert_int_equal(m->pools_count, 1);
+	assert_string_equal(m->pools[0].kind, "Process");
+	assert_int_equal(m->pools[0].totals.sent, 4);
+	assert_int_equal(m->pools[0].totals.returned, 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(each_worker_of_celery_has_its_pipes),
+		STORY(ends_of_billiards_workers),
+		STORY(closing_is_for_all),
+		STORY(each_walk_through_the_data_is_a_pool),
+		STORY(own_pairs_are_none_of_torch),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
