@@ -49,6 +49,10 @@ KINDS = (
     Watched("a forker of threads", "shape_threads", methods=("fork",), few=True),
     Watched("loky", "kind_loky", methods=("loky",), module="joblib, numpy"),
     Watched("joblib's Pool", "kind_joblib", methods=("fork",), module="joblib"),
+    Watched("billiard", "kind_billiard", methods=("fork",), module="billiard"),
+    Watched("Celery", "kind_celery", methods=("fork",), module="celery"),
+    Watched("DataLoader", "kind_loader", module="torch"),
+    Watched("Process", "kind_process"),
 )
 
 table = []
