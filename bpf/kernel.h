@@ -183,6 +183,7 @@ struct pt_regs {
 #define SYS_DUP2 33
 #define SYS_DUP3 292
 #define SYS_EXIT_GROUP 231
+#define SYS_MMAP 9
 #define REGS_NR(r) ((long)(r)->orig_ax)
 #define REGS_ARG1(r) ((r)->di)
 #define REGS_ARG2(r) ((r)->si)
@@ -203,6 +204,7 @@ struct pt_regs {
 #define SYS_DUP2 24 /* there is dup3 only */
 #define SYS_DUP3 24
 #define SYS_EXIT_GROUP 94
+#define SYS_MMAP 222
 #define REGS_NR(r) ((long)(r)->syscallno)
 #define REGS_ARG1(r) ((r)->orig_x0)
 #define REGS_ARG2(r) ((r)->regs[1])
@@ -218,6 +220,8 @@ struct pt_regs {
 #define S_IFIFO 0010000
 #define S_IFSOCK 0140000
 #define AF_UNIX 1
+
+#define PROT_EXEC 4
 
 #define PF_EXITING 0x00000004
 #define SIGNAL_GROUP_EXIT 0x00000004 /* signal_struct.flags: all its threads are ending */

@@ -377,6 +377,19 @@ static __always_inline bool changes_fds(long nr)
 	return nr == SYS_CLOSE || nr == SYS_DUP2 || nr == SYS_DUP3 || nr == SYS_CLOSE_RANGE;
 }
 
+/* A library was loaded: a crash in it can be unwound only if its place is known. */
+static __always_inline int mapped_code(struct pt_regs *regs)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	struct frame f = {.kind = RING_MAPS, .size = sizeof(f), .pid = tgid};
+
+	if (!(REGS_ARG3(regs) & PROT_EXEC) || !watched(tgid))
+		return 0;
+	f.t_ns = bpf_ktime_get_ns();
+	put_record(&f, sizeof(f));
+	return 0;
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 {
@@ -385,6 +398,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	struct io io = {};
 	__u64 id;
 
+	if (nr == SYS_MMAP)
+		return mapped_code(regs);
 	if (ret < 0 || (nr != SYS_READ && nr != SYS_WRITE && !changes))
 		return 0;
 	id = bpf_get_current_pid_tgid();

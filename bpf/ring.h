@@ -18,7 +18,7 @@
 #define SYS_POLL 73
 #endif
 
-enum ring_kind { RING_MSG = 0x8001, RING_OOM = 0x8002, RING_STDERR = 0x8020 };
+enum ring_kind { RING_MSG = 0x8001, RING_OOM = 0x8002, RING_STDERR = 0x8020, RING_MAPS = 0x8021 };
 
 enum ring_bounds {
 	RING_BYTES = 8 << 20,
@@ -108,6 +108,8 @@ enum stderr_bounds {
 	STDERR_HALF = 2048,
 	STDERR_PIECE = 1024, /* of one write: its end */
 };
+
+/* RING_MAPS is a header alone: the process has mapped machine code. */
 
 /* The last that a process wrote to standard error: the other half, then this one. h.t_ns: when. */
 struct ring_stderr {

@@ -251,7 +251,8 @@ static __always_inline void copy_regs(struct ring_native *r, struct pt_regs *reg
 #endif
 }
 
-/* Page by page: one that is missing would spoil a whole read, and the stack's end is one. */
+/* Page by page: one that is missing would spoil a whole read, and the stack's end is one. Where the
+ * stack ran over, its pointer is on the page in front of it. */
 static __always_inline void copy_stack(struct ring_native *r)
 {
 	__u64 from = r->sp;
@@ -264,9 +265,12 @@ static __always_inline void copy_stack(struct ring_native *r)
 		barrier_var(len);
 		if (at > NATIVE_BYTES - 4096 || len > 4096)
 			return;
-		if (bpf_probe_read_user(r->bytes + at, len, (void *)from))
+		if (!bpf_probe_read_user(r->bytes + at, len, (void *)from))
+			r->used = at + len;
+		else if (at)
 			return;
-		r->used = at + len;
+		else
+			r->sp = from + len;
 		from += len;
 	}
 }

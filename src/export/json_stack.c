@@ -25,19 +25,19 @@ static json_t *native_place(struct jout *j, const struct model *m, const struct 
 	return o;
 }
 
-static json_t *places(
-	struct jout *j, const struct model *m, const struct stack *s, enum place_kind kind)
+/* kind: enum place_kind, 0: both. */
+static json_t *places(struct jout *j, const struct model *m, const struct stack *s, uint32_t kind)
 {
 	json_t *list = jout_array(j);
 
 	for (uint32_t i = 0; s && i < s->count; i++) {
 		const struct stack_place *place = &s->places[i];
 
-		if (place->kind != kind)
+		if (kind && place->kind != kind)
 			continue;
 		jout_push(j, list,
-			kind == PLACE_NATIVE ? native_place(j, m, place)
-					     : python_place(j, m, place));
+			place->kind == PLACE_NATIVE ? native_place(j, m, place)
+						    : python_place(j, m, place));
 	}
 	return list;
 }
@@ -89,6 +89,7 @@ void json_stacks(struct jout *j, json_t *o, const struct model *m, const struct 
 		j, o, "fault_address", python && python->address, python ? python->address : 0);
 	jout_put(j, o, "threads", threads(j, m, d));
 	jout_put(j, o, "native_stack", places(j, m, native, PLACE_NATIVE));
+	jout_put(j, o, "mixed_stack", places(j, m, native, 0));
 	jout_put(j, o, "exception", exception(j, d));
 	jout_text(j, o, "stderr_tail", d->stderr_tail);
 }

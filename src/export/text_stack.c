@@ -8,11 +8,19 @@
 
 enum {
 	PLACES = 10, /* innermost frames that are shown */
+	MACHINE = 4, /* and of machine code */
 	FUNCTION = 256,
 	WHERE = WIRE_TEXT_MAX + 32,
 	LEAST = 24, /* columns that a file's name needs */
 	WORDS = 6, /* last lines of standard error */
 };
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
 
 /* "function  file:line"; of a long path its end is what tells. */
 static void place(struct page *out, const struct model *m, const struct stack_place *p)
@@ -23,7 +31,8 @@ static void place(struct page *out, const struct model *m, const struct stack_pl
 
 	snprintf(function, sizeof(function), "%s", model_text(m, p->function, "?"));
 	if (p->kind == PLACE_NATIVE)
-		snprintf(where, sizeof(where), "%s +0x%llx", file, (unsigned long long)p->offset);
+		snprintf(where, sizeof(where), "%s +0x%llx", base_name(file),
+			(unsigned long long)p->offset);
 	else if (p->line)
 		snprintf(where, sizeof(where), "%s:%u", file, p->line);
 	else
@@ -73,16 +82,25 @@ static void note(struct page *out, const char *text)
 	page_end(out);
 }
 
+/* The machine code that the innermost Python frame had called. */
+static void machine(struct page *out, const struct model *m, const struct stack *s)
+{
+	for (uint32_t i = 0; s && i < s->count && s->places[i].kind == PLACE_NATIVE; i++)
+		if (i < MACHINE)
+			place(out, m, &s->places[i]);
+}
+
 void text_stack(struct page *out, const struct model *m, const struct death *d)
 {
-	const struct stack *s = death_stack(m, d, true);
+	const struct stack *native = death_stack(m, d, true);
+	const struct stack *s = death_stack(m, d, false);
 	uint32_t shown = 0;
 
 	if (!s)
-		s = death_stack(m, d, false);
-	if (!s)
 		return;
 	head(out, d, s);
+	if (native && native->tid == s->tid)
+		machine(out, m, native);
 	for (; shown < s->count && shown < PLACES; shown++)
 		place(out, m, &s->places[shown]);
 	if (shown < s->count || s->flags & STACK_MORE) {

@@ -121,6 +121,22 @@ static void on_walk(struct live *l, const struct frame *record)
 		walked_put(l, r);
 }
 
+static void on_native(struct live *l, const struct frame *record)
+{
+	const struct ring_native *r = (const void *)record;
+
+	if (offsetof(struct ring_native, bytes) + r->used <= record->size)
+		native_put(l, r);
+}
+
+static void on_maps(struct live *l, const struct frame *record)
+{
+	struct known *k = known_get(l, record->pid);
+
+	if (k)
+		native_changed(l, k);
+}
+
 /* The other half first: it is the older one. */
 static void on_stderr(struct live *l, const struct frame *record)
 {
@@ -154,6 +170,8 @@ static const struct {
 	{FRAME_SIGNAL, sizeof(struct frame_signal), on_signal},
 	{RING_OOM, sizeof(struct ring_oom), on_oom},
 	{RING_STDERR, sizeof(struct ring_stderr), on_stderr},
+	{RING_MAPS, sizeof(struct frame), on_maps},
+	{RING_NATIVE, offsetof(struct ring_native, bytes), on_native},
 	{RING_WALK, offsetof(struct ring_walk, bytes), on_walk},
 };
 

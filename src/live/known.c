@@ -46,6 +46,7 @@ void known_del(struct live *l, struct known *k)
 		l->families[k->family].head = 0;
 	if (k->layout_ns)
 		l->layouts_due--;
+	native_forget(l, k);
 	map_del(&l->known_by_pid, k->pid);
 	k->pid = 0;
 	l->known_count--;
@@ -164,6 +165,7 @@ bool known_announce(struct live *l, struct known *k)
 		return false;
 	put_ends(l, k);
 	stacks_meet(l, k);
+	native_meet(l, k);
 	return true;
 }
 

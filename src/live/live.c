@@ -115,6 +115,9 @@ void live_free(struct live *l)
 	outbox_release(&l->out);
 	texts_release(&l->texts);
 	map_release(&l->known_by_pid);
+	for (uint32_t i = 0; l->known && i < l->known_top; i++)
+		native_forget(l, &l->known[i]);
+	native_release(l);
 	free(l->known);
 	free(l->shares);
 	free(l);
@@ -140,6 +143,7 @@ void live_poll(struct live *l)
 	events_drain(l);
 	known_look(l);
 	stacks_look(l);
+	native_look(l);
 }
 
 void live_tick(struct live *l)
@@ -150,6 +154,7 @@ void live_tick(struct live *l)
 		known_look(l);
 		sums_put(l);
 		usage_put(l);
+		native_tick(l);
 	} else {
 		procmode_tick(l);
 	}

@@ -9,7 +9,9 @@ liblive_a_SOURCES += \
 	src/live/limits.c src/live/limits.h \
 	src/live/live.c src/live/live.h \
 	src/live/machine.c \
+	src/live/maps.c src/live/maps.h \
 	src/live/message.c \
+	src/live/native.c \
 	src/live/outbox.c src/live/outbox.h \
 	src/live/probes.c src/live/probes.h \
 	src/live/procmode.c \
@@ -18,6 +20,7 @@ liblive_a_SOURCES += \
 	src/live/state.h \
 	src/live/sums.c \
 	src/live/texts.c src/live/texts.h \
+	src/live/unwind.c src/live/unwind.h \
 	src/live/usage.c \
 	src/live/walked.c \
 	src/live/walker.c src/live/walker.h

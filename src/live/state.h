@@ -40,6 +40,8 @@ struct known {
 	struct frame_work work; /* /proc mode: its states */
 	uint64_t layout_ns; /* look for its Python's layout then; 0: there is no need */
 	uint32_t layout_tries;
+	bool maps_changed; /* since they were read */
+	char *maps; /* owned: native.c's; NULL: those of its parent, or none */
 };
 
 /* A head and those whose time on a core is summed up as its workers'. */
@@ -91,6 +93,7 @@ struct live {
 	struct family families[LIVE_FAMILIES];
 	uint32_t layouts_due; /* processes with layout_ns */
 	bool layouts_refused; /* one was, and it was said */
+	struct native *native; /* NULL: not needed yet */
 	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
 	struct core_share *shares; /* /proc mode: LIVE_FAMILIES * LIVE_CPUS */
 };
@@ -130,6 +133,18 @@ void stacks_look(struct live *l); /* at those that were not ready */
 
 /* walked.c: a walk of the kernel becomes FRAME_STACK. */
 void walked_put(struct live *l, const struct ring_walk *r);
+
+/* native.c: the machine stack of a thread that crashed becomes FRAME_STACK. For that the files
+ * that a process has mapped are read while it lives. */
+void native_meet(struct live *l, struct known *k);
+void native_forget(struct live *l, struct known *k);
+void native_changed(struct live *l, struct known *k);
+void native_look(struct live *l); /* at those that have changed */
+void native_tick(struct live *l);
+/* The walk that comes right before the machine stack of the same thread. */
+void native_walked(struct live *l, const struct ring_walk *r, const struct stack_place *places);
+void native_put(struct live *l, const struct ring_native *r);
+void native_release(struct live *l);
 
 /* sums.c: FRAME_WORK, FRAME_CORE, FRAME_CPU at a tick. */
 void sums_begin(struct live *l);

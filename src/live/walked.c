@@ -92,5 +92,7 @@ void walked_put(struct live *l, const struct ring_walk *r)
 			.kind = PLACE_PYTHON,
 		};
 	}
+	if (f.flags & STACK_CULPRIT)
+		native_walked(l, r, places);
 	outbox_put(&l->out, &f.h, sizeof(f), places, r->count * sizeof(places[0]));
 }

@@ -33,5 +33,10 @@ tests_live_limits_test_SOURCES = tests/live/limits_test.c
 tests_live_limits_test_LDADD = $(TEST_LIVE_LDADD)
 tests_live_outbox_test_SOURCES = tests/live/outbox_test.c
 tests_live_outbox_test_LDADD = $(TEST_LIVE_LDADD)
+if X86_64
+check_PROGRAMS += tests/live/unwind_test
+tests_live_unwind_test_SOURCES = tests/live/unwind_test.c
+tests_live_unwind_test_LDADD = $(TEST_LIVE_LDADD)
+endif
 endif
 endif

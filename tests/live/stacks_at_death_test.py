@@ -35,12 +35,12 @@ def ways(*names):
             yield name + ":thread"
 
 
-def run(case, interpreter, pairs, *args):
+def run(case, interpreter, pairs, *args, **kwargs):
     """(report's only pool, what the workers wrote by pid) of a pool that died so."""
     log, tape = case.path("log"), case.path("tape")
     limit = harness.cgroup(case, 160 << 20)
     harness.record(case, tape, interpreter, harness.pool("last"), "--log", log, "--cgroup",
-                   limit, *(list(args) + list(pairs)), seconds=240)
+                   limit, *(list(args) + list(pairs)), **dict({"seconds": 240}, **kwargs))
     got = harness.report(case, tape)
     with open(log) as f:
         wrote = [json.loads(line) for line in f]
@@ -68,7 +68,7 @@ def check_recursion(case, who, got):
     case.check(len(got) >= 40, "%s: %d frames" % (who, len(got)))
 
 
-def check_stack(case, who, death, wrote, exact):
+def check_stack(case, who, death, wrote, exact, native):
     case.equal(who + ": stack_source", death["stack_source"], "at-death")
     case.check(death["stack_age_ns"] is not None and death["stack_age_ns"] < 10**9,
                "%s: stack_age_ns %r" % (who, death["stack_age_ns"]))
@@ -80,8 +80,30 @@ def check_stack(case, who, death, wrote, exact):
         same(case, who, mine["python"], wrote["frames"], exact)
     is_first = wrote["where"] == "main" or wrote["way"] not in NO_CULPRIT
     case.equal(who + ": is the first", death["python_stack"] == mine["python"], is_first)
+    if wrote["way"] in ("SIGSEGV", "SIGABRT", "SIGBUS", "recursion") and native:
+        check_native(case, who, death, wrote)
     if wrote["main"]:
         same(case, who + ", main thread", threads[wrote["pid"]]["python"], wrote["main"], exact)
+
+
+def check_native(case, who, death, wrote):
+    """From the C library, through the evaluation loop of each Python frame, to a thread's start."""
+    got = death["native_stack"]
+    if not case.check(got, who + ": no native stack"):
+        return
+    loops = [f for f in got if (f["function"] or "").startswith("_PyEval_EvalFrameDefault")]
+    if not case.check(loops, "%s: no evaluation loop in %r" % (who, got[:20])):
+        return
+    if wrote["way"] == "recursion":
+        return
+    last = os.path.basename(got[-1]["module"] or "")
+    case.check(got[0]["module"], "%s: begins in %r" % (who, got[0]))
+    case.check(last.startswith(("libc.", "python")), "%s: ends in %r" % (who, got[-1]))
+    mixed = death["mixed_stack"]
+    python = [f for f in mixed if "offset" not in f]
+    case.equal(who + ": Python frames among the native", python, death["python_stack"])
+    at = mixed.index(python[0])
+    case.check(0 < at and loops[0] in mixed[at:], "%s: its loop comes after a frame" % who)
 
 
 def check_unwound(case, who, death):
@@ -104,7 +126,7 @@ def check_words(case, who, death):
                    "%s: standard error %r" % (who, tail))
 
 
-def check_death(case, death, wrote, exact):
+def check_death(case, death, wrote, exact, native=True):
     who = "%s in the %s thread" % (wrote["way"], wrote["where"])
     end, sig, code, has_frames = ENDS[wrote["way"]]
     case.equal(who + ": end", (death["end"], death["signal"], death["exit_code"]),
@@ -112,7 +134,7 @@ def check_death(case, death, wrote, exact):
     case.equal(who + ": task", death["task"] and death["task"]["function"], "__main__.die")
     check_words(case, who, death)
     if has_frames:
-        check_stack(case, who, death, wrote, exact)
+        check_stack(case, who, death, wrote, exact, native)
     else:
         check_unwound(case, who, death)
 
@@ -133,11 +155,39 @@ def table(case, interpreter, version, method):
             check_death(case, death, wrote[pid], exact)
 
 
+def storm(case):
+    """Many at once, under load, one after another: a certificate for each, with its stack."""
+    harness.need_bpf()
+    many = int(os.environ.get("POOLTOP_STORM", "240"))
+    pairs = [pair for name in ("SIGKILL", "SIGTERM", "SIGSEGV", "SIGABRT", "SIGBUS", "os._exit")
+             for pair in ways(name)]
+    workers = 5
+    rounds = -(-many // (workers * len(pairs)))
+    for _ in range(2):
+        case.start([harness.python(), "-c", "while True: pass"])
+    got, wrote = run(case, harness.python(), pairs, "--workers", str(workers), "--rounds",
+                     str(rounds), seconds=60 + many // 4)
+    pool = harness.one_pool(case, got)
+    case.equal("lost records", got["session"]["lost_records"], 0)
+    case.equal("deaths", len(pool["deaths"]), workers * rounds * len(pairs))
+    case.equal("certificates", sorted(d["pid"] for d in pool["deaths"]), sorted(wrote))
+    bad = []
+    for death in pool["deaths"]:
+        faults, case.faults = case.faults, []
+        check_death(case, death, wrote[death["pid"]], True, native=False)
+        bad += case.faults[:1]
+        case.faults = faults
+    case.check(len(bad) <= len(pool["deaths"]) // 1000, "%d of %d are wrong: %s"
+               % (len(bad), len(pool["deaths"]), "; ".join(bad[:3])))
+    case.note("%d deaths" % len(pool["deaths"]))
+
+
 def row(name, func, *args):
     return name, lambda case: func(case, *args), 280
 
 
 if __name__ == "__main__":
     sys.exit(harness.main(
+        [("a storm of deaths", storm, 280)] +
         [row("every way to die, %s, Python %s" % (method, version), table, path, version, method)
          for path, version in harness.pythons() for method in ("fork", "spawn")]))

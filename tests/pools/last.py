@@ -132,10 +132,23 @@ def prepare(path, cgroup):
     global log_path, cgroup_path
     log_path, cgroup_path = path, cgroup
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    time.sleep(0.2)  # by then the watcher knows which libraries were loaded
 
 
-def alive(pool):
-    return [p.pid for p in list(pool._pool) if p.exitcode is None]
+def wait_for_deaths(pool, args, deaths, pair):
+    """Until so many workers have written their last, are gone, and are replaced."""
+    end = time.monotonic() + 30
+    while True:
+        alive = {p.pid for p in list(pool._pool) if p.exitcode is None}
+        wrote = set()
+        if os.path.exists(args.log):
+            with open(args.log) as f:
+                wrote = {json.loads(line)["pid"] for line in f if line.endswith("\n")}
+        if len(wrote) >= deaths and len(alive) == args.workers and not alive & wrote:
+            return
+        if time.monotonic() > end:
+            sys.exit("%d of %d deaths after %s" % (len(wrote), deaths, pair))
+        time.sleep(0.01)
 
 
 def main():
@@ -159,18 +172,14 @@ def main():
             json.dump({"pid": os.getpid()}, f)
         os.rename(args.ready + ".new", args.ready)
         time.sleep(1)
-    for _ in range(args.rounds):
-        for pair in args.ways:
-            before = alive(pool)
-            for _ in range(args.workers):
-                pool.apply_async(die, tuple(pair.split(":")))
-            end = time.monotonic() + 20
-            while set(before) & set(alive(pool)) or len(alive(pool)) < args.workers:
-                if time.monotonic() > end:
-                    sys.exit("nobody died of %s" % pair)
-                time.sleep(0.01)
-            # Whoever is new must have come to its first task before the pool is told to go on.
-            pool.apply_async(abs, (1,)).get(20)
+    deaths = 0
+    for pair in args.ways * args.rounds:
+        for _ in range(args.workers):
+            pool.apply_async(die, tuple(pair.split(":")))
+        deaths += args.workers
+        wait_for_deaths(pool, args, deaths, pair)
+        # Whoever is new must have come to its first task before the pool is told to go on.
+        pool.apply_async(abs, (1,)).get(20)
     pool.terminate()  # lost tasks would be waited for
     pool.join()
 

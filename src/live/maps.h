@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The files that a process has mapped, kept for when it is gone. */
+#ifndef POOLTOP_MAPS_H
+#define POOLTOP_MAPS_H
+
+#include <stdint.h>
+
+enum { MAPS_MAX = 256 * 1024 }; /* bytes of text of one process */
+
+/*
+ * The lines of /proc/PID/maps that are of files, if the file by that name is (still) the mapped
+ * one: not a deleted one, nor one of another mount namespace. NULL: gone, not permitted, none or
+ * no memory. The caller frees.
+ */
+char *maps_read(uint32_t pid);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "live/unwind.h"
+
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct unwinder {
+	Dwfl *dwfl; /* of the maps below; NULL: none yet */
+	char *maps;
+	const struct ring_native *stack; /* for the call */
+	struct unwound *places;
+	size_t count;
+};
+
+/* Files by the names in the maps, whose inodes maps_read() has held against them; symbols also from
+ * local debug files, by build id. Nothing is fetched from the network. */
+static const Dwfl_Callbacks modules = {
+	.find_elf = dwfl_linux_proc_find_elf,
+	.find_debuginfo = dwfl_build_id_find_debuginfo,
+};
+
+static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread_arg)
+{
+	const struct unwinder *u = arg;
+
+	(void)dwfl;
+	if (*thread_arg)
+		return 0;
+	*thread_arg = arg;
+	return (pid_t)u->stack->tid;
+}
+
+static bool get_thread(Dwfl *dwfl, pid_t tid, void *arg, void **thread_arg)
+{
+	(void)dwfl, (void)tid;
+	*thread_arg = arg;
+	return true;
+}
+
+static bool read_stack(Dwfl *dwfl, Dwarf_Addr at, Dwarf_Word *ret_word, void *arg)
+{
+	const struct ring_native *r = ((const struct unwinder *)arg)->stack;
+
+	(void)dwfl;
+	if (r->used < sizeof(*ret_word) || at < r->sp || at - r->sp > r->used - sizeof(*ret_word))
+		return false;
+	memcpy(ret_word, r->bytes + (at - r->sp), sizeof(*ret_word));
+	return true;
+}
+
+static bool set_registers(Dwfl_Thread *thread, void *arg)
+{
+	const struct ring_native *r = ((const struct unwinder *)arg)->stack;
+	Dwarf_Word regs[NATIVE_REGS];
+
+	for (int i = 0; i < NATIVE_REGS; i++)
+		regs[i] = r->regs[i];
+	return dwfl_thread_state_registers(thread, 0, NATIVE_REGS, regs);
+}
+
+static const Dwfl_Thread_Callbacks threads = {
+	.next_thread = next_thread,
+	.get_thread = get_thread,
+	.memory_read = read_stack,
+	.set_initial_registers = set_registers,
+};
+
+/* A name only for an address inside of the symbol: another function's would mislead. */
+static void name_place(struct unwound *place, Dwfl_Module *module, Dwarf_Addr pc)
+{
+	const char *name,
+		*file = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+	Dwarf_Addr start = 0;
+	GElf_Off offset = 0;
+	GElf_Sym symbol;
+
+	dwfl_module_info(module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
+	place->offset = pc - start;
+	snprintf(place->module, sizeof(place->module), "%s", file ? file : "");
+	name = dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL, NULL, NULL);
+	if (name && offset < symbol.st_size)
+		snprintf(place->function, sizeof(place->function), "%s", name);
+}
+
+/* libdw takes what lies between two modules for a part of the first. */
+static bool is_inside(Dwfl_Module *module, Dwarf_Addr pc)
+{
+	Dwarf_Addr start = 0, end = 0;
+
+	dwfl_module_info(module, NULL, &start, &end, NULL, NULL, NULL, NULL);
+	return pc >= start && pc < end;
+}
+
+static int on_frame(Dwfl_Frame *frame, void *arg)
+{
+	struct unwinder *u = arg;
+	Dwfl_Module *module;
+	bool is_exact = false;
+	Dwarf_Addr pc = 0;
+
+	if (u->count == UNWIND_PLACES || !dwfl_frame_pc(frame, &pc, &is_exact))
+		return DWARF_CB_ABORT;
+	if (!is_exact)
+		pc--; /* the call, and not what comes after it */
+	memset(&u->places[u->count], 0, sizeof(u->places[0]));
+	module = dwfl_addrmodule(u->dwfl, pc);
+	if (module && is_inside(module, pc))
+		name_place(&u->places[u->count], module, pc);
+	else
+		u->places[u->count].offset = pc;
+	u->count++;
+	return DWARF_CB_OK;
+}
+
+static void forget(struct unwinder *u)
+{
+	if (u->dwfl)
+		dwfl_end(u->dwfl);
+	free(u->maps);
+	u->dwfl = NULL;
+	u->maps = NULL;
+}
+
+/* Reading the files is what takes the time, so that those of the last call are kept. */
+static bool load(struct unwinder *u, const char *maps)
+{
+	FILE *text;
+	bool ok;
+
+	if (u->dwfl && !strcmp(u->maps, maps))
+		return true;
+	forget(u);
+	u->maps = strdup(maps);
+	u->dwfl = u->maps ? dwfl_begin(&modules) : NULL;
+	text = u->dwfl && *maps ? fmemopen(u->maps, strlen(u->maps), "r") : NULL;
+	if (!text)
+		return false;
+	dwfl_report_begin(u->dwfl);
+	ok = !dwfl_linux_proc_maps_report(u->dwfl, text);
+	fclose(text);
+	ok = !dwfl_report_end(u->dwfl, NULL, NULL) && ok;
+	return ok && dwfl_attach_state(u->dwfl, NULL, (pid_t)u->stack->tid, &threads, u);
+}
+
+struct unwinder *unwinder_new(void)
+{
+	return calloc(1, sizeof(struct unwinder));
+}
+
+void unwinder_free(struct unwinder *u)
+{
+	if (!u)
+		return;
+	forget(u);
+	free(u);
+}
+
+size_t unwinder_run(
+	struct unwinder *u, const char *maps, const struct ring_native *r, struct unwound *ret)
+{
+	u->stack = r;
+	u->places = ret;
+	u->count = 0;
+	if (!load(u, maps)) {
+		forget(u);
+		return 0;
+	}
+	/* An error is the end of what can be unwound: what there is up to it counts. */
+	dwfl_getthread_frames(u->dwfl, (pid_t)r->tid, on_frame, u);
+	u->stack = NULL;
+	return u->count;
+}
