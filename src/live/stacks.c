@@ -112,10 +112,10 @@ static void find(struct live *l, struct walker_bpf *w, struct known *k)
 	if (!ret) {
 		give(w, k->pid, &found.layout);
 		touch_data(k->pid, &found.layout);
-	} else if (ret == -EAGAIN || ret == -ENOEXEC) {
-		try_again(l, k); /* it has only just begun */
 	} else if (ret == -EOPNOTSUPP) {
 		refuse(l, &why);
+	} else if (ret != -EACCES && ret != -EPERM && ret != -ESRCH) {
+		try_again(l, k); /* it has only just begun: what it has may make no sense yet */
 	}
 }
 
