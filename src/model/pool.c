@@ -59,6 +59,7 @@ static bool make_room(struct model *m)
 	for (uint32_t k = 0; k < m->procs_count; k++)
 		if (m->procs[k].pool == m->pools[i].id)
 			m->procs[k].pool = m->procs[k].worker = 0;
+	queues_forget(m, &m->pools[i]);
 	pool_release(&m->pools[i]);
 	m->pools_count--;
 	memmove(&m->pools[i], &m->pools[i + 1], (m->pools_count - i) * sizeof(m->pools[0]));
@@ -103,7 +104,6 @@ void model_end_pool(struct model *m, struct pool *p, uint64_t t_ns)
 	p->ended_ns = t_ns ? t_ns : 1;
 	p->state = POOL_GONE;
 	p->stall = (struct stall){0};
-	queues_forget(m, p);
 	model_add_event(m, EVENT_POOL_GONE, p->id, p->pid, t_ns);
 }
 

@@ -3,6 +3,9 @@
 #include "base/text.h"
 #include "model/inside.h"
 
+/* The parent reads what is left of the results when the last worker is gone already. */
+#define LATE_NS UINT64_C(1000000000)
+
 int apply_session(struct model *m, const struct frame *f)
 {
 	const struct frame_session *s = (const struct frame_session *)f;
@@ -18,6 +21,8 @@ int apply_session(struct model *m, const struct frame *f)
 
 void tick_pool(struct model *m, struct pool *p)
 {
+	if (p->ended_ns && p->ended_ns + LATE_NS < m->now_ns)
+		queues_forget(m, p);
 	series_close(&p->done_per_tick);
 	series_close(&p->out_per_tick);
 	series_close(&p->back_per_tick);

@@ -167,6 +167,27 @@ static void terminated_by_its_parent_is_no_death(void **state)
 	assert_int_equal(pool_waiting(p, t->h.now_ns, NULL), 0);
 }
 
+/* Pool.terminate() again: its reader of results finds one more when all workers are gone. */
+static void result_read_after_the_last_worker_counts(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	take_one(t, 102);
+	history_sentinel(&t->h, 100, story_pipes.result_ino, MSG_WRITE);
+	history_done(&t->h, &story_pipes, 102, &task);
+	for (uint32_t pid = 101; pid <= 103; pid++)
+		history_kill(&t->h, pid, 15, 100, "python3");
+	history_return(&t->h, &story_pipes, &task);
+	p = story_pool(t);
+	assert_int_equal(p->state, POOL_GONE);
+	assert_int_equal(p->totals.returned, 1);
+	assert_int_equal(pool_in_flight(p), 0);
+	history_ticks(&t->h, 3);
+	history_return(&t->h, &story_pipes, &task);
+	assert_int_equal(story_pool(t)->totals.returned, 1);
+}
+
 /* The same signal while the pool goes on: nobody will do that task. */
 static void terminated_in_a_living_pool_loses_its_task(void **state)
 {
@@ -269,6 +290,7 @@ int main(void)
 		STORY(recycled_while_its_pool_closes),
 		STORY(sentinel_is_shutdown),
 		STORY(terminated_by_its_parent_is_no_death),
+		STORY(result_read_after_the_last_worker_counts),
 		STORY(terminated_in_a_living_pool_loses_its_task),
 		STORY(terminated_by_another_is_a_death),
 		STORY(death_without_a_task_has_no_consequence),
