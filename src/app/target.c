@@ -12,16 +12,20 @@
 #include "pool/classify.h"
 
 /* A pool that was made a moment ago looks like none yet: its workers have still to close the ends
- * of pipes that they do not need. */
-#define NEWBORN_NS 120000000
-enum { LOOKS = 3 };
+ * of pipes that they do not need, and on a busy machine that takes a while. */
+#define GROWN_NS 120000000
+enum { LOOKS = 4 };
 
-static bool has_newborn(const struct model *m)
+/* There is a child that may yet turn out to be a worker: a newborn, or, where no pool was found in
+ * the one program that was asked for, any. */
+static bool is_worth_a_look(const struct model *m, bool one_program)
 {
 	for (uint32_t i = 0; i < m->procs_count; i++) {
 		const struct proc *p = &m->procs[i];
 
-		if (!p->pool && model_proc(m, p->ppid) && p->start_ns + NEWBORN_NS > m->now_ns)
+		if (p->pool || !model_proc(m, p->ppid))
+			continue;
+		if (p->start_ns + GROWN_NS > m->now_ns || (one_program && !m->pools_count))
 			return true;
 	}
 	return false;
@@ -55,10 +59,11 @@ fail:
 
 int glance(uint32_t pid, struct session *ret_session, struct err *err)
 {
-	const struct timespec grow_up = {.tv_nsec = NEWBORN_NS};
+	const struct timespec grow_up = {.tv_nsec = GROWN_NS};
 	int ret = look(pid, ret_session, err);
 
-	for (int looks = 1; !ret && looks < LOOKS && has_newborn(&ret_session->model); looks++) {
+	for (int looks = 1; !ret && looks < LOOKS && is_worth_a_look(&ret_session->model, pid);
+		looks++) {
 		session_release(ret_session);
 		nanosleep(&grow_up, NULL);
 		ret = look(pid, ret_session, err);

@@ -68,7 +68,7 @@ def newborn(case):
         sample = case.start([harness.python(), harness.pool("sample"), "--seconds", "10"],
                             stdout=out)
     harness.wait_for(lambda: b"workers" in open(log, "rb").read(), 10, "the sample pool")
-    done = harness.pooltop(case, "--no-bpf", "report", str(sample.pid), "--duration", "0.2",
+    done = harness.pooltop(case, "--no-bpf", "report", str(sample.pid), "--duration", "1",
                            "--json")
     case.need(done.status == 0, "report of a pool just made: %s" % done)
     case.equal("workers", len(harness.one_pool(case, done.json())["workers"]), 4)
@@ -154,15 +154,21 @@ def arguments(case):
     case.equal("environment, limits and signals", done.out, plain.out)
 
 
+def default_interrupt():
+    """Who runs tests in the background ignores ^C, and a shell cannot trap what it was given so."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupted(case):
     """^C goes to the command, which ends in its own way; a SIGTERM to run ends both."""
     harness.need_bpf()
     # A trap of the shell's own: the status shows that it ran. It forks nothing: a signal that
-    # comes while dash is in vfork() is lost on it.
+    # comes while dash is in vfork() may be lost on it.
     for number, want in ((signal.SIGINT, 41), (signal.SIGTERM, 42)):
         child = case.start([harness.POOLTOP, "run", "--", "sh", "-c",
                             "trap 'exit 41' INT; trap 'exit 42' TERM; echo up; "
-                            "while :; do :; done"], stdout=subprocess.PIPE)
+                            "while :; do :; done"], stdout=subprocess.PIPE,
+                           preexec_fn=default_interrupt)
         case.equal("it is up", child.stdout.readline(), b"up\n")
         if number == signal.SIGINT:
             os.killpg(child.pid, number)  # as a terminal does
