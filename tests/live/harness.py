@@ -207,13 +207,21 @@ def why_no_bpf():
 
 def pythons(oldest=(3, 8)):
     """(path, "3.11.2") of every CPython from there on, one of each version, Debian's first."""
+    if not hasattr(pythons, "found"):
+        pythons.found = find_pythons()
+    return [(path, version) for version, path in pythons.found.items()
+            if tuple(int(n) for n in version.split(".")) >= oldest]
+
+
+def find_pythons():
+    """{version: path}; asks each once, which through wrappers in front of it can take seconds."""
     found = {}
     paths = ["/usr/bin/python3"]
     paths += sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python3")))
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         paths += sorted(glob.glob(os.path.join(folder, "python3.[0-9]*")))
     for path in paths:
-        if path.endswith("-config") or not os.access(path, os.X_OK):
+        if path.endswith(("-config", ".py")) or not os.access(path, os.X_OK):
             continue
         try:
             version = subprocess.run([path, "-c", "import sys; print('%d.%d.%d' % "
@@ -225,9 +233,8 @@ def pythons(oldest=(3, 8)):
         words = version.stdout.decode().split()
         if version.returncode or len(words) != 2 or words[1] != "cpython":
             continue
-        if tuple(int(n) for n in words[0].split(".")) >= oldest:
-            found.setdefault(words[0], path)
-    return [(path, version) for version, path in found.items()]
+        found.setdefault(words[0], path)
+    return found
 
 
 def python():

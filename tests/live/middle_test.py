@@ -24,6 +24,8 @@ KINDS = (
     ("Pool", "Pool", ("fork", "spawn", "forkserver"), None, True),
     ("ProcessPoolExecutor", "ProcessPoolExecutor", ("fork", "spawn", "forkserver"), None, True),
     ("loky", "loky", ("loky",), "joblib", True),
+    ("Process", "Process", ("fork", "spawn", "forkserver"), None, False),
+    ("DataLoader", "DataLoader", ("fork",), "torch", False),
 )
 
 
