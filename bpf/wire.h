@@ -46,6 +46,7 @@ enum frame_kind {
 	FRAME_CORE = 31, /* one core's time for one pool */
 	FRAME_CPU = 32, /* one core's time in all */
 	FRAME_USAGE = 33, /* memory, threads: sampled */
+	FRAME_SHARED = 34, /* memory that a program's processes share: sampled */
 
 	FRAME_STACK = 40, /* one thread's stack; at its death before the FRAME_EXIT */
 	FRAME_STDERR = 41, /* the last that a process wrote there; before its FRAME_EXIT */
@@ -376,6 +377,28 @@ struct frame_stack {
 	__u32 walk_ns; /* the kernel's walk took so long; 0: not known */
 	__u64 address; /* whose access was the fault; 0: none or not known */
 	struct stack_place places[]; /* innermost first */
+};
+
+/* What made a piece of shared memory. */
+enum shared_kind {
+	SHARED_NAMED = 0, /* in /dev/shm: multiprocessing.shared_memory, and others */
+	SHARED_ARENA = 1, /* mp.Array, mp.Value */
+	SHARED_MEMMAP = 2, /* joblib's memmaps of large arguments */
+	SHARED_TORCH = 3, /* tensors */
+	SHARED_ANONYMOUS = 4, /* mmap(-1) */
+	SHARED_KINDS = 5,
+};
+
+enum shared_flags { SHARED_PARTIAL = 1 }; /* there is more: not all could be looked at */
+
+/* h.pid: the program's first process. Of what two or more of its processes map, each inode once;
+ * no semaphores. Sent when it changed. */
+struct frame_shared {
+	struct frame h;
+	__u64 bytes; /* in all */
+	__u32 regions; /* inodes */
+	__u32 flags; /* enum shared_flags */
+	__u64 kind_bytes[SHARED_KINDS]; /* by enum shared_kind; more may follow */
 };
 
 struct frame_stderr {

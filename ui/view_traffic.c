@@ -163,6 +163,33 @@ static void draw_title(const struct model *m, const struct pool *p, struct grid 
 	put(&pen, "parent", show_duration(buf, parent, parent));
 }
 
+static void draw_shared(const struct pool *p, struct grid *g, int row)
+{
+	static const char *const names[SHARED_KINDS] = {
+		[SHARED_NAMED] = "SharedMemory",
+		[SHARED_ARENA] = "mp.Array",
+		[SHARED_MEMMAP] = "joblib memmap",
+		[SHARED_TORCH] = "torch",
+		[SHARED_ANONYMOUS] = "mmap",
+	};
+	struct pen pen = grid_pen(g, row, 1, g->columns - 2);
+	const struct frame_shared *f = &p->shared;
+	char a[FMT_MAX], b[FMT_MAX];
+
+	pen_text(&pen, STYLE_DIM, "shared");
+	pen_printf(&pen, STYLE_NUMBER, " %7s  ", f->bytes ? fmt_bytes(a, f->bytes) : "none");
+	if (f->regions)
+		pen_printf(&pen, STYLE_TEXT, " in %s piece%s", fmt_count(a, f->regions),
+			f->regions == 1 ? "" : "s");
+	put(&pen, "pickled", fmt_bytes(b, p->totals.bytes_out + p->totals.bytes_back));
+	for (int i = 0; i < SHARED_KINDS; i++)
+		if (f->kind_bytes[i])
+			put(&pen, names[i], fmt_bytes(a, f->kind_bytes[i]));
+	if (f->flags & SHARED_PARTIAL)
+		put(&pen, "and more", "");
+	put(&pen, "most", p->shared_most_bytes ? fmt_bytes(a, p->shared_most_bytes) : "none");
+}
+
 static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 {
 	const struct pool *p = ui_pool(m, s);
@@ -176,7 +203,10 @@ static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 		return 1;
 	draw_way(m, g, 1, &out);
 	draw_way(m, g, 2, &back);
-	return 3;
+	if (!p->shared.h.kind)
+		return 3;
+	draw_shared(p, g, 3);
+	return 4;
 }
 
 static const struct table *const tables[] = {&table_queues, &table_traffic, NULL};

@@ -20,24 +20,12 @@ bool facts_probes(const struct model *m)
 	return m->tick.h.kind && (m->session.mode == MODE_PROC || m->tick.probe_runs);
 }
 
-static void see_shared(const struct proc *proc, uint64_t *most)
-{
-	if (proc && proc->usage.h.kind && proc->usage.shared_bytes > *most)
-		*most = proc->usage.shared_bytes;
-}
-
 bool facts_shared(const struct model *m, const struct pool *p, uint64_t *ret_bytes)
 {
-	uint64_t most = 0;
-	uint32_t i;
-
-	see_shared(model_proc(m, p->pid), &most);
-	for (i = 0; i < p->workers_count; i++)
-		if (!p->workers[i].ended_ns)
-			see_shared(model_proc(m, p->workers[i].pid), &most);
-	if (!most)
+	(void)m;
+	if (!p->shared.h.kind)
 		return false;
-	*ret_bytes = most;
+	*ret_bytes = p->shared_most_bytes;
 	return true;
 }
 

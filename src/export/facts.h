@@ -15,8 +15,8 @@ uint64_t facts_duration_ns(const struct model *m);
 /* The BPF programs' own time is measured. */
 bool facts_probes(const struct model *m);
 
-/* Most that one process of the pool maps from shared memory, of those that live; false if that is
- * not known. */
+/* Most that two or more of the pool's processes mapped from shared memory at one time, each piece
+ * once; false if that is not known. */
 bool facts_shared(const struct model *m, const struct pool *p, uint64_t *ret_bytes);
 
 /* One core's time for a pool; other: all that was neither the pool's nor idle nor stolen. */

@@ -54,7 +54,7 @@ static void bytes(struct page *out, const struct model *m, const struct pool *p)
 	page_add(out, "back %s, largest %s", fmt_bytes(sum, t->bytes_back),
 		fmt_bytes(most, t->bytes_back_max));
 	if (facts_shared(m, p, &shared))
-		page_add(out, "   shared memory %s", fmt_bytes(sum, shared));
+		page_add(out, "   shared memory %s", shared ? fmt_bytes(sum, shared) : "none");
 	page_end(out);
 }
 

@@ -83,7 +83,7 @@ int live_open(const struct live_options *o, struct live **ret_live, struct err *
 	l->now_ns = l->polled_ns = l->started_ns = live_now();
 	l->known = calloc(LIVE_KNOWN, sizeof(*l->known));
 	l->procs = procs_new(err);
-	if (!l->known || !l->procs)
+	if (!l->known || !l->procs || shared_begin(l))
 		goto fail;
 	open_probes(l, o);
 	if (!l->probes) {
@@ -119,6 +119,7 @@ void live_free(struct live *l)
 		native_forget(l, &l->known[i]);
 	native_release(l);
 	free(l->known);
+	free(l->shared);
 	free(l->shares);
 	free(l);
 }
@@ -158,6 +159,7 @@ void live_tick(struct live *l)
 	} else {
 		procmode_tick(l);
 	}
+	shared_put(l);
 	machine_tick(l);
 }
 

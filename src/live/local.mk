@@ -9,6 +9,7 @@ liblive_a_SOURCES += \
 	src/live/limits.c src/live/limits.h \
 	src/live/live.c src/live/live.h \
 	src/live/machine.c \
+	src/live/mapping.c src/live/mapping.h \
 	src/live/maps.c src/live/maps.h \
 	src/live/message.c \
 	src/live/native.c \
@@ -16,6 +17,7 @@ liblive_a_SOURCES += \
 	src/live/probes.c src/live/probes.h \
 	src/live/procmode.c \
 	src/live/procs.c src/live/procs.h \
+	src/live/shared.c \
 	src/live/stacks.c \
 	src/live/state.h \
 	src/live/sums.c \

@@ -37,6 +37,7 @@ struct known {
 	uint64_t since_ns; /* newest frames, so that only changes are sent */
 	uint64_t cpu_ns;
 	struct frame_usage usage;
+	uint64_t shared_bytes; /* maps of shared memory, at the newest look */
 	struct frame_work work; /* /proc mode: its states */
 	uint64_t layout_ns; /* look for its Python's layout then; 0: there is no need */
 	uint32_t layout_tries;
@@ -95,6 +96,7 @@ struct live {
 	bool layouts_refused; /* one was, and it was said */
 	struct native *native; /* NULL: not needed yet */
 	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
+	struct shared *shared; /* shared.c */
 	struct core_share *shares; /* /proc mode: LIVE_FAMILIES * LIVE_CPUS */
 };
 
@@ -156,6 +158,10 @@ void sums_cpus(struct live *l, bool steal_only, const struct cpu_times *measured
 void usage_put(struct live *l);
 /* Sends it if it differs from the newest. */
 void usage_send(struct live *l, struct known *k, const struct proc_sample *s);
+
+/* shared.c: FRAME_SHARED at a tick. shared_begin(): 0 or -ENOMEM. */
+int shared_begin(struct live *l);
+void shared_put(struct live *l);
 
 /* procmode.c: the whole of a tick without BPF. */
 void procmode_tick(struct live *l);

@@ -15,6 +15,7 @@ void usage_send(struct live *l, struct known *k, const struct proc_sample *s)
 		f.rss_peak_bytes = s->rss_bytes;
 	f.cpu_ns = s->cpu_ns;
 	f.threads = s->threads;
+	f.shared_bytes = k->shared_bytes;
 	f.cpus = limits_cpus(s->pid);
 	f.h.size = k->usage.h.size;
 	if (!memcmp(&f, &k->usage, sizeof(f)))

@@ -23,6 +23,7 @@ static int (*const handlers[])(struct model *m, const struct frame *f) = {
 	[FRAME_CORE] = apply_core,
 	[FRAME_CPU] = apply_cpu,
 	[FRAME_USAGE] = apply_usage,
+	[FRAME_SHARED] = apply_shared,
 	[FRAME_STACK] = apply_stack,
 	[FRAME_STDERR] = apply_stderr,
 };

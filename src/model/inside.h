@@ -39,12 +39,14 @@ int apply_work(struct model *m, const struct frame *f);
 int apply_core(struct model *m, const struct frame *f);
 int apply_cpu(struct model *m, const struct frame *f);
 int apply_usage(struct model *m, const struct frame *f);
+int apply_shared(struct model *m, const struct frame *f);
 int apply_stack(struct model *m, const struct frame *f);
 int apply_stderr(struct model *m, const struct frame *f);
 
 /* The ends of a tick, each for what it owns. */
 void tick_cpus(struct model *m);
 void tick_cores(const struct model *m, struct pool *p); /* after tick_cpus() */
+void tick_shared(const struct model *m, struct pool *p);
 void tick_pool(struct model *m, struct pool *p);
 void tick_worker(const struct model *m, struct worker *w);
 void tick_tasks(struct model *m, struct pool *p);

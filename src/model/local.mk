@@ -27,6 +27,7 @@ libpooltop_a_SOURCES += \
 	src/model/queue.c \
 	src/model/proc.c \
 	src/model/reader.c \
+	src/model/shared.c \
 	src/model/slow.c \
 	src/model/stack.c \
 	src/model/stderr.c \

@@ -136,6 +136,7 @@ struct proc {
 	char *stderr_tail; /* owned, cleaned: the last it wrote there; NULL: not told */
 	struct frame_work work; /* newest; work.h.kind == 0: none */
 	struct frame_usage usage; /* newest; usage.h.kind == 0: none */
+	struct frame_shared shared; /* newest; shared.h.kind == 0: none */
 };
 
 /* Where messages have no numbers, job is the task's place in its queue, and chunk is below -1. */
@@ -499,6 +500,8 @@ struct pool {
 	/* Chunks that have ended, by their size: [k] of 2^k to 2^(k+1) - 1 items. */
 	uint64_t chunk_sizes[MODEL_CHUNK_SIZES];
 	uint64_t chunks_unsized; /* whose size is not known (yet) */
+	struct frame_shared shared; /* of its parent and what that made; h.kind == 0: not known */
+	uint64_t shared_most_bytes; /* at one time */
 	struct hist wait, run, back;
 	struct pool_core *cores; /* model.cpus_count, by cpu */
 	uint32_t cores_count;

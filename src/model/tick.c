@@ -32,6 +32,7 @@ void tick_pool(struct model *m, struct pool *p)
 		if (!p->workers[i].ended_ns)
 			tick_worker(m, &p->workers[i]);
 	tick_cores(m, p);
+	tick_shared(m, p);
 	tick_load(m, p);
 	tick_pace(m, p);
 }

@@ -27,6 +27,7 @@ static const struct tape_kind kinds[] = {
 	{.kind = FRAME_CORE, .like = {AT(frame_core, cpu)}},
 	{.kind = FRAME_CPU, .like = {AT(frame_cpu, cpu)}},
 	{.kind = FRAME_USAGE},
+	{.kind = FRAME_SHARED},
 	{.kind = FRAME_STACK, .structural = true, .like = {AT(frame_stack, tid)}},
 	{.kind = FRAME_STDERR, .structural = true, .text = AT(frame_stderr, text)},
 };

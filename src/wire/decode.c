@@ -50,6 +50,7 @@ static const struct frame_info kinds[FRAME_KINDS] = {
 	[FRAME_CORE] = {"core", 40, sizeof(struct frame_core), NULL},
 	[FRAME_CPU] = {"cpu", 48, sizeof(struct frame_cpu), NULL},
 	[FRAME_USAGE] = {"usage", 64, sizeof(struct frame_usage), NULL},
+	[FRAME_SHARED] = {"shared", 72, sizeof(struct frame_shared), NULL},
 	[FRAME_STACK] = {"stack", 40, offsetof(struct frame_stack, places), places_len},
 	[FRAME_STDERR] = {"stderr", 24, offsetof(struct frame_stderr, text), stderr_len},
 };

@@ -99,20 +99,14 @@ static void test_shared(void **state)
 {
 	struct session s;
 	uint64_t bytes = 0;
-	uint32_t i;
 
 	(void)state;
 	story_lively(&s);
 	assert_false(facts_shared(&s.model, &s.model.pools[0], &bytes));
-	for (i = 0; i < s.model.procs_cap; i++) {
-		struct proc *proc = &s.model.procs[i];
-
-		proc->usage.h.kind = FRAME_USAGE;
-		proc->usage.shared_bytes = proc->pid == 4304   ? 4096
-					   : proc->pid == 4242 ? 100
-					   : proc->pid == 900  ? 1 << 20
-							       : 0;
-	}
+	s.model.pools[0].shared.h.kind = FRAME_SHARED;
+	assert_true(facts_shared(&s.model, &s.model.pools[0], &bytes));
+	assert_int_equal(bytes, 0);
+	s.model.pools[0].shared_most_bytes = 4096;
 	assert_true(facts_shared(&s.model, &s.model.pools[0], &bytes));
 	assert_int_equal(bytes, 4096);
 	session_release(&s);

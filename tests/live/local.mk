@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	tests/live/recorder_kill_test.py \
 	tests/live/replay_test.py \
 	tests/live/secret_test.py \
+	tests/live/shared_test.py \
 	tests/live/stacks_at_death_test.py \
 	tests/live/streams \
 	tests/live/stack_test.py \
@@ -26,7 +27,10 @@ tests_live_frames_SOURCES = tests/live/frames.c
 
 if LIVE
 if HAVE_CMOCKA
-check_PROGRAMS += tests/live/ends_test tests/live/limits_test tests/live/outbox_test
+check_PROGRAMS += tests/live/ends_test tests/live/limits_test
+check_PROGRAMS += tests/live/mapping_test tests/live/outbox_test
+tests_live_mapping_test_SOURCES = tests/live/mapping_test.c
+tests_live_mapping_test_LDADD = $(TEST_LIVE_LDADD)
 tests_live_ends_test_SOURCES = tests/live/ends_test.c
 tests_live_ends_test_LDADD = $(TEST_LIVE_LDADD)
 tests_live_limits_test_SOURCES = tests/live/limits_test.c

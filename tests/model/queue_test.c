@@ -154,6 +154,9 @@ static void pool_has_bounded_queues(void **state)
 	assert_ptr_equal(model_queue_pool(&t->s.model, 9999, NULL), p);
 	assert_int_equal(p->queues_dropped, 1);
 	model_end_pool(&t->s.model, p, t->h.now_ns);
+	assert_ptr_equal(model_queue_pool(&t->s.model, 9999, NULL), p); /* for results read late */
+	history_ticks(&t->h, 3);
+	story_tell(t);
 	assert_int_equal(t->s.model.pool_by_ino.count, 0);
 }
 

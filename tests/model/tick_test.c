@@ -112,6 +112,29 @@ static void shares_of_a_core(void **state)
 		model_core_shares(&t->s.model, story_pool(t), 99, (struct core_span){0, 1}, &x));
 }
 
+/* The newest, and the most at one time; a pool keeps it when its parent is gone. */
+static void shared_memory_of_a_pool(void **state)
+{
+	struct story *t = *state;
+	struct frame_shared f = {.h = {FRAME_SHARED, sizeof(f), 100, 0}, .bytes = 4096};
+
+	story_start(t, 2);
+	assert_int_equal(story_pool(t)->shared.h.kind, 0);
+	history_add(&t->h, &f);
+	history_ticks(&t->h, 1);
+	f.bytes = 1024;
+	history_add(&t->h, &f);
+	f.h.pid = 101; /* some other program's */
+	f.bytes = 1 << 20;
+	history_add(&t->h, &f);
+	history_ticks(&t->h, 1);
+	history_exit(&t->h, 100, 0);
+	history_ticks(&t->h, 1);
+	story_tell(t);
+	assert_int_equal(story_pool(t)->shared.bytes, 1024);
+	assert_int_equal(story_pool(t)->shared_most_bytes, 4096);
+}
+
 /* A pool that was found: what its cores did before is not of this tick. */
 static void found_pool_does_not_begin_with_a_leap(void **state)
 {
@@ -240,6 +263,7 @@ int main(void)
 		STORY(session_texts_are_cleaned),
 		STORY(cores_by_tick),
 		STORY(shares_of_a_core),
+		STORY(shared_memory_of_a_pool),
 		STORY(found_pool_does_not_begin_with_a_leap),
 		STORY(impossible_cpus_are_bad_frames),
 		STORY(rates_are_of_whole_ticks),

@@ -125,6 +125,8 @@ static void gone_when_all_were_told_to_end(void **state)
 	assert_int_equal(p->state, POOL_GONE);
 	assert_int_equal(p->ended_ns, t->h.now_ns);
 	assert_false(p->parent_gone);
+	history_ticks(&t->h, 3);
+	assert_ptr_equal(story_pool(t), p);
 	assert_int_equal(t->s.model.pool_by_ino.count, 0);
 }
 

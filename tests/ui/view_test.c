@@ -276,6 +276,25 @@ static void every_size_can_be_drawn(void **state)
 	scene_release(&l);
 }
 
+static void shared_memory(void **state)
+{
+	struct frame_shared f = {.h = {FRAME_SHARED, sizeof(f), 4242, 0}, .bytes = 9 << 20};
+	struct scene l;
+
+	(void)state;
+	scene_init(&l);
+	history_lively(&l.h);
+	f.regions = 3;
+	f.kind_bytes[SHARED_NAMED] = 8 << 20;
+	f.kind_bytes[SHARED_ARENA] = 1 << 20;
+	history_add(&l.h, &f);
+	history_ticks(&l.h, 1);
+	scene_feed(&l);
+	scene_at(&l, "traffic");
+	scene_golden(&l, "traffic-shared");
+	scene_release(&l);
+}
+
 /* 256 cores: those that the table has no room for are seen in a map. */
 static void many_cores(void **state)
 {
@@ -315,6 +334,7 @@ int main(void)
 		cmocka_unit_test(too_small_is_said),
 		cmocka_unit_test(before_there_is_a_pool),
 		cmocka_unit_test(in_the_proc_mode),
+		cmocka_unit_test(shared_memory),
 		cmocka_unit_test(many_cores),
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test(final_screens_are_the_same),

@@ -36,6 +36,7 @@ static void table_is_complete(void **state)
 		{FRAME_CORE, sizeof(struct frame_core)},
 		{FRAME_CPU, sizeof(struct frame_cpu)},
 		{FRAME_USAGE, sizeof(struct frame_usage)},
+		{FRAME_SHARED, sizeof(struct frame_shared)},
 		{FRAME_STACK, sizeof(struct frame_stack)},
 		{FRAME_STDERR, sizeof(struct frame_stderr)},
 	};

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# timeout: 120
+"""Bytes shared, against bytes pickled: each piece of shared memory counts once, however many
+processes map it; semaphores and what one process has alone do not count."""
+import subprocess
+import sys
+
+import harness
+
+
+def shared(case, interpreter, *args):
+    """The report's bytes and the workload's own."""
+    tape, facts = case.path("tape"), case.path("truth")
+    harness.record(case, tape, interpreter, harness.pool("shared"), "--truth", facts, *args)
+    return harness.one_pool(case, harness.report(case, tape))["bytes"], harness.load(facts)
+
+
+def by_pool(case, start):
+    harness.need_bpf()
+    got, truth = shared(case, harness.python(), "--start", start)
+    case.equal("shared", got["shared"], truth["bytes"])
+    case.check(got["out"] < 4096, "pickled, though it is shared: %d bytes" % got["out"])
+
+
+def by_joblib(case):
+    harness.need_bpf()
+    debian = "/usr/bin/python3"
+    if subprocess.run([debian, "-c", "import joblib, numpy"],
+                      stderr=subprocess.DEVNULL).returncode:
+        raise harness.Skip("no joblib here")
+    got, truth = shared(case, debian, "--joblib", "--workers", "2")
+    case.equal("shared", got["shared"], truth["bytes"])
+    case.check(got["out"] < truth["bytes"] / 100, "pickled: %d bytes" % got["out"])
+
+
+def none(case):
+    harness.need_bpf()
+    _, facts = harness.idle_pool(case, "--workers", "2")
+    pool = harness.one_pool(case, harness.report(case, facts["pid"], "--duration", "2"))
+    case.equal("shared", pool["bytes"]["shared"], 0)
+
+
+def main():
+    return harness.main([
+        ("SharedMemory, RawArray and mmap under fork", lambda case: by_pool(case, "fork"), 40),
+        ("SharedMemory under spawn", lambda case: by_pool(case, "spawn"), 40),
+        ("joblib's memmap", by_joblib, 60),
+        ("a pool that shares nothing", none, 20),
+    ])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
