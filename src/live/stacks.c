@@ -112,7 +112,7 @@ static void find(struct live *l, struct walker_bpf *w, struct known *k)
 	if (!ret) {
 		give(w, k->pid, &found.layout);
 		touch_data(k->pid, &found.layout);
-	} else if (ret == -EOPNOTSUPP) {
+	} else if (ret == -EOPNOTSUPP && k->layout_tries >= QUICK_TRIES) {
 		refuse(l, &why);
 	} else if (ret != -EACCES && ret != -EPERM && ret != -ESRCH) {
 		try_again(l, k); /* it has only just begun: what it has may make no sense yet */
