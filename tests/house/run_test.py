@@ -32,6 +32,8 @@ CASES = [
      '0 passed, 0 failed, 1 skipped', 0),
     ('a test that hangs', '# timeout: 1\necho ok 1 - a; sleep 50', '',
      '1 passed, 1 failed, 0 skipped', 1),
+    ('one that says it is long', '# long: very\necho ok 1 - a', '',
+     '1 passed, 0 failed, 0 skipped', 0),
     ('a test that leaves a child behind', 'echo ok 1 - a; sleep 50 &', '',
      '1 passed, 0 failed, 0 skipped', 0),
 ]

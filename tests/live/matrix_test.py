@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# long: every kind, start method and interpreter
 # timeout: 1500
 """Every kind of pool, by every start method, on every interpreter: a table of what was held
 against the workload's own counts. Each row records one workload of tests/pools with mixed calls

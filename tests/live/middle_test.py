@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# long: every kind, for seconds each
 # timeout: 400
 """Coming into the middle: pools of every kind that are at work when watching begins. From the
 first second on, what is counted is what the workload's own log counts.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# long: every interpreter, and a thousand stacks
 # timeout: 600
 """`pooltop stack` on real pools: the same frames as each process itself dumps at the same place,
 who holds the GIL, whole stacks of pools that never stand still, and text that is hostile."""

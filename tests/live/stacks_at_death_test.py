@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# long: every interpreter and way to die
 # timeout: 600
 """The last Python stack on the certificate, against what the dying worker itself wrote down."""
 import json

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# long: each trap's program runs for seconds
 # timeout: 600
 """The zoo: each trap is found in its program, and in its healthy twin nothing is."""
 import os
