@@ -53,8 +53,8 @@ static void fires_for_what_pool_could_not_send(void **state)
 static void fires_for_an_executors_result(void **state)
 {
 	static const char *const what[] = {"TypeError", "cannot pickle '_thread.lock' object",
-		"Traceback (most recent call last):\n  File \"process.py\", line 198, in "
-		"_sendback_result\n"};
+		("Traceback (most recent call last):\n  File \"process.py\", line 198, in "
+		 "_sendback_result\n")};
 	struct story *t = *state;
 
 	story_start(t, 2);
