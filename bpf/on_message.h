@@ -10,134 +10,11 @@
 #ifndef POOLTOP_ON_MESSAGE_H
 #define POOLTOP_ON_MESSAGE_H
 
-#include "framing.h"
 #include "mark.h"
+#include "on_task.h"
 
 /* What is enough to name a task and its function, most often. */
 #define SHORT_MESSAGE 512
-#define LOCK_TO_WRITE_NS 1000000ULL
-
-/*
- * A thread's way of using a descriptor: what it is, and the message of which a part has come. By
- * the thread, since parts of one message are never mixed with those of another thread: a lock is
- * held or there is one thread only. An entry stays, and the next message uses it again.
- */
-struct use_key {
-	__u32 tid;
-	__u32 fd_dir; /* fd << 2 | enum msg_dir */
-};
-
-struct use {
-	__u64 ino; /* of the FIFO or socket, 0: it is something else */
-	struct framing framing;
-	__u64 blocked_ns; /* its writes of this message have waited for room so long ... */
-	__u64 blocked_from_ns; /* ... and one does since then, 0: none */
-	__u32 fds_changed; /* of the process, when ino was looked up */
-	__u32 kept; /* of prefix */
-	unsigned char prefix[2 * RING_PREFIX_PIECES]; /* the verifier adds bounds up */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH); /* what a dead thread left behind goes by itself */
-	__uint(max_entries, 8192);
-	__type(key, struct use_key);
-	__type(value, struct use);
-} uses SEC(".maps");
-
-struct scratch {
-	struct ring_msg m;
-	unsigned char data[RING_DATA];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct scratch);
-} scratches SEC(".maps");
-
-/* One read or write that ended. */
-struct io {
-	struct watch *w;
-	struct use *use;
-	struct framing_io call;
-	const unsigned char *buf; /* in user space */
-	__u64 now;
-	__u32 tgid;
-	__u32 tid;
-};
-
-/* Of what was read: it has no length in front. */
-static __always_inline bool is_none(const struct scratch *s)
-{
-	return s->m.bytes == 4 && s->data[0] == 0x80 && s->data[2] == 'N' && s->data[3] == '.';
-}
-
-/* A queue's lock is what it last waited for right before it writes to that queue, or reads. */
-static __always_inline void sem_was(struct watch *w, __u32 state)
-{
-	if (!(w->flags & WATCH_SEM) || w->sem_ns > w->state_ns[STATE_LOCK] ||
-		w->state_ns[STATE_RUN] - w->sem_run_ns >= LOCK_TO_WRITE_NS)
-		return;
-	w->state_ns[STATE_LOCK] -= w->sem_ns;
-	w->state_ns[state] += w->sem_ns;
-}
-
-static __always_inline void worker_read(const struct io *io, const struct scratch *s)
-{
-	struct watch *w = io->w;
-
-	if (is_none(s)) {
-		w->flags |= WATCH_TOLD;
-		enter_state(w, STATE_EXIT, io->now);
-		return;
-	}
-	enter_state(w, STATE_RUN, io->now);
-	/* It had sent no result itself: another thread did, and what it waited for was its turn. */
-	if (w->flags & WATCH_HAND)
-		sem_was(w, STATE_WAIT);
-	w->flags &= ~(WATCH_FRESH | WATCH_SEM | WATCH_ANSWERED);
-	w->flags |= WATCH_HAND;
-	w->task_ino = io->use->ino;
-}
-
-/* billiard's word that a worker has taken a task: (0, (job ... (billiard/pool.py). */
-static __always_inline bool is_ack(const struct scratch *s, __u32 skip)
-{
-	const unsigned char *at = s->data + skip;
-
-	if (at[0] != 0x80)
-		return false;
-	at += at[2] == 0x95 ? 11 : 2;
-	return at[0] == 'K' && !at[1] && at[2] == '(';
-}
-
-static __always_inline void worker_wrote(const struct io *io)
-{
-	struct watch *w = io->w;
-
-	if (!(w->flags & WATCH_HAND))
-		return;
-	enter_state(w, STATE_WAIT, io->now);
-	sem_was(w, STATE_SEND);
-	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED);
-	w->flags |= WATCH_FRESH;
-}
-
-/* A thread that feeds a queue has sent something, most likely the result: then the main thread,
- * if it waits for a semaphore, waits for its turn to take the next task. */
-static __always_inline void feeder_wrote(const struct io *io)
-{
-	struct watch *w = io->w;
-
-	if (!(w->flags & WATCH_HAND))
-		return;
-	w->flags |= WATCH_ANSWERED;
-	if (w->state != STATE_LOCK || !(w->flags & WATCH_SEM))
-		return;
-	w->state = STATE_WAIT;
-	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED);
-}
 
 /* What of a message may leave the kernel. In 64 bits and behind a barrier, so that the compiler
  * checks the same register that is used, as the verifier wants it. */
@@ -209,26 +86,6 @@ static __always_inline void note_reader(const struct io *io)
 	known = bpf_map_lookup_elem(&readers, &tid);
 	if (!known || *known != ino)
 		bpf_map_update_elem(&readers, &tid, &ino, BPF_ANY);
-}
-
-/* skip: bytes in front of what was written. */
-static __always_inline void worker_did(const struct io *io, const struct scratch *s, __u32 skip)
-{
-	bool main = io->tid == io->tgid;
-
-	if (io->w->flags & WATCH_ROOT || !s->m.bytes)
-		return;
-	if (io->call.dir == MSG_READ) {
-		if (main)
-			worker_read(io, s);
-		return;
-	}
-	if (is_ack(s, skip))
-		return;
-	if (main)
-		worker_wrote(io);
-	else
-		feeder_wrote(io);
 }
 
 /* Sends a whole message off, of which this is the last part. */
