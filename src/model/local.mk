@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 libpooltop_a_SOURCES += \
 	src/model/apply.c \
+	src/model/bounds.h \
 	src/model/change.h \
 	src/model/copy.c \
 	src/model/cpu.c \
@@ -24,8 +25,10 @@ libpooltop_a_SOURCES += \
 	src/model/pipe.c \
 	src/model/plain.c \
 	src/model/pool.c \
+	src/model/pool.h \
 	src/model/queue.c \
 	src/model/proc.c \
+	src/model/proc.h \
 	src/model/reader.c \
 	src/model/shared.c \
 	src/model/slow.c \
@@ -36,4 +39,5 @@ libpooltop_a_SOURCES += \
 	src/model/tick.c \
 	src/model/vec.c \
 	src/model/work.c \
-	src/model/worker.c
+	src/model/worker.c \
+	src/model/worker.h
