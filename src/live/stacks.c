@@ -132,6 +132,14 @@ void stacks_meet(struct live *l, struct known *k)
 	find(l, w, k);
 }
 
+void stacks_new_program(struct live *l, const struct known *k)
+{
+	struct walker_bpf *w = l->probes ? probes_walker(l->probes, NULL) : NULL;
+
+	if (w)
+		walker_forget(w, k->pid);
+}
+
 void stacks_look(struct live *l)
 {
 	uint32_t looks = 0;

@@ -131,6 +131,7 @@ void message_put(struct live *l, const struct ring_msg *m);
 
 /* stacks.c: tells the kernel where Python's frames lie, so that it can read the last ones. */
 void stacks_meet(struct live *l, struct known *k); /* it may run Python, and another than before */
+void stacks_new_program(struct live *l, const struct known *k); /* it has run exec */
 void stacks_look(struct live *l); /* at those that were not ready */
 
 /* walked.c: a walk of the kernel becomes FRAME_STACK. */

@@ -99,13 +99,12 @@ static void word(const struct model *m, const struct pool *p, const struct func 
 		"%s of core time lay idle at the end of %.80s: of its %.0f chunks of %.0f items "
 		"the "
 		"longest took %s, the mean %s",
-		fmt_duration(idle, (uint64_t)t->idle_ns),
-		model_text(m, func->name, "an unknown function"), t->tasks, t->items,
-		fmt_duration(longest, (uint64_t)t->longest_ns),
-		fmt_duration(mean, (uint64_t)(t->run_ns / t->tasks)));
+		words_duration(idle, t->idle_ns), model_text(m, func->name, "an unknown function"),
+		t->tasks, t->items, words_duration(longest, t->longest_ns),
+		words_duration(mean, t->run_ns / t->tasks));
 	snprintf(f->advice, sizeof(f->advice), "%s: %s would become about %s",
-		words_chunk(how, p, func, t->chunk), fmt_duration(now, (uint64_t)t->span_ns),
-		fmt_duration(then, (uint64_t)then_ns));
+		words_chunk(how, p, func, t->chunk), words_duration(now, t->span_ns),
+		words_duration(then, then_ns));
 	trap_evidence(f, "idle_core_ns", t->idle_ns);
 	trap_evidence(f, "share", t->share);
 	trap_evidence(f, "chunks", t->tasks);

@@ -86,12 +86,11 @@ static void word(const struct model *m, const struct pool *p, const struct func 
 		"%s messages for %.80s carry %.0f item%s each: to move one takes %s of core time, "
 		"to run it %s",
 		fmt_count(tasks, s->tasks), model_text(m, func->name, "an unknown function"),
-		c->items, c->items < 1.5 ? "" : "s", fmt_duration(move, (uint64_t)c->move_ns),
-		fmt_duration(run, (uint64_t)c->run_ns));
+		c->items, c->items < 1.5 ? "" : "s", words_duration(move, c->move_ns),
+		words_duration(run, c->run_ns));
 	if (c->then_ns < c->now_ns)
 		snprintf(much, sizeof(much), ": %s would become about %s",
-			fmt_duration(now, (uint64_t)c->now_ns),
-			fmt_duration(then, (uint64_t)c->then_ns));
+			words_duration(now, c->now_ns), words_duration(then, c->then_ns));
 	snprintf(f->advice, sizeof(f->advice), "%s%s", words_chunk(how, p, func, c->chunk), much);
 }
 

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/fmt.h"
+#include "trap/words.h"
 #include "trap/trap.h"
 
 #define LEAST_BYTES (16 << 20)
@@ -57,8 +57,8 @@ static void word(const struct model *m, const struct pool *p, const struct func 
 		"memory instead");
 	if (then < 0.95 * now)
 		snprintf(f->advice + len, sizeof(f->advice) - (size_t)len,
-			": %s would become about %s", fmt_duration(time, (uint64_t)now),
-			fmt_duration(less, (uint64_t)then));
+			": %s would become about %s", words_duration(time, now),
+			words_duration(less, then));
 	if (a->bytes_all < MANY_BYTES && share < 0.1)
 		f->severity = SEVERITY_INFO;
 	trap_evidence(f, "payload_bytes", (double)a->bytes);

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/fmt.h"
+#include "trap/words.h"
 #include "trap/trap.h"
 
 #define LEAST_NS 2e9
@@ -76,8 +76,8 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 		return;
 	snprintf(f->text, sizeof(f->text),
 		"%" PRIu32 " workers took %s each to start%s%s: %.0f %% of their lives, %s in all",
-		l.workers, fmt_duration(each, (uint64_t)each_ns), method ? " by " : "",
-		method ? method : "", 100 * share, fmt_duration(all, (uint64_t)l.start_ns));
+		l.workers, words_duration(each, each_ns), method ? " by " : "",
+		method ? method : "", 100 * share, words_duration(all, l.start_ns));
 	advise(p, &l, each_ns, f);
 	trap_evidence(f, "share", share);
 	trap_evidence(f, "workers", l.workers);

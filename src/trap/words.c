@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fmt.h"
-
 #define MOST_ROUND 1e12
+#define MOST_NS 1.8e19 /* a uint64_t holds 1.84e19 */
 
 char *words_task(
 	char buf[static WORDS_MAX], const struct model *m, struct task_key key, uint32_t func)
@@ -55,6 +54,13 @@ char *words_death(char buf[static WORDS_MAX], const struct death *d)
 	else
 		snprintf(buf, WORDS_MAX, "was killed (%s)", signal_name(sig, name));
 	return buf;
+}
+
+char *words_duration(char buf[static FMT_MAX], double ns)
+{
+	if (!(ns > 0))
+		ns = 0;
+	return fmt_duration(buf, (uint64_t)(ns < MOST_NS ? ns : MOST_NS));
 }
 
 double round_down(double n)

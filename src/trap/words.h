@@ -3,12 +3,16 @@
 #ifndef POOLTOP_WORDS_H
 #define POOLTOP_WORDS_H
 
+#include "base/fmt.h"
 #include "model/model.h"
 
 enum { WORDS_MAX = 160 };
 
 /* The number of one or two leading digits (1, 12, 250, 3000) that is not above n; at least 1. */
 double round_down(double n);
+
+/* An estimate in ns as fmt_duration writes it; what cannot be is 0 or the longest there is. */
+char *words_duration(char buf[static FMT_MAX], double ns);
 
 /* What to write into the program so that a task of this function carries so many items:
  * "pass chunksize=250 to map or imap". */

@@ -143,7 +143,8 @@ def wait_for_deaths(pool, args, deaths, pair):
         wrote = set()
         if os.path.exists(args.log):
             with open(args.log) as f:
-                wrote = {json.loads(line)["pid"] for line in f if line.endswith("\n")}
+                whole = f.read().split("\n")[:-1]  # the last one may be half written
+            wrote = {json.loads(line)["pid"] for line in whole}
         if len(wrote) >= deaths and len(alive) == args.workers and not alive & wrote:
             return
         if time.monotonic() > end:
