@@ -95,7 +95,9 @@ static bool can_paint(void)
 static int start(struct term *t, bool no_color)
 {
 	t->screen = new_screen(t);
-	if (!t->screen || !can_paint())
+	if (!t->screen)
+		return -ENOENT;
+	if (!can_paint())
 		return -ENOTTY;
 	t->keys = newpad(1, 1);
 	if (!t->keys)

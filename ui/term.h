@@ -18,7 +18,8 @@ struct term;
 
 /*
  * For a terminal that keys are read from on `fd`, which does not block; the caller keeps it, has
- * set its modes and the locale. One at a time. 0, or -errno with *err worded.
+ * set its modes and the locale. One at a time. 0, or -errno with *err worded; -ENOENT: there is no
+ * description of the type that TERM names.
  */
 int term_open(int fd, bool no_color, struct term **ret_term, struct err *err);
 

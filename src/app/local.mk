@@ -33,3 +33,16 @@ pooltop_SOURCES += \
 	src/app/watch.c src/app/watch.h \
 	src/app/watcher.c src/app/watcher.h
 endif
+
+if STATIC_BINARY
+pooltop_SOURCES += src/app/static_binary.c
+endif
+
+# What is painted for where the machine does not know the terminal: its description, as ncurses
+# takes it from the environment.
+src/app/term_entry.h:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && echo '#define TERM_ENTRY \' >$@.tmp && \
+		$(INFOCMP) -0 -q -Q2 xterm-256color | sed 's/.*/"&"/' >>$@.tmp && mv $@.tmp $@
+
+$(pooltop_OBJECTS): src/app/term_entry.h
+CLEANFILES += src/app/term_entry.h

@@ -5,14 +5,19 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "app/crash.h"
+#include "app/term_entry.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "ui/term.h"
+
+#define TERM_LIKE "xterm-256color" /* which TERM_ENTRY describes */
 
 enum {
 	CLOSE_MS = 300, /* for the terminal to take the last bytes */
@@ -52,6 +57,27 @@ static void give_back(const struct terminal *t)
 	tcsetattr(t->fd, TCSANOW, &t->before);
 }
 
+/* A type that this machine has never heard of (ssh brings it along) is painted on as xterm: nearly
+ * all that are newer than their machine's list understand it. */
+static int open_screen(struct terminal *t, bool no_color, struct err *err)
+{
+	const char *type = getenv("TERM");
+	int ret = term_open(t->fd, no_color, &t->term, err);
+	char clean[40];
+
+	if (ret != -ENOENT || !type || !type[0])
+		return ret;
+	text_clean(clean, sizeof(clean), type, strlen(type), 0);
+	dprintf(t->fd, "pooltop: no description of TERM=%s here: painting as for %s\r\n", clean,
+		TERM_LIKE);
+	if (setenv("TERM", TERM_LIKE, 1))
+		return ret;
+	ret = term_open(t->fd, no_color, &t->term, err);
+	if (ret == -ENOENT && !setenv("TERMINFO", TERM_ENTRY, 1))
+		ret = term_open(t->fd, no_color, &t->term, err);
+	return ret;
+}
+
 static int start(struct terminal *t, bool no_color, struct err *err)
 {
 	int ret;
@@ -60,7 +86,7 @@ static int start(struct terminal *t, bool no_color, struct err *err)
 	if (t->fd < 0 || tcgetattr(t->fd, &t->before))
 		return err_set(err, -ENOTTY, ERR_FAILED,
 			"there is no terminal for the dashboard: use --once, or `pooltop report`");
-	ret = term_open(t->fd, no_color, &t->term, err);
+	ret = open_screen(t, no_color, err);
 	if (ret)
 		return ret;
 	t->crash = crash_watch(t->fd, &t->before, t->term);

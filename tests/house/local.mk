@@ -6,5 +6,6 @@ EXTRA_DIST += \
 	tests/house/objects_test.py \
 	tests/house/rooms_test.py \
 	tests/house/run_test.py \
+	tests/house/static.py \
 	tests/house/style_test.py \
 	tests/pools/sample.py

@@ -37,7 +37,8 @@ class Terminal:
 
         env = dict(os.environ, TERM=kwargs.get("term", "xterm-256color"), LANG="C.UTF-8")
         env.pop("LC_ALL", None)
-        self.child = case.start([harness.POOLTOP] + [str(a) for a in args], stdin=slave,
+        program = kwargs.get("program", harness.POOLTOP)
+        self.child = case.start([program] + [str(a) for a in args], stdin=slave,
                                 stdout=slave, stderr=slave, env=env, preexec_fn=own_terminal)
         case.later(self.close)
         case.later(os.close, slave)

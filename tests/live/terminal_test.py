@@ -134,6 +134,7 @@ def terminals(case):
     for term in ("xterm", "screen", "tmux-256color", "linux", "vt100", "dumb", "no-such-terminal"):
         terminal = Terminal(case, parent, term=term)
         seen = terminal.read(3, rb"Pool")
+        case.equal("%s: is seen" % term, seen, term != "dumb")
         if terminal.child.poll() is None:
             terminal.keys(b"q")
         status = terminal.wait(3)
@@ -144,6 +145,9 @@ def terminals(case):
             text = terminal.output.decode("utf-8", "replace").strip().splitlines()
             case.check(len(text) == 1 and len(text[0]) > 10, "%s: %r" % (term, text))
         terminal.check_usable(case, term)
+        says = b"no description of TERM=no-such-terminal here: painting as for xterm-256color"
+        case.equal("%s: says what it is taken for" % term, says in terminal.output,
+                   term == "no-such-terminal")
 
 
 def main():
