@@ -20,6 +20,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "live"))
 import harness  # noqa: E402
+import rivals  # noqa: E402
 from terminal import Reader, Terminal  # noqa: E402
 
 SETTLE_S = 1.0
@@ -54,11 +55,11 @@ def memory_kib(pid):
 class Pool:
     """A busy pool and how fast it goes."""
 
-    def __init__(self, case, task_us):
+    def __init__(self, case, task_us, *args):
         self.rates = case.path("rates-%d" % task_us)
         self.child, self.facts = harness.busy_pool(
             case, "--workers", "2", "--task-us", task_us, "--rates", self.rates,
-            "--seconds", "100000")
+            "--seconds", "100000", *args)
         self.pid = self.facts["pid"]
 
     def rate(self, begin_ns, end_ns):
@@ -224,6 +225,27 @@ def pairs(case, table, task_us, watch, opts):
         table.add(what + ": to an 80x24", [w.terminal for w in watched], "B/s", "4096")
 
 
+def rival(case, table, name, opts):
+    """What another tool takes from the same pool."""
+    what = "empty tasks, %s" % name
+    if not rivals.is_there(name):
+        print("%s: not here" % what, file=sys.stderr)
+        return
+    pool = Pool(case, 0, "--batch", "100")  # some of them slow it down by a hundred times
+    plain, watched = [Window(pool, opts.window)], []
+    for _ in range(max(2, opts.pairs // 2)):
+        watcher = rivals.Rival(case, name, pool.pid)
+        time.sleep(3 * SETTLE_S)
+        watched.append(Window(pool, opts.window, watcher))
+        if not watcher.stop():
+            raise harness.Failed("%s ended by itself" % name)
+        plain.append(Window(pool, opts.window))
+    pool.stop()
+    table.add(what + ": slow-down", slower(plain, watched, plain[1:]), "%")
+    table.add(what + ": pool's CPU", dearer(plain, watched, plain[1:]), "% more")
+    table.add(what + ": own CPU", [100 * w.own for w in watched], "%")
+
+
 def big_terminal(case, table, opts):
     pool = Pool(case, 0)
     watcher = Dashboard(case, pool.pid, (160, 50))
@@ -279,7 +301,7 @@ def main():
     parser.add_argument("--pairs", type=int, help="watched windows of each kind (default 7)")
     parser.add_argument("--window", type=float, help="seconds of one (default 4)")
     parser.add_argument("--starts", type=int, help="first screens (default 9)")
-    parser.add_argument("--only", default="", help="rows with this word: empty, 1ms, idle, first")
+    parser.add_argument("--only", default="", help="empty, 1ms, idle, first or rivals alone")
     opts = parser.parse_args()
     opts.pairs = opts.pairs or (2 if opts.quick else 7)
     opts.window = opts.window or (1.5 if opts.quick else 4)
@@ -292,6 +314,7 @@ def main():
              ("empty", lambda c: big_terminal(c, table, opts)),
              ("idle", lambda c: idle(c, table, opts)),
              ("first", lambda c: first_screen(c, table, opts))]
+    parts += [("rivals", lambda c, n=name: rival(c, table, n, opts)) for name in rivals.COMMANDS]
     print(machine())
     print("%d pairs of windows of %g s; load before: %s\n"
           % (opts.pairs, opts.window, open("/proc/loadavg").read().split()[0]), flush=True)
