@@ -79,8 +79,8 @@ static const struct column columns[] = {
 		.drop = 1,
 		.value = since_value,
 		.text = since_text},
-	{.title = "what was seen", .min = 20, .stretch = 3, .value = text_value},
-	{.title = "what to do", .min = 90, .stretch = 2, .drop = 2, .value = advice_value},
+	{.title = "what was seen", .min = 20, .ideal = 80, .stretch = 3, .value = text_value},
+	{.title = "what to do", .min = 30, .stretch = 2, .drop = 2, .value = advice_value},
 };
 
 static uint32_t count(const struct model *m, const struct ui_state *s)

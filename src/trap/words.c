@@ -107,3 +107,70 @@ bool words_is_unpicklable(const struct failure *f)
 {
 	return f->flags & MSG_ENCODING || strstr(f->traceback, "in _sendback_result") != NULL;
 }
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* Characters of the number that a text begins with: 17, 1,000.5, 1e-05, 0x7f; 0: it is none. */
+static size_t unsigned_len(const char *text)
+{
+	size_t n = 0, more;
+
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X') && is_hex(text[2])) {
+		for (n = 2; is_hex(text[n]);)
+			n++;
+		return n;
+	}
+	while (is_digit(text[n]) ||
+		(n && text[n] && strchr(".,_", text[n]) && is_digit(text[n + 1])))
+		n++;
+	if (!n || (text[n] != 'e' && text[n] != 'E'))
+		return n;
+	more = n + 1 + (text[n + 1] == '-' || text[n + 1] == '+');
+	if (!is_digit(text[more]))
+		return n;
+	while (is_digit(text[more]))
+		more++;
+	return more;
+}
+
+/* The same at a place in a text, with the sign in front: that of "(-3)", not that of "A-3". */
+static size_t number_len(const char *text, size_t at)
+{
+	size_t n;
+
+	if (text[at] != '-' || (at && !strchr(" =:,([{<", text[at - 1])))
+		return unsigned_len(text + at);
+	n = unsigned_len(text + at + 1);
+	return n ? n + 1 : 0;
+}
+
+static uint64_t mix(uint64_t hash, unsigned char c)
+{
+	return (hash ^ c) * UINT64_C(0x100000001b3);
+}
+
+uint64_t words_shape(const struct failure *f)
+{
+	enum { MOST = 512 };
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) + f->func;
+	size_t at = 0;
+
+	for (const char *c = f->exception; *c; c++)
+		hash = mix(hash, (unsigned char)*c);
+	hash = mix(hash, 0);
+	while (f->message[at] && at < MOST) {
+		size_t n = number_len(f->message, at);
+
+		hash = mix(hash, n ? '0' : (unsigned char)f->message[at]);
+		at += n ? n : 1;
+	}
+	return hash;
+}

@@ -22,6 +22,10 @@ char *words_chunk(
 /* The result could not be pickled: Pool wraps the error, executors show it in the traceback. */
 bool words_is_unpicklable(const struct failure *f);
 
+/* The same for failures of one function whose exceptions, and messages but for their numbers, are
+ * the same. */
+uint64_t words_shape(const struct failure *f);
+
 /* "task 17/198 of etl.transform"; "task 17 of ..." where there are no chunks. */
 char *words_task(
 	char buf[static WORDS_MAX], const struct model *m, struct task_key key, uint32_t func);

@@ -67,6 +67,54 @@ static void many_kinds_are_the_five_most_frequent(void **state)
 	assert_string_equal(p->findings[3].text, "etl.load raised ErrorB 6 times");
 }
 
+static void numbers_make_no_kinds(void **state)
+{
+	static const char *const rows[] = {"bad row 17", "bad row 1,800.5"};
+	static const char *const places[] = {
+		"no <A at 0x7f01>", "no <A at 0x7FFE2a>", "no <B at 0x7f01>"};
+	struct story *t = *state;
+	const struct pool *p;
+	uint64_t first_ns;
+	int32_t chunk = 0;
+
+	story_start(t, 2);
+	first_ns = t->h.now_ns;
+	fail_with(t, chunk++, "ValueError", "bad row 17");
+	fail_with(t, chunk++, "KeyError", "bad row 17");
+	for (int i = 0; i < 40; i++)
+		fail_with(t, chunk++, "ValueError", rows[i % 3 == 0]);
+	for (int i = 0; i < 9; i++)
+		fail_with(t, chunk++, "TypeError", places[i % 3]);
+	history_ticks(&t->h, 1);
+	p = story_pool(t);
+	assert_int_equal(p->findings_count, 4);
+	assert_string_equal(p->findings[0].text, "etl.load raised ValueError 41 times, in 2 "
+						 "messages that differ in numbers: bad row 17");
+	assert_int_equal(p->findings[0].since_ns, first_ns);
+	assert_string_equal(p->findings[1].text,
+		"etl.load raised TypeError 6 times, in 2 messages that differ in numbers: "
+		"no <A at 0x7f01>");
+	assert_string_equal(
+		p->findings[2].text, "etl.load raised TypeError 3 times: no <B at 0x7f01>");
+	assert_string_equal(p->findings[3].text, "etl.load raised KeyError: bad row 17");
+}
+
+static void signs_are_of_numbers_and_blanks_are_not(void **state)
+{
+	static const char *const rows[] = {
+		"at -3", "at 4", "at 5 ", "at A-6", "at A7", "x=-1", "x=2"};
+	struct story *t = *state;
+	int32_t chunk = 0;
+
+	story_start(t, 2);
+	for (int i = 0; i < 7; i++)
+		fail_with(t, chunk++, "ValueError", rows[i]);
+	history_ticks(&t->h, 1);
+	assert_int_equal(story_pool(t)->findings_count, 5);
+	assert_non_null(strstr(story_pool(t)->findings[0].text, "2 messages"));
+	assert_non_null(strstr(story_pool(t)->findings[1].text, "2 messages"));
+}
+
 static void quiet_when_nothing_raises(void **state)
 {
 	struct history_task one = {.job = 3, .chunk = 1, .func = "etl.load"};
@@ -84,6 +132,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(fires_by_kind_most_frequent_first),
 		STORY(many_kinds_are_the_five_most_frequent),
+		STORY(numbers_make_no_kinds),
+		STORY(signs_are_of_numbers_and_blanks_are_not),
 		STORY(quiet_when_nothing_raises),
 	};
 
