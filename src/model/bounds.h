@@ -20,6 +20,7 @@ enum model_bounds {
 	MODEL_PIPES = 64, /* ends of pipes of one process */
 	MODEL_ANSWERS = 65536, /* of a queue, written and not read */
 	MODEL_QUEUES = 128, /* a pool's; the oldest whose worker is gone make room */
+	MODEL_DISSOLVED = 16, /* newest pools that turned out to be none */
 	MODEL_MISSING = 32,
 	MODEL_STRIP = 120, /* ticks of a worker's state strip */
 	MODEL_CHUNK_SIZES = 32, /* powers of 2 */

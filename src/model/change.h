@@ -70,6 +70,8 @@ int model_add_queue(struct model *m, struct pool *p, uint64_t ino, enum queue_ro
 /* The living pool whose queue it is, and the queue. NULL: none. */
 struct pool *model_queue_pool(struct model *m, uint64_t ino, struct queue **ret_queue);
 void model_end_pool(struct model *m, struct pool *p, uint64_t t_ns);
+/* It never was one: its workers are nobody's, its pipes unknown, and nothing remains of it. */
+void model_dissolve_pool(struct model *m, struct pool *p);
 
 /* Workers. The process becomes a worker of p: NULL without memory. */
 struct worker *model_add_worker(struct model *m, struct pool *p, struct proc *proc);
@@ -94,6 +96,8 @@ const struct frame_msg *model_pending_at(const struct model *m, uint32_t index);
 void model_forget_pending(struct model *m, uint64_t ino);
 /* Of a form that a user's own message may have too. */
 bool message_is_plain(const struct frame_msg *f);
+/* Pools of several kinds write such. */
+bool message_is_mute(const struct frame_msg *f);
 /* Applies what can be told now; call it after a pipe was registered or a worker added. */
 int model_settle(struct model *m);
 
@@ -103,5 +107,6 @@ int pool_set_findings(struct pool *p, const struct finding *list, uint32_t count
 
 void model_add_event(
 	struct model *m, enum event_kind kind, uint32_t pool, uint32_t pid, uint64_t t_ns);
+void model_forget_events(struct model *m, uint32_t pool);
 
 #endif

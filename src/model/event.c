@@ -36,3 +36,16 @@ void model_add_event(
 		(struct event){.t_ns = t_ns, .kind = kind, .pool = pool, .pid = pid};
 	sort_newest(m);
 }
+
+void model_forget_events(struct model *m, uint32_t pool)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < m->events_count; i++) {
+		struct event e = *model_event(m, i);
+
+		if (e.pool != pool)
+			m->events[(m->events_head + kept++) % MODEL_EVENTS] = e;
+	}
+	m->events_count = kept;
+}

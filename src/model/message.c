@@ -121,6 +121,13 @@ static int by_worker(struct model *m, struct worker *w, struct queue *q, const s
 	return 0;
 }
 
+bool message_is_mute(const struct frame_msg *f)
+{
+	enum role role = role_of(f);
+
+	return role != ROLE_TASK && role != ROLE_RESULT && f->shape != SHAPE_OBJECT;
+}
+
 bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 {
 	struct queue *q;
@@ -128,7 +135,8 @@ bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 	const struct proc *proc;
 	struct worker *w;
 
-	if (!p)
+	/* Whether it is a pool of this kind is for the first of its tasks and results to say. */
+	if (!p || (p->guessed && !message_is_mute(f)))
 		return false;
 	if (f->h.pid == p->pid) {
 		*ret = by_parent(m, p, q, f);
@@ -164,7 +172,7 @@ static bool is_loose(struct model *m, const struct proc *c)
 	struct pool *p = c->pool ? model_find_pool(m, c->pool) : NULL;
 	const struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
 
-	return !w || w->provisional || p->traits.own_queues;
+	return !w || w->provisional || p->guessed || p->traits.own_queues;
 }
 
 static bool has_loose_child(struct model *m, uint32_t pid)

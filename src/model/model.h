@@ -120,6 +120,8 @@ struct model {
 	uint32_t gone_count;
 	struct ended_proc ended[MODEL_ENDED]; /* ring */
 	uint32_t ended_head;
+	uint32_t dissolved[MODEL_DISSOLVED]; /* ring: ids of pools that were none */
+	uint32_t dissolved_count; /* in all */
 };
 
 /* The name of the function that stands for all beyond MODEL_FUNCS: "(others)". */

@@ -47,6 +47,18 @@ struct pool *model_parent_pool(struct model *m, uint32_t parent_pid)
 	return NULL;
 }
 
+static void remove_pool(struct model *m, uint32_t i)
+{
+	for (uint32_t k = 0; k < m->procs_count; k++)
+		if (m->procs[k].pool == m->pools[i].id)
+			m->procs[k].pool = m->procs[k].worker = 0;
+	queues_forget(m, &m->pools[i]);
+	pool_release(&m->pools[i]);
+	m->pools_count--;
+	memmove(&m->pools[i], &m->pools[i + 1], (m->pools_count - i) * sizeof(m->pools[0]));
+	memset(&m->pools[m->pools_count], 0, sizeof(m->pools[0]));
+}
+
 /* The oldest that is gone makes room. */
 static bool make_room(struct model *m)
 {
@@ -56,15 +68,17 @@ static bool make_room(struct model *m)
 		i++;
 	if (i == m->pools_count)
 		return false;
-	for (uint32_t k = 0; k < m->procs_count; k++)
-		if (m->procs[k].pool == m->pools[i].id)
-			m->procs[k].pool = m->procs[k].worker = 0;
-	queues_forget(m, &m->pools[i]);
-	pool_release(&m->pools[i]);
-	m->pools_count--;
-	memmove(&m->pools[i], &m->pools[i + 1], (m->pools_count - i) * sizeof(m->pools[0]));
-	memset(&m->pools[m->pools_count], 0, sizeof(m->pools[0]));
+	remove_pool(m, i);
 	return true;
+}
+
+void model_dissolve_pool(struct model *m, struct pool *p)
+{
+	m->dissolved[m->dissolved_count++ % MODEL_DISSOLVED] = p->id;
+	model_forget_events(m, p->id);
+	for (uint32_t i = 0; i < p->deaths_count; i++)
+		stacks_forget(m, &p->deaths[i].stacks);
+	remove_pool(m, (uint32_t)(p - m->pools));
 }
 
 struct pool *model_add_pool(

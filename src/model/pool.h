@@ -212,6 +212,7 @@ struct pool {
 	uint64_t seen_ns; /* first evidence */
 	uint64_t ended_ns; /* 0: is there */
 	bool from_start; /* watched from its first worker's birth on */
+	bool guessed; /* of its kind only ends of pipes have told, and no message yet */
 	bool parent_gone;
 	bool closing; /* the parent has told its workers to end */
 	uint64_t closing_ns;

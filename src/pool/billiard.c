@@ -51,6 +51,7 @@ const struct pool_kind pool_kind_billiard = {
 	.name = "billiard",
 	.task_shape = SHAPE_BILLIARD_TASK,
 	.result_shape = SHAPE_BILLIARD_READY,
+	.has_halves = true,
 	.traits = {.own_queues = true},
 	.judge_end = judge_end,
 	.word_death = word_death,

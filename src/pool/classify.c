@@ -15,11 +15,6 @@ static int on_msg(struct model *m, const struct frame *f)
 	return evidence_message(m, (const struct frame_msg *)f);
 }
 
-static int on_pipe(struct model *m, const struct frame *f)
-{
-	return ((const struct frame_pipe *)f)->fd < 0 ? evidence_ends(m, f->pid) : 0;
-}
-
 static int on_work(struct model *m, const struct frame *f)
 {
 	const struct proc *p = model_find_proc(m, f->pid);
@@ -54,6 +49,16 @@ static int review_pending(struct model *m)
 	return ret;
 }
 
+static int on_pipe(struct model *m, const struct frame *f)
+{
+	uint32_t pools = m->next_pool;
+	int ret = 0;
+
+	if (((const struct frame_pipe *)f)->fd < 0)
+		ret = evidence_ends(m, f->pid);
+	return ret || m->next_pool == pools ? ret : review_pending(m);
+}
+
 static int on_exit_of(struct model *m, const struct frame *f)
 {
 	int ret = model_pending(m) ? plain_review(m, f->pid) : 0;
@@ -71,6 +76,7 @@ static int on_tick(struct model *m, const struct frame *f)
 	(void)f;
 	if (!ret)
 		ret = plain_review(m, 0);
+	guess_sweep(m);
 	for (uint32_t i = 0; !ret && i < m->pools_count; i++) {
 		if (m->pools[i].ended_ns)
 			continue;
@@ -83,6 +89,7 @@ static int on_tick(struct model *m, const struct frame *f)
 static int on_done(struct model *m, const struct frame *f)
 {
 	(void)f;
+	guess_sweep(m);
 	return plain_review(m, 0);
 }
 

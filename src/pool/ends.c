@@ -7,9 +7,18 @@
  */
 #include "pool/inside.h"
 
+/* It was a pool's that is closed; the parent may keep its ends as long as it likes. */
+static bool is_left_over(struct model *m, uint64_t ino)
+{
+	const struct pool *p = model_queue_pool(m, ino, NULL);
+
+	return p && p->ended_ns;
+}
+
 /* The one pipe of which the parent holds both ends and the child just this one; 0: none, or
  * several. */
-static uint64_t half_of(const struct proc *parent, const struct proc *c, uint32_t mode)
+static uint64_t half_of(
+	struct model *m, const struct proc *parent, const struct proc *c, uint32_t mode)
 {
 	uint64_t found = 0;
 
@@ -17,7 +26,7 @@ static uint64_t half_of(const struct proc *parent, const struct proc *c, uint32_
 		uint64_t ino = c->ends[i].ino;
 
 		if (ino == found || proc_holds(c, ino) != mode ||
-			proc_holds(parent, ino) != (PIPE_READ | PIPE_WRITE))
+			proc_holds(parent, ino) != (PIPE_READ | PIPE_WRITE) || is_left_over(m, ino))
 			continue;
 		if (found)
 			return 0;
@@ -61,7 +70,7 @@ static int child_ends(struct model *m, uint32_t pid)
 {
 	struct proc *c = model_find_proc(m, pid);
 	const struct proc *parent = model_proc(m, employer_of(m, c));
-	struct clue e = {.kind = &pool_kind_pool, .t_ns = c->ends_ns};
+	struct clue e = {.kind = &pool_kind_pool, .t_ns = c->ends_ns, .guess = true};
 
 	if (c->pool)
 		staff_review(m, c);
@@ -71,8 +80,8 @@ static int child_ends(struct model *m, uint32_t pid)
 		return 0;
 	e.parent = parent->pid;
 	e.child = pid;
-	e.task_ino = half_of(parent, c, e.kind->task_mode);
-	e.result_ino = half_of(parent, c, e.kind->result_mode);
+	e.task_ino = half_of(m, parent, c, e.kind->task_mode);
+	e.result_ino = half_of(m, parent, c, e.kind->result_mode);
 	if (!e.task_ino || !e.result_ino)
 		return 0;
 	return evidence_conclude(m, &e);
@@ -82,6 +91,7 @@ int evidence_ends(struct model *m, uint32_t pid)
 {
 	int ret = model_find_proc(m, pid) ? child_ends(m, pid) : 0;
 
+	guess_check(m, pid);
 	for (uint32_t i = 0; !ret && i < m->procs_count; i++)
 		if (employer_of(m, &m->procs[i]) == pid)
 			ret = child_ends(m, m->procs[i].pid);
@@ -99,6 +109,7 @@ int evidence_blocked(struct model *m, uint32_t pid)
 		.child = pid,
 		.task_ino = c->blocked_ino,
 		.t_ns = c->work.h.t_ns,
+		.guess = true,
 	};
 
 	if (!parent || !is_hireable(m, c))

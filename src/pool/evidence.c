@@ -95,6 +95,7 @@ int evidence_conclude(struct model *m, const struct clue *e)
 	struct pool *p = find_pool(m, e);
 	const struct proc *parent = model_find_proc(m, e->parent);
 	struct pool_form form = {.kind = e->kind->name, .traits = e->kind->traits};
+	bool is_new = !p;
 	uint32_t id;
 	int ret;
 
@@ -105,6 +106,7 @@ int evidence_conclude(struct model *m, const struct clue *e)
 	if (!p)
 		return 0;
 	id = p->id;
+	p->guessed = e->guess && (is_new || p->guessed);
 	if (p->traits.unnumbered)
 		return conclude_all(m, id, e);
 	ret = register_pipes(m, p, e);
@@ -157,9 +159,10 @@ int evidence_message(struct model *m, const struct frame_msg *f)
 	const struct proc *by = model_find_proc(m, f->h.pid);
 	const struct pool_kind *tasks, *results;
 	struct clue e = {.t_ns = f->h.t_ns};
+	int ret = by ? guess_review(m, f, by) : 0;
 
-	if (!by)
-		return 0;
+	if (!by || ret)
+		return ret;
 	if (by_new_worker(m, f, by))
 		return evidence_new_worker(m, f);
 	tasks = pool_kind_of_task(m, f, by);

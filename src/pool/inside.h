@@ -52,6 +52,7 @@ struct clue {
 	uint64_t task_ino; /* 0: not shown */
 	uint64_t result_ino;
 	uint64_t t_ns;
+	bool guess; /* it may be another kind's as well */
 };
 
 /* evidence.c, ends.c: what shows a pool. Each registers, adopts and settles. 0 or -ENOMEM. */
@@ -59,6 +60,15 @@ int evidence_conclude(struct model *m, const struct clue *e);
 int evidence_message(struct model *m, const struct frame_msg *f);
 int evidence_ends(struct model *m, uint32_t pid);
 int evidence_blocked(struct model *m, uint32_t pid);
+
+/* guess.c: pools that only ends of pipes have shown. */
+/* What the message says of the one whose pipe it is on: it is, becomes another, or is none. `by`
+ * wrote or read it. 0 or -ENOMEM. */
+int guess_review(struct model *m, const struct frame_msg *f, const struct proc *by);
+/* The parent's ends, read anew, may say that it is none. */
+void guess_check(struct model *m, uint32_t parent);
+/* Those whose workers have all turned out to be others' are none. */
+void guess_sweep(struct model *m);
 
 /* plain.c: what may be messages of bare processes, which are looked through now and then, since it
  * takes both sides of one to tell. `ending`: that process is gone, 0: none is. 0 or -ENOMEM. */

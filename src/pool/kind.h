@@ -29,6 +29,8 @@ struct pool_kind {
 	bool has_keeper;
 	/* Under fork all workers are forked at once, and none later. */
 	bool forks_at_once;
+	/* Its workers hold half pipes as a Pool's do. */
+	bool has_halves;
 	/* A parent may have several at a time with queues for each worker: it takes a worker at
 	 * work to tell them apart. */
 	bool needs_reader;

@@ -9,6 +9,7 @@ libpooltop_a_SOURCES += \
 	src/pool/evidence.c \
 	src/pool/executor.c \
 	src/pool/fit.c \
+	src/pool/guess.c \
 	src/pool/inside.h \
 	src/pool/kind.c \
 	src/pool/kind.h \

@@ -169,7 +169,7 @@ static void note_pool(struct notes *n, const struct pool *p)
 	char started[NUMBER], ended[NUMBER], items[NUMBER];
 
 	content = hash(content, &p->state, sizeof(p->state));
-	content = hash_text(content, p->stall.reason);
+	content = hash_text(hash_text(content, p->kind), p->stall.reason);
 	content = hash(content, &p->command, sizeof(p->command));
 	content = hash(content, &p->python, sizeof(p->python));
 	if (!is_new(n, key_of(TABLE_POOL, p->id, 0, 0), content))
@@ -311,11 +311,28 @@ static void note_finding(struct notes *n, const struct pool *p, const struct fin
 		wall(n, f->since_ns, when), f->text, f->advice, evidence);
 }
 
+/* What was noted of pools that were none. */
+static void note_dissolved(struct notes *n)
+{
+	const struct model *m = n->model;
+
+	for (uint32_t i = 0; i < m->dissolved_count && i < MODEL_DISSOLVED; i++) {
+		uint32_t id = m->dissolved[i];
+
+		if (is_new(n, key_of(TABLE_POOL, id, 1, 0), 1))
+			add(n,
+				"DELETE FROM pool WHERE id=%u;DELETE FROM death WHERE pool=%u;"
+				"DELETE FROM finding WHERE pool=%u;",
+				id, id, id);
+	}
+}
+
 static void note_all(struct notes *n)
 {
 	bool died = false;
 
 	note_session(n);
+	note_dissolved(n);
 	for (uint32_t i = 0; i < n->model->pools_count; i++) {
 		const struct pool *p = &n->model->pools[i];
 

@@ -25,6 +25,8 @@ KINDS = (
     ("Pool", "Pool", ("fork", "spawn", "forkserver"), None, True),
     ("ProcessPoolExecutor", "ProcessPoolExecutor", ("fork", "spawn", "forkserver"), None, True),
     ("loky", "loky", ("loky",), "joblib", True),
+    ("billiard", "billiard", ("fork", "spawn", "forkserver"), "billiard", True),
+    ("billiard", "Celery", ("fork",), "celery", True),
     ("Process", "Process", ("fork", "spawn", "forkserver"), None, False),
     ("DataLoader", "DataLoader", ("fork",), "torch", False),
 )

@@ -218,6 +218,7 @@ static void jobs_and_functions_are_bounded(void **state)
 	const struct pool *p;
 
 	story_start(t, 1);
+	f.h.t_ns = t->h.now_ns;
 	for (uint32_t i = 0; i < 5000; i++) {
 		f.job = i;
 		f.func = 1 + i % 1000;

@@ -29,3 +29,6 @@ tests_pool_process_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/pool/own_queues_test
 tests_pool_own_queues_test_SOURCES = tests/pool/own_queues_test.c
 tests_pool_own_queues_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/pool/guess_test
+tests_pool_guess_test_SOURCES = tests/pool/guess_test.c
+tests_pool_guess_test_LDADD = $(TEST_LDADD)
