@@ -14,6 +14,7 @@ const struct command commands[] = {
 	{"replay", "FILE|-", "the dashboard over a recording", "ac1Swi", cmd_replay},
 	{"report", "FILE|PID", "one page of deaths, tasks, times and findings", "ibdjc",
 		cmd_report},
+	{"export", "FILE|-", "a recording for other tools: see --format", "fo", cmd_export},
 #ifdef HAVE_LIVE
 	{"stack", "PID", "the Python stacks of a pool's parent and workers, once", "j", cmd_stack},
 	{"list", "", "the pools on this machine", "jbc", cmd_list},

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 pooltop_SOURCES += \
+	src/app/cmd_export.c \
 	src/app/cmd_replay.c \
 	src/app/cmd_report.c \
 	src/app/commands.c src/app/commands.h \

@@ -113,6 +113,13 @@ static int read_keep(struct options *o, const char *value, struct err *err)
 	return 0;
 }
 
+static int read_format(struct options *o, const char *value, struct err *err)
+{
+	(void)err;
+	o->format = value;
+	return 0;
+}
+
 static const struct option_row {
 	char letter;
 	const char *name;
@@ -130,7 +137,8 @@ static const struct option_row {
 	{'i', "interval", "MS", "between updates: 100 to 10000, else 1000", 0, read_interval},
 	{'b', "no-bpf", NULL, "the /proc mode, even where BPF could be had",
 		offsetof(struct options, no_bpf), NULL},
-	{'o', "output", "FILE", "where the recording goes; - is standard output", 0, read_output},
+	{'o', "output", "FILE", "where it goes; - is standard output", 0, read_output},
+	{'f', "format", "NAME", "of an export: perfetto, csv, jsonl or folded", 0, read_format},
 	{'d', "duration", "TIME", "stop after that long: 10, 90s, 5m, 2h", 0, read_duration},
 	{'k', "keep", "LIMITS", "keep the newest only: 2h, 1G, or 2h,1G", 0, read_keep},
 	{'j', "json", NULL, "JSON instead of text", offsetof(struct options, json), NULL},

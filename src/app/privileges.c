@@ -20,12 +20,25 @@ static unsigned int number_from(const char *name)
 	return text && text[0] && !*end && v < 0xfffffffful ? v : 0;
 }
 
+static int become(uid_t uid, gid_t gid, struct err *err)
+{
+	int ret;
+
+	if (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid) ||
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
+		ret = -errno;
+		return err_set(err, ret, ERR_FAILED, "cannot give up root: %s", strerror(-ret));
+	}
+	if (!setuid(0))
+		return err_set(err, -EPERM, ERR_FAILED, "cannot give up root: it came back");
+	return 0;
+}
+
 int privileges_drop(struct err *err)
 {
 	const struct passwd *nobody;
 	uid_t uid = number_from("SUDO_UID");
 	gid_t gid = number_from("SUDO_GID");
-	int ret;
 
 	if (geteuid())
 		return 0;
@@ -34,14 +47,13 @@ int privileges_drop(struct err *err)
 		uid = nobody ? nobody->pw_uid : NOBODY;
 		gid = nobody ? nobody->pw_gid : NOBODY;
 	}
-	if (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid) ||
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
-		ret = -errno;
-		return err_set(err, ret, ERR_FAILED, "cannot give up root for the dashboard: %s",
-			strerror(-ret));
-	}
-	if (!setuid(0))
-		return err_set(err, -EPERM, ERR_FAILED,
-			"cannot give up root for the dashboard: it came back");
-	return 0;
+	return become(uid, gid, err);
+}
+
+int privileges_return(struct err *err)
+{
+	uid_t uid = number_from("SUDO_UID");
+	gid_t gid = number_from("SUDO_GID");
+
+	return geteuid() || !uid || !gid ? 0 : become(uid, gid, err);
 }

@@ -11,4 +11,8 @@
  */
 int privileges_drop(struct err *err);
 
+/* The same, but root that nobody called sudo for stays root: for files that are to be the
+ * caller's. */
+int privileges_return(struct err *err);
+
 #endif

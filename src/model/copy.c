@@ -237,6 +237,9 @@ int model_copy(struct model *to, const struct model *from)
 	to->events = NULL;
 	to->pending = NULL;
 	to->gone = NULL;
+	to->past = NULL;
+	to->past_count = to->past_cap = 0;
+	to->keeps_past = false;
 	to->stacks = NULL;
 	to->stacks_count = to->stacks_cap = 0;
 	to->texts_cap = to->procs_count = to->procs_cap = to->pools_cap = to->pools_count = 0;

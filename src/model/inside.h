@@ -71,6 +71,17 @@ int task_returned(struct model *m, struct pool *p, const struct frame_msg *f);
 void task_name(struct model *m, struct pool *p, struct task *t);
 void task_lost(struct model *m, struct pool *p, struct worker *w, uint64_t t_ns);
 
+/* past.c: keeps it in m->past if somebody wants that. */
+struct past_end {
+	enum task_outcome outcome;
+	uint64_t t_ns;
+};
+void past_add(struct model *m, const struct pool *p, const struct task *t, struct past_end end);
+/* The same, and it leaves the pool. */
+void task_end(struct model *m, struct pool *p, struct task *t, struct past_end end);
+/* The pool makes room: what is still in its list. */
+void past_pool(struct model *m, const struct pool *p);
+
 /* job.c, func.c: found or made; NULL without memory. */
 struct job *job_get(struct model *m, struct pool *p, int64_t id);
 struct func *func_get(struct model *m, struct pool *p, uint32_t name);

@@ -21,6 +21,7 @@ libpooltop_a_SOURCES += \
 	src/model/names.c \
 	src/model/pace.c \
 	src/model/pace.h \
+	src/model/past.c \
 	src/model/pending.c \
 	src/model/pipe.c \
 	src/model/plain.c \

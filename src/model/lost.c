@@ -19,6 +19,22 @@ static void remember(struct pool *p, const struct worker *w, uint64_t t_ns)
 	};
 }
 
+/* Of a task that is not in the list, what its worker knew. */
+static struct task of_hand(const struct worker *w)
+{
+	return (struct task){
+		.key = w->hand.key,
+		.stage = TASK_TAKEN,
+		.func = w->hand.func,
+		.items = w->hand.items,
+		.flags = w->hand.flags,
+		.bytes_out = w->hand.bytes,
+		.taken_ns = w->hand.since_ns,
+		.pid = w->pid,
+		.worker = w->id,
+	};
+}
+
 void task_lost(struct model *m, struct pool *p, struct worker *w, uint64_t t_ns)
 {
 	struct task *t = task_find(p, w->hand.key);
@@ -36,11 +52,15 @@ void task_lost(struct model *m, struct pool *p, struct worker *w, uint64_t t_ns)
 	remember(p, w, t_ns);
 	if (func && t && t->sent_ns && t->taken_ns)
 		pace_lost(func);
-	if (!t)
+	if (!t) {
+		struct task known = of_hand(w);
+
+		past_add(m, p, &known, (struct past_end){OUTCOME_LOST, t_ns});
 		return;
+	}
 	if (t->sent_ns)
 		items_ended(p, job, t, NULL);
-	task_remove(p, t);
+	task_end(m, p, t, (struct past_end){OUTCOME_LOST, t_ns});
 }
 
 /* Pipes keep their order: what was sent well before a task that was taken was taken too, and what
@@ -65,7 +85,9 @@ static void drop(struct model *m, struct pool *p, struct task *t)
 		w->left--;
 	if (t->done_ns && !t->named)
 		task_name(m, p, t);
-	task_remove(p, t);
+	task_end(m, p, t,
+		(struct past_end){t->returned_ns ? OUTCOME_RETURNED : OUTCOME_UNKNOWN,
+			t->returned_ns ? t->returned_ns : m->now_ns});
 }
 
 /* Nothing more is to come of a task that is not returned. */

@@ -33,6 +33,7 @@ void model_release(struct model *m)
 	free(m->events);
 	free(m->pending);
 	free(m->gone);
+	free(m->past);
 	memset(m, 0, sizeof(*m));
 }
 

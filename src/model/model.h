@@ -61,6 +61,23 @@ struct event {
 	uint32_t pid;
 };
 
+/* How a task left its pool's list. */
+enum task_outcome {
+	OUTCOME_RETURNED = 1,
+	OUTCOME_LOST, /* its worker went without an answer */
+	OUTCOME_UNKNOWN, /* records of it were lost, or its pool is gone */
+};
+
+/* A task that has left. It names its pool, which may have made room since. */
+struct past_task {
+	uint32_t pool; /* id */
+	uint32_t pool_pid;
+	const char *kind; /* constant */
+	enum task_outcome outcome;
+	uint64_t ended_ns;
+	struct task task;
+};
+
 struct missing {
 	uint32_t feature, lost, fix; /* text ids */
 };
@@ -122,6 +139,10 @@ struct model {
 	uint32_t ended_head;
 	uint32_t dissolved[MODEL_DISSOLVED]; /* ring: ids of pools that were none */
 	uint32_t dissolved_count; /* in all */
+
+	bool keeps_past; /* somebody reads the next two, and empties them after each frame */
+	struct past_task *past; /* tasks that have left, oldest first; never copied */
+	uint32_t past_count, past_cap;
 };
 
 /* The name of the function that stands for all beyond MODEL_FUNCS: "(others)". */
@@ -133,6 +154,10 @@ void model_release(struct model *m);
 /* A deep copy into *to, whose contents are overwritten unread; a copy that is fed on is equal to
  * the original fed on. 0, or -ENOMEM with *to released. */
 int model_copy(struct model *to, const struct model *from);
+
+/* From now on tasks that leave are kept in m->past; call model_forget_past() after each frame. */
+void model_keep_past(struct model *m);
+void model_forget_past(struct model *m);
 
 /* The text of an id, or `absent` if it is not known. Borrowed from the model. */
 const char *model_text(const struct model *m, uint32_t id, const char *absent);

@@ -251,7 +251,6 @@ int plain_returned(struct model *m, struct pool *p, struct queue *q, const struc
 
 void plain_idle(struct model *m, struct pool *p, struct queue *q)
 {
-	(void)m;
 	if (q->taken_seq == q->sent_seq)
 		return;
 	q->taken_seq = q->sent_seq;
@@ -259,6 +258,6 @@ void plain_idle(struct model *m, struct pool *p, struct queue *q)
 		struct task *t = &p->tasks[i];
 
 		if (t->key.chunk == place(q, 0).chunk && !t->taken_ns && !t->done_ns)
-			task_remove(p, t);
+			task_end(m, p, t, (struct past_end){OUTCOME_UNKNOWN, m->newest_ns});
 	}
 }

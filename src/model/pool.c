@@ -68,6 +68,7 @@ static bool make_room(struct model *m)
 		i++;
 	if (i == m->pools_count)
 		return false;
+	past_pool(m, &m->pools[i]);
 	remove_pool(m, i);
 	return true;
 }

@@ -150,7 +150,7 @@ int task_sent(struct model *m, struct pool *p, const struct frame_msg *f)
 	if (t->done_ns && !t->named)
 		task_name(m, p, t);
 	if (t->done_ns && t->returned_ns)
-		task_remove(p, t);
+		task_end(m, p, t, (struct past_end){OUTCOME_RETURNED, t->returned_ns});
 	return 0;
 }
 
@@ -284,7 +284,7 @@ int task_done(struct model *m, struct pool *p, struct worker *w, const struct fr
 	}
 	hist_add(&p->back, since_ns(t->returned_ns, t->done_ns));
 	if (t->named)
-		task_remove(p, t);
+		task_end(m, p, t, (struct past_end){OUTCOME_RETURNED, t->returned_ns});
 	return 0;
 }
 
@@ -316,11 +316,9 @@ int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
 		hist_add(&p->back, since_ns(f->h.t_ns, t->done_ns));
 	if (t->done_ns > p->front_done_ns)
 		p->front_done_ns = t->done_ns;
-	if (t->done_ns ? t->named : done_was_missed(p, t)) {
-		task_remove(p, t);
-		return 0;
-	}
 	t->returned_ns = f->h.t_ns ? f->h.t_ns : 1;
 	p->tasks_returned++;
+	if (t->done_ns ? t->named : done_was_missed(p, t))
+		task_end(m, p, t, (struct past_end){OUTCOME_RETURNED, t->returned_ns});
 	return 0;
 }
