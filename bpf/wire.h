@@ -50,6 +50,8 @@ enum frame_kind {
 
 	FRAME_STACK = 40, /* one thread's stack; at its death before the FRAME_EXIT */
 	FRAME_STDERR = 41, /* the last that a process wrote there; before its FRAME_EXIT */
+
+	FRAME_THREAD = 48, /* a thread as it was sampled; follows its FRAME_STACK if that is new */
 };
 
 /* Starts every frame. size: bytes in all, header included, a multiple of 8. pid: the process
@@ -377,6 +379,24 @@ struct frame_stack {
 	__u32 walk_ns; /* the kernel's walk took so long; 0: not known */
 	__u64 address; /* whose access was the fault; 0: none or not known */
 	struct stack_place places[]; /* innermost first */
+};
+
+enum thread_flags {
+	THREAD_ON_CPU = 1, /* it ran, or wanted to */
+	THREAD_GIL_KNOWN = 2, /* of the GIL it is known that the thread ... */
+	THREAD_GIL_HELD = 4,
+	THREAD_GIL_WAITING = 8,
+	THREAD_TORN = 16, /* it never stood still: no stack could be read this time */
+};
+
+/* At h.t_ns. Its newest sampled FRAME_STACK holds at this time too, but for THREAD_TORN. */
+struct frame_thread {
+	struct frame h;
+	__u32 tid; /* 0: none of the process's threads has run since they were last told */
+	__u32 flags; /* enum thread_flags */
+	__s32 syscall; /* that it waited in; -1: none or not known */
+	__u32 pad;
+	char comm[WIRE_COMM];
 };
 
 /* What made a piece of shared memory. */

@@ -39,6 +39,7 @@ static void on_exec(struct live *l, const struct frame *record)
 	outbox_put(&l->out, record, sizeof(struct frame_exec), NULL, 0);
 	/* It may have been looked at between its fork and this: as what it was then. */
 	stacks_new_program(l, k);
+	sample_forget(l, k);
 	if (!known_announce(l, k))
 		return; /* gone again */
 	k->has_torch = false;

@@ -47,6 +47,7 @@ void known_del(struct live *l, struct known *k)
 	if (k->layout_ns)
 		l->layouts_due--;
 	native_forget(l, k);
+	sample_forget(l, k);
 	map_del(&l->known_by_pid, k->pid);
 	k->pid = 0;
 	l->known_count--;

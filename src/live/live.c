@@ -115,8 +115,10 @@ void live_free(struct live *l)
 	outbox_release(&l->out);
 	texts_release(&l->texts);
 	map_release(&l->known_by_pid);
-	for (uint32_t i = 0; l->known && i < l->known_top; i++)
+	for (uint32_t i = 0; l->known && i < l->known_top; i++) {
 		native_forget(l, &l->known[i]);
+		sample_forget(l, &l->known[i]);
+	}
 	native_release(l);
 	free(l->known);
 	free(l->shared);
@@ -160,6 +162,7 @@ void live_tick(struct live *l)
 		procmode_tick(l);
 	}
 	shared_put(l);
+	sample_tick(l);
 	machine_tick(l);
 }
 

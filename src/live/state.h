@@ -43,6 +43,15 @@ struct known {
 	uint32_t layout_tries;
 	bool maps_changed; /* since they were read */
 	char *maps; /* owned: native.c's; NULL: those of its parent, or none */
+	struct sampled *sampled; /* owned: sample.c's; NULL: not yet */
+};
+
+/* What sample.c may do, and where its round goes on. */
+struct sampling {
+	uint32_t next;
+	uint64_t ticked_ns; /* 0: not yet */
+	int64_t left_ns; /* of its time on a core; below 0: it took too much */
+	uint64_t codes_bytes; /* kept of all processes */
 };
 
 /* A head and those whose time on a core is summed up as its workers'. */
@@ -95,6 +104,7 @@ struct live {
 	uint32_t layouts_due; /* processes with layout_ns */
 	bool layouts_refused; /* one was, and it was said */
 	struct native *native; /* NULL: not needed yet */
+	struct sampling sampling;
 	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
 	struct shared *shared; /* shared.c */
 	struct core_share *shares; /* /proc mode: LIVE_FAMILIES * LIVE_CPUS */
@@ -148,6 +158,10 @@ void native_tick(struct live *l);
 void native_walked(struct live *l, const struct ring_walk *r, const struct stack_place *places);
 void native_put(struct live *l, const struct ring_native *r);
 void native_release(struct live *l);
+
+/* sample.c: FRAME_STACK and FRAME_THREAD of living threads, at a tick; after the sums. */
+void sample_tick(struct live *l);
+void sample_forget(struct live *l, struct known *k); /* it is gone, or another program */
 
 /* sums.c: FRAME_WORK, FRAME_CORE, FRAME_CPU at a tick. */
 void sums_begin(struct live *l);

@@ -26,6 +26,7 @@ static int (*const handlers[])(struct model *m, const struct frame *f) = {
 	[FRAME_SHARED] = apply_shared,
 	[FRAME_STACK] = apply_stack,
 	[FRAME_STDERR] = apply_stderr,
+	[FRAME_THREAD] = apply_thread,
 };
 
 int model_apply(struct model *m, const struct frame *f)

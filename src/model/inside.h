@@ -42,6 +42,7 @@ int apply_usage(struct model *m, const struct frame *f);
 int apply_shared(struct model *m, const struct frame *f);
 int apply_stack(struct model *m, const struct frame *f);
 int apply_stderr(struct model *m, const struct frame *f);
+int apply_thread(struct model *m, const struct frame *f);
 
 /* The ends of a tick, each for what it owns. */
 void tick_cpus(struct model *m);
@@ -143,6 +144,12 @@ void slow_add(struct pool *p, const struct task *t, uint64_t run_ns);
 /* stack.c: forgets stacks, and that they were named here. */
 void stacks_forget(struct model *m, struct stack_ids *ids);
 void stacks_release(struct model *m);
+/* Its stack of a thread and sort (bits of enum stack_flags); NULL: none. */
+struct stack *stack_of(struct model *m, const struct stack_ids *ids, uint32_t tid, uint32_t sort);
+/* thread.c: forgets the samples of threads that were not there at the newest look. */
+void threads_forget_gone(struct model *m, struct proc *p);
+/* Forgets the samples of threads of which more is known: what they did when they died. */
+void threads_settle(struct model *m, struct stack_ids *ids);
 int stacks_copy(struct model *to, const struct model *from);
 
 /* proc.c: ends a process whose exit nobody saw. */

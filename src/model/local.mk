@@ -37,6 +37,7 @@ libpooltop_a_SOURCES += \
 	src/model/stderr.c \
 	src/model/task.c \
 	src/model/text.c \
+	src/model/thread.c \
 	src/model/tick.c \
 	src/model/vec.c \
 	src/model/work.c \

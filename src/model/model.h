@@ -179,6 +179,13 @@ const struct stack *model_stack(const struct model *m, uint32_t id);
  * else another one; at death if there is such, else the last sample. native: with its machine
  * frames. NULL: none, which does not mean that Python ran none. */
 const struct stack *death_stack(const struct model *m, const struct death *d, bool native);
+/*
+ * What a thread of a living process does: its newest sample, if it was there at the newest look.
+ * tid: a process's own id is that of its main thread. NULL: none.
+ */
+const struct stack *proc_stack(const struct model *m, const struct proc *p, uint32_t tid);
+/* The n-th of them, in no order but the main thread first; NULL behind the last. */
+const struct stack *proc_stack_nth(const struct model *m, const struct proc *p, uint32_t n);
 /* The exception that ended a worker, by what it wrote to standard error. False: none did. */
 struct exception_said {
 	char type[128];

@@ -47,6 +47,12 @@ struct stack {
 	uint64_t address; /* of the fault, 0: none or not known */
 	struct stack_place *places; /* owned; innermost first */
 	uint32_t count;
+	/* Of a sampled one. t_ns is when it was seen last. */
+	uint64_t since_ns; /* it has been the same, line by line, at every look since then */
+	uint64_t looked_ns; /* newest look at the thread, torn ones too */
+	uint32_t thread_flags; /* enum thread_flags, of that look */
+	int32_t syscall; /* that it waited in then, -1: none or not known */
+	char comm[WIRE_COMM + 1]; /* cleaned */
 };
 
 /* Stacks of one process, by id: one of each thread and sort. */
@@ -85,6 +91,7 @@ struct proc {
 	struct signal_seen signals[MODEL_SIGNALS]; /* newest of each number */
 	struct oom_seen oom;
 	struct stack_ids stacks;
+	uint64_t sampled_ns; /* newest look at its threads, 0: none */
 	char *stderr_tail; /* owned, cleaned: the last it wrote there; NULL: not told */
 	struct frame_work work; /* newest; work.h.kind == 0: none */
 	struct frame_usage usage; /* newest; usage.h.kind == 0: none */

@@ -7,6 +7,7 @@
 #include "model/inside.h"
 
 /* An id is a slot and how often it was used: one that made room is not taken for its successor. */
+enum { SORT = STACK_AT_DEATH | STACK_NATIVE };
 enum { SLOT_BITS = 13, SLOT_USES = 1 << (32 - SLOT_BITS), LATE_DEATHS = 64 };
 #define LATE_NS UINT64_C(2000000000)
 
@@ -132,27 +133,37 @@ int stacks_copy(struct model *to, const struct model *from)
 	return ret;
 }
 
-static bool same_sort(const struct stack *s, const struct frame_stack *f)
+struct stack *stack_of(struct model *m, const struct stack_ids *ids, uint32_t tid, uint32_t sort)
 {
-	uint32_t sort = STACK_AT_DEATH | STACK_NATIVE;
+	for (uint32_t i = 0; i < ids->count; i++) {
+		struct stack *s = find(m, ids->id[i]);
 
-	return s->tid == f->tid && (s->flags & sort) == (f->flags & sort);
+		if (s && s->tid == tid && (s->flags & SORT) == sort)
+			return s;
+	}
+	return NULL;
 }
 
-/* Where the stack's id goes: that of the thread's older one, a free place, or for a thread that
- * matters more the last one's. NULL: no room. */
+/* Where the stack's id goes: that of the thread's older one, a free place, that of a sample for
+ * one at death, or for a thread that matters more the last one's. NULL: no room. */
 static uint32_t *place_for(struct model *m, struct stack_ids *ids, const struct frame_stack *f)
 {
+	uint32_t *sample = NULL;
+
 	for (uint32_t i = 0; i < ids->count; i++) {
 		const struct stack *s = model_stack(m, ids->id[i]);
 
-		if (!s || same_sort(s, f))
+		if (!s || (s->tid == f->tid && (s->flags & SORT) == (f->flags & SORT)))
 			return &ids->id[i];
+		if (!(s->flags & STACK_AT_DEATH) && (!sample || s->tid != f->h.pid))
+			sample = &ids->id[i];
 	}
 	if (ids->count < MODEL_THREADS) {
 		ids->id[ids->count] = 0;
 		return &ids->id[ids->count++];
 	}
+	if (f->flags & STACK_AT_DEATH && sample)
+		return sample;
 	m->dropped.stacks++;
 	if (f->flags & STACK_CULPRIT || f->tid == f->h.pid)
 		return &ids->id[MODEL_THREADS - 1];
@@ -176,6 +187,21 @@ static struct stack_ids *late_death(struct model *m, const struct frame *f)
 	return NULL;
 }
 
+static bool is_same(const struct stack *s, const struct frame_stack *f)
+{
+	return s->since_ns && s->tid == f->tid && (s->flags & SORT) == (f->flags & SORT) &&
+	       s->count == f->count &&
+	       (!s->count || !memcmp(s->places, f->places, s->count * sizeof(*s->places)));
+}
+
+static void date(struct stack *s, const struct frame_stack *f)
+{
+	if (!is_same(s, f))
+		s->since_ns = f->h.t_ns;
+	s->t_ns = s->looked_ns = f->h.t_ns;
+	s->syscall = -1;
+}
+
 int apply_stack(struct model *m, const struct frame *frame)
 {
 	const struct frame_stack *f = (const struct frame_stack *)frame;
@@ -194,16 +220,19 @@ int apply_stack(struct model *m, const struct frame *frame)
 	if (ret)
 		return ret;
 	*id = s->id;
+	date(s, f);
 	s->pid = frame->pid;
 	s->tid = f->tid;
 	s->flags = f->flags;
-	s->t_ns = frame->t_ns;
 	s->address = f->address;
 	s->walk_ns = f->walk_ns;
 	if (f->count > MODEL_STACK_PLACES)
 		s->flags |= STACK_MORE;
-	return copy_places(
+	ret = copy_places(
 		s, f->places, f->count > MODEL_STACK_PLACES ? MODEL_STACK_PLACES : f->count);
+	if (f->flags & STACK_AT_DEATH)
+		threads_settle(m, ids);
+	return ret;
 }
 
 /* How much it tells of a death; 0: nothing. */

@@ -10,8 +10,6 @@
 #include "python/still.h"
 
 enum {
-	TRIES = 24, /* for one thread's stack */
-	AGREE_AFTER = 12, /* of them, two that are the same must do */
 	GIL_TRIES = 10,
 	LIST_TRIES = 5, /* for the list of threads */
 };
@@ -23,11 +21,25 @@ struct scratch {
 	struct still still;
 };
 
+static const struct reader_limits thorough = {
+	.threads = TASKS_MAX,
+	.tries = 24,
+	.bytes = MEMORY_BUDGET,
+};
+
 int reader_init(struct reader *r, const char *proc, uint32_t pid, struct err *err)
 {
-	*r = (struct reader){.proc = proc};
+	*r = (struct reader){.proc = proc, .limits = thorough};
 	memory_of_process(&r->m, pid);
 	return interp_find(proc, &r->m, &r->interp, err);
+}
+
+void reader_init_known(struct reader *r, const char *proc, uint32_t pid,
+	const struct py_layout *layout, const struct reader_limits *limits)
+{
+	*r = (struct reader){.proc = proc, .limits = *limits};
+	memory_of_process(&r->m, pid);
+	r->interp.layout = *layout;
 }
 
 static void forget(struct reader *r)
@@ -137,9 +149,10 @@ static int read_once(struct reader *r, const struct py_thread *t, struct scratch
 static int read_stack(struct reader *r, struct py_thread *t, struct scratch *s)
 {
 	bool agreed = false;
-	int i, ret = -EAGAIN, before;
+	uint32_t tries = r->limits.tries, i;
+	int ret = -EAGAIN, before;
 
-	for (i = 0; i < TRIES && ret != SURE && !(agreed && i >= AGREE_AFTER); i++) {
+	for (i = 0; i < tries && ret != SURE && !(agreed && i >= tries / 2); i++) {
 		before = ret;
 		ret = read_once(r, t, s);
 		if (ret < 0 && ret != -EAGAIN)
@@ -222,7 +235,7 @@ static int read_threads(struct reader *r, const struct py_tasks *tasks)
 
 static int find_tasks(struct reader *r, struct py_tasks *ret_tasks)
 {
-	int ret = tasks_read(r->proc, r->m.pid, ret_tasks), i;
+	int ret = tasks_read(r->proc, r->m.pid, r->limits.threads, ret_tasks), i;
 
 	if (ret)
 		return ret;
@@ -241,7 +254,7 @@ int reader_read(struct reader *r, struct err *err)
 
 	forget(r);
 	codes_trim(&r->codes);
-	r->m.left = MEMORY_BUDGET;
+	r->m.left = r->limits.bytes;
 	ret = find_tasks(r, &tasks);
 	if (!ret) {
 		r->left_out = tasks.left_out;

@@ -37,26 +37,37 @@ struct py_thread {
 	uint32_t count;
 	enum py_whole whole;
 	enum py_gil gil;
-	bool is_cut; /* it has more frames than WALK_FRAMES */
+	bool is_cut; /* it has more frames than READ_FRAMES */
 	bool on_cpu; /* it ran, or wanted to */
 	struct task_call call; /* what it waited in, at the moment that `gil` is of */
 	char name[TASK_COMM]; /* as the kernel has it, clean text */
 };
 
+/* How much one reader_read() may take. */
+struct reader_limits {
+	uint32_t threads; /* that are looked at */
+	uint32_t tries; /* for the stack of each; after half of them two that agree must do */
+	uint64_t bytes; /* of memory that are read */
+};
+
 struct reader {
 	const char *proc; /* borrowed */
+	struct reader_limits limits;
 	struct memory m;
 	struct interp interp;
 	struct codes codes;
 	struct py_thread *threads; /* by tid: the main thread first */
 	uint32_t threads_count;
-	uint32_t left_out; /* threads beyond TASKS_MAX */
+	uint32_t left_out; /* threads beyond the limit */
 	struct py_frame *frames;
 	uint32_t frames_count, frames_cap;
 };
 
 /* Finds the interpreter: what interp_find() returns, with *err worded. Release either way. */
 int reader_init(struct reader *r, const char *proc, uint32_t pid, struct err *err);
+/* The same for an interpreter that was found already, with other limits. */
+void reader_init_known(struct reader *r, const char *proc, uint32_t pid,
+	const struct py_layout *layout, const struct reader_limits *limits);
 void reader_release(struct reader *r);
 
 /* Reads threads and frames anew. 0, -ESRCH if it is gone, -ENOMEM, with *err worded. */

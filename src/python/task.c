@@ -64,10 +64,6 @@ static int compare(const void *a, const void *b)
 
 static int add(struct py_tasks *t, uint32_t *cap, uint32_t tid)
 {
-	if (t->count == TASKS_MAX) {
-		t->left_out++;
-		return 0;
-	}
 	if (t->count == *cap) {
 		uint32_t more = *cap ? *cap * 2 : 16;
 		struct py_task *tasks = realloc(t->tasks, more * sizeof(*tasks));
@@ -81,19 +77,24 @@ static int add(struct py_tasks *t, uint32_t *cap, uint32_t tid)
 	return 0;
 }
 
-static int list(DIR *dir, struct py_tasks *t)
+static int list(DIR *dir, uint32_t most, struct py_tasks *t)
 {
 	uint32_t cap = 0;
 	struct dirent *d;
 	int r = 0;
 
-	while (!r && (d = readdir(dir)))
-		if (isdigit((unsigned char)d->d_name[0]))
+	while (!r && (d = readdir(dir))) {
+		if (!isdigit((unsigned char)d->d_name[0]))
+			continue;
+		if (t->count < most)
 			r = add(t, &cap, (uint32_t)strtoul(d->d_name, NULL, 10));
+		else
+			t->left_out++;
+	}
 	return r;
 }
 
-int tasks_read(const char *proc, uint32_t pid, struct py_tasks *ret)
+int tasks_read(const char *proc, uint32_t pid, uint32_t most, struct py_tasks *ret)
 {
 	struct py_tasks t = {0};
 	char path[PATH_MAX];
@@ -106,7 +107,7 @@ int tasks_read(const char *proc, uint32_t pid, struct py_tasks *ret)
 	dir = opendir(path);
 	if (!dir)
 		return -errno;
-	r = list(dir, &t);
+	r = list(dir, most, &t);
 	closedir(dir);
 	if (!r && !t.count)
 		r = -ESRCH;

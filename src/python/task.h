@@ -22,8 +22,9 @@ struct py_tasks {
 	uint32_t left_out; /* there were more */
 };
 
-/* 0, -ESRCH or -ENOENT if it is gone, -ENOMEM. Filled but for the thread states. */
-int tasks_read(const char *proc, uint32_t pid, struct py_tasks *ret);
+/* The first `most` of them, the main thread among them. 0, -ESRCH or -ENOENT if it is gone,
+ * -ENOMEM. Filled but for the thread states. */
+int tasks_read(const char *proc, uint32_t pid, uint32_t most, struct py_tasks *ret);
 void tasks_release(struct py_tasks *t);
 
 /* NULL if there is none. */

@@ -111,7 +111,7 @@ static int walk_frames(struct memory *m, const struct py_layout *l, struct codes
 	struct raw f;
 	int r, steps;
 
-	for (steps = 0; at && w->count < WALK_FRAMES && steps < WALK_FRAMES + WALK_SHIMS; steps++) {
+	for (steps = 0; at && w->count < READ_FRAMES && steps < READ_FRAMES + READ_SHIMS; steps++) {
 		r = memory_read(m, at, f.bytes, l->frame.size);
 		if (r)
 			return r;

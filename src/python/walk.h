@@ -13,7 +13,7 @@
 #include "python/codes.h"
 #include "python/memory.h"
 
-enum { WALK_FRAMES = 1024, WALK_SHIMS = 1024 };
+enum { READ_FRAMES = 1024, READ_SHIMS = 1024 };
 
 struct py_frame {
 	uint32_t code; /* index in the process's struct codes */
@@ -21,7 +21,7 @@ struct py_frame {
 };
 
 struct walk {
-	struct py_frame frames[WALK_FRAMES];
+	struct py_frame frames[READ_FRAMES];
 	uint32_t count;
 	bool is_cut; /* there were more */
 };

@@ -30,6 +30,7 @@ static const struct tape_kind kinds[] = {
 	{.kind = FRAME_SHARED},
 	{.kind = FRAME_STACK, .structural = true, .like = {AT(frame_stack, tid)}},
 	{.kind = FRAME_STDERR, .structural = true, .text = AT(frame_stderr, text)},
+	{.kind = FRAME_THREAD, .structural = true, .like = {AT(frame_thread, tid)}},
 };
 
 static const struct tape_kind newer = {0};

@@ -53,6 +53,7 @@ static const struct frame_info kinds[FRAME_KINDS] = {
 	[FRAME_SHARED] = {"shared", 72, sizeof(struct frame_shared), NULL},
 	[FRAME_STACK] = {"stack", 40, offsetof(struct frame_stack, places), places_len},
 	[FRAME_STDERR] = {"stderr", 24, offsetof(struct frame_stderr, text), stderr_len},
+	[FRAME_THREAD] = {"thread", 48, sizeof(struct frame_thread), NULL},
 };
 
 const struct frame_info *frame_info(unsigned int kind)

@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	tests/live/shared_test.py \
 	tests/live/stacks_at_death_test.py \
 	tests/live/streams \
+	tests/live/sampled_test.py \
 	tests/live/stack_test.py \
 	tests/live/terminal.py \
 	tests/live/terminal_test.py \

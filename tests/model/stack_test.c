@@ -266,6 +266,94 @@ static void a_copy_has_its_own(void **state)
 	model_release(&copy);
 }
 
+static const struct stack *now(struct story *t, uint32_t pid, uint32_t tid)
+{
+	story_tell(t);
+	return proc_stack(&t->s.model, model_proc(&t->s.model, pid), tid);
+}
+
+/* The same for so long, until it is another. */
+static void a_sample_holds_while_it_is_told_so(void **state)
+{
+	struct story *t = *state;
+	const struct stack *s;
+	uint64_t began_ns;
+
+	story_start(t, 2);
+	history_stack(&t->h, 101, 101, 0, in_work);
+	history_thread(&t->h, 101, 101, THREAD_ON_CPU);
+	began_ns = now(t, 101, 101)->since_ns;
+	history_wait(&t->h, HISTORY_S);
+	history_thread(&t->h, 101, 101, THREAD_TORN);
+	s = now(t, 101, 101);
+	assert_int_equal(s->looked_ns - s->t_ns, HISTORY_S);
+	history_wait(&t->h, HISTORY_S);
+	history_thread(&t->h, 101, 101, 0);
+	history_wait(&t->h, HISTORY_S);
+	history_thread(&t->h, 101, 0, 0);
+	s = now(t, 101, 101);
+	assert_int_equal(s->t_ns - began_ns, 3 * HISTORY_S);
+	assert_int_equal(s->since_ns, began_ns);
+	assert_string_equal(s->comm, "python3");
+	history_wait(&t->h, HISTORY_S);
+	history_stack(&t->h, 101, 101, 0, in_work);
+	assert_int_equal(now(t, 101, 101)->since_ns, began_ns);
+	history_stack(&t->h, 101, 101, 0, in_thread);
+	assert_int_equal(now(t, 101, 101)->since_ns - began_ns, 4 * HISTORY_S);
+}
+
+static void a_thread_that_is_gone_does_nothing(void **state)
+{
+	struct story *t = *state;
+
+	story_start(t, 2);
+	for (uint32_t tid = 700; tid < 703; tid++) {
+		history_stack(&t->h, 101, tid, 0, in_thread);
+		history_thread(&t->h, 101, tid, 0);
+	}
+	history_stack(&t->h, 101, 101, 0, in_work);
+	history_thread(&t->h, 101, 101, 0);
+	assert_int_equal(now(t, 101, 101)->tid, 101);
+	assert_int_equal(proc_stack_nth(&t->s.model, model_proc(&t->s.model, 101), 0)->tid, 101);
+	assert_non_null(now(t, 101, 702));
+	for (int i = 0; i < 2; i++) {
+		history_wait(&t->h, HISTORY_S);
+		history_thread(&t->h, 101, 101, 0);
+		history_thread(&t->h, 101, 701, 0);
+		assert_null(now(t, 101, 702));
+		assert_non_null(now(t, 101, 701));
+	}
+	assert_int_equal(model_proc(&t->s.model, 101)->stacks.count, 2);
+	assert_null(proc_stack_nth(&t->s.model, model_proc(&t->s.model, 101), 2));
+	history_thread(&t->h, 9999, 9999, 0);
+	story_tell(t);
+	assert_int_equal(t->s.model.dropped.orphan_frames, 1);
+}
+
+/* What was read at death comes into the places of samples, and takes away the same thread's. */
+static void samples_give_way_at_death(void **state)
+{
+	struct story *t = *state;
+	const struct death *d;
+
+	story_start(t, 2);
+	for (uint32_t tid = 101; tid < 101 + MODEL_THREADS; tid++) {
+		history_stack(&t->h, 101, tid, 0, in_thread);
+		history_thread(&t->h, 101, tid, 0);
+	}
+	history_stack(&t->h, 101, 101, STACK_AT_DEATH, in_work);
+	history_stack(&t->h, 101, 103, STACK_AT_DEATH, in_work);
+	history_kill(&t->h, 101, 9, 900, "bash");
+	d = only_death(t);
+	assert_int_equal(t->s.model.dropped.stacks, 0);
+	for (uint32_t i = 0; i < d->stacks.count; i++) {
+		const struct stack *s = model_stack(&t->s.model, d->stacks.id[i]);
+		bool at_death = s->tid == 101 || s->tid == 103;
+
+		assert_int_equal(s->flags & STACK_AT_DEATH, at_death ? STACK_AT_DEATH : 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +370,9 @@ int main(void)
 		STORY(an_old_id_names_nothing),
 		STORY(more_than_there_is_room_for_is_cut),
 		STORY(a_copy_has_its_own),
+		STORY(a_sample_holds_while_it_is_told_so),
+		STORY(a_thread_that_is_gone_does_nothing),
+		STORY(samples_give_way_at_death),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

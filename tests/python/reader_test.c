@@ -44,7 +44,9 @@ static int set_up(void **state)
 	false_top(&w->p, w->thread[0], w->frame);
 	false_u32(w->p.f, w->p.l.runtime + w->p.l.gil.runtime + 16, 1);
 	false_u64(w->p.f, w->p.l.runtime + w->p.l.gil.runtime + 8, w->thread[0]);
-	w->r = (struct reader){.proc = w->proc.root, .m = w->p.f->m, .interp.layout = w->p.l};
+	reader_init_known(&w->r, w->proc.root, w->p.f->m.pid, &w->p.l,
+		&(struct reader_limits){TASKS_MAX, 24, MEMORY_BUDGET});
+	w->r.m = w->p.f->m;
 	*state = w;
 	return 0;
 }
@@ -170,9 +172,9 @@ static void test_deep(void **state)
 	false_u64(w->p.f, w->frame + w->p.l.frame.previous, w->frame);
 	false_top(&w->p, w->thread[1], w->frame);
 	assert_int_equal(reader_read(&w->r, NULL), 0);
-	assert_int_equal(w->r.frames_count, 2 * WALK_FRAMES);
+	assert_int_equal(w->r.frames_count, 2 * READ_FRAMES);
 	assert_true(w->r.threads[0].is_cut);
-	assert_int_equal(w->r.threads[1].frames, WALK_FRAMES);
+	assert_int_equal(w->r.threads[1].frames, READ_FRAMES);
 }
 
 int main(void)

@@ -37,7 +37,7 @@ static void test_by_tid(void **state)
 	false_task(p, &(struct false_task){.tid = 1077, .comm = "late", .state = 'S'});
 	false_task(p, &(struct false_task){.tid = FALSE_PID, .comm = "main", .state = 'S'});
 	false_task(p, &(struct false_task){.tid = 99, .comm = "a", .state = 'S'});
-	assert_int_equal(tasks_read(p->root, FALSE_PID, &t), 0);
+	assert_int_equal(tasks_read(p->root, FALSE_PID, TASKS_MAX, &t), 0);
 	assert_int_equal(t.count, 3);
 	assert_int_equal(t.tasks[0].tid, FALSE_PID);
 	assert_int_equal(t.tasks[1].inner, 99);
@@ -45,7 +45,7 @@ static void test_by_tid(void **state)
 	assert_ptr_equal(tasks_by_inner(&t, 99), &t.tasks[1]);
 	assert_null(tasks_by_inner(&t, 98));
 	tasks_release(&t);
-	assert_int_equal(tasks_read(p->root, 78, &t), -ENOENT);
+	assert_int_equal(tasks_read(p->root, 78, TASKS_MAX, &t), -ENOENT);
 }
 
 static void test_in_a_container(void **state)
@@ -55,7 +55,7 @@ static void test_in_a_container(void **state)
 
 	false_task(p, &(struct false_task){.tid = 77, .inner = 1, .comm = "m", .state = 'S'});
 	false_task(p, &(struct false_task){.tid = 78, .inner = 5, .comm = "t", .state = 'S'});
-	assert_int_equal(tasks_read(p->root, FALSE_PID, &t), 0);
+	assert_int_equal(tasks_read(p->root, FALSE_PID, TASKS_MAX, &t), 0);
 	assert_int_equal(tasks_by_inner(&t, 1)->tid, 77);
 	assert_int_equal(tasks_by_inner(&t, 5)->tid, 78);
 	assert_null(tasks_by_inner(&t, 78));
@@ -76,7 +76,7 @@ static void test_too_many(void **state)
 		assert_int_equal(mkdir(path, 0755), 0);
 		free(path);
 	}
-	assert_int_equal(tasks_read(p->root, FALSE_PID, &t), 0);
+	assert_int_equal(tasks_read(p->root, FALSE_PID, TASKS_MAX, &t), 0);
 	assert_int_equal(t.count, TASKS_MAX);
 	assert_int_equal(t.left_out, 10);
 	tasks_release(&t);

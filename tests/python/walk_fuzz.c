@@ -40,7 +40,7 @@ static void check(const struct walk *w, const struct codes *c)
 {
 	uint32_t i;
 
-	if (w->count > WALK_FRAMES)
+	if (w->count > READ_FRAMES)
 		abort();
 	for (i = 0; i < w->count; i++) {
 		const struct code *code = &c->codes[w->frames[i].code];

@@ -193,7 +193,7 @@ static void test_hostile(void **state)
 	(void)state;
 	false_u64(w->p.f, w->frame[2] + l->frame.previous, w->frame[0]); /* a cycle */
 	assert_int_equal(walk(w), 0);
-	assert_int_equal(w->walk.count, WALK_FRAMES);
+	assert_int_equal(w->walk.count, READ_FRAMES);
 	assert_true(w->walk.is_cut);
 	assert_int_equal(w->codes.count, 3);
 	w->p.f->m.left = 3000;

@@ -132,6 +132,8 @@ struct history_place {
 };
 void history_stack(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags,
 	const struct history_place *places);
+/* FRAME_THREAD; tid 0: no thread of it has run. */
+void history_thread(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags);
 /* FRAME_STDERR. */
 void history_stderr(struct history *h, uint32_t pid, const char *text);
 /* SIGNAL by the sender, then EXIT by that signal. */

@@ -275,6 +275,19 @@ void history_stack(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags
 	history_add(h, &u);
 }
 
+void history_thread(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags)
+{
+	struct frame_thread f = {
+		.h = history_head(FRAME_THREAD, sizeof(f), pid),
+		.tid = tid,
+		.flags = flags,
+		.syscall = -1,
+	};
+
+	history_chars(f.comm, sizeof(f.comm), "python3");
+	history_add(h, &f);
+}
+
 void history_stderr(struct history *h, uint32_t pid, const char *text)
 {
 	enum { MOST = 8192 };

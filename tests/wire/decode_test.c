@@ -39,6 +39,7 @@ static void table_is_complete(void **state)
 		{FRAME_SHARED, sizeof(struct frame_shared)},
 		{FRAME_STACK, sizeof(struct frame_stack)},
 		{FRAME_STDERR, sizeof(struct frame_stderr)},
+		{FRAME_THREAD, sizeof(struct frame_thread)},
 	};
 	unsigned int known = 0;
 

@@ -214,6 +214,13 @@ static const struct row layout[] = {
 	{"frame_stderr.len", offsetof(struct frame_stderr, len), 16},
 	{"frame_stderr.pad", offsetof(struct frame_stderr, pad), 20},
 	{"frame_stderr.text", offsetof(struct frame_stderr, text), 24},
+	{"frame_thread", sizeof(struct frame_thread), 48},
+	{"frame_thread.h", offsetof(struct frame_thread, h), 0},
+	{"frame_thread.tid", offsetof(struct frame_thread, tid), 16},
+	{"frame_thread.flags", offsetof(struct frame_thread, flags), 20},
+	{"frame_thread.syscall", offsetof(struct frame_thread, syscall), 24},
+	{"frame_thread.pad", offsetof(struct frame_thread, pad), 28},
+	{"frame_thread.comm", offsetof(struct frame_thread, comm), 32},
 };
 
 static const struct row numbers[] = {
@@ -240,6 +247,7 @@ static const struct row numbers[] = {
 	{"FRAME_SHARED", FRAME_SHARED, 34},
 	{"FRAME_STACK", FRAME_STACK, 40},
 	{"FRAME_STDERR", FRAME_STDERR, 41},
+	{"FRAME_THREAD", FRAME_THREAD, 48},
 	{"MODE_BPF", MODE_BPF, 1},
 	{"MODE_PROC", MODE_PROC, 2},
 	{"LOST_RING", LOST_RING, 1},
