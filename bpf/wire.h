@@ -128,6 +128,15 @@ enum proc_how {
 
 enum proc_flags {
 	PROC_TORCH = 1, /* it has loaded PyTorch */
+	/* What its Python stack says that it works as; none of them: not known. */
+	PROC_POOL = 2, /* a Pool's worker */
+	PROC_EXECUTOR = 4,
+	PROC_LOKY = 8,
+	PROC_BILLIARD = 16,
+	PROC_LOADER = 32, /* a DataLoader's */
+	PROC_BARE = 64, /* a user's own multiprocessing.Process */
+	PROC_SERVER = 128, /* a Manager's server: nobody's worker */
+	PROC_ROLES = 254, /* all of these */
 };
 
 struct frame_proc {

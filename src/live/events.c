@@ -43,6 +43,7 @@ static void on_exec(struct live *l, const struct frame *record)
 	if (!known_announce(l, k))
 		return; /* gone again */
 	k->has_torch = false;
+	k->role = 0;
 	known_look_again(l, k);
 	if (known_get(l, k->ppid))
 		known_look_again(l, known_get(l, k->ppid)); /* it closes what it started it with */

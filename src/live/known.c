@@ -3,6 +3,7 @@
 
 #include "live/ends.h"
 #include "live/limits.h"
+#include "live/role.h"
 #include "live/state.h"
 #include "python/version.h"
 
@@ -109,6 +110,17 @@ static uint32_t torch_of(struct known *k)
 	return k->has_torch ? PROC_TORCH : 0;
 }
 
+/* Messages tell what those are that were seen to be born, if there are any. */
+static uint32_t role_of(struct live *l, struct known *k)
+{
+	bool asked = k->how == PROC_FOUND || !l->probes;
+
+	if (k->role || !asked || !k->is_python || k->is_head || !known_get(l, k->ppid))
+		return k->role;
+	k->role = role_read(k->pid);
+	return k->role;
+}
+
 static void put_proc(void *arg, const struct proc_look *look)
 {
 	struct announce *a = arg;
@@ -128,7 +140,7 @@ static void put_proc(void *arg, const struct proc_look *look)
 	f.cgroup = k->cgroup = texts_id(&l->texts, &l->out, l->now_ns, look->cgroup);
 	f.python = k->python = k->is_python ? python_of(l, k) : 0;
 	f.quota_milli = limits_quota_milli("", k->pid);
-	f.flags = torch_of(k);
+	f.flags = torch_of(k) | role_of(l, k);
 	f.user = texts_id(&l->texts, &l->out, l->now_ns, look->user);
 	memcpy(f.comm, look->comm, strnlen(look->comm, sizeof(f.comm)));
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);

@@ -17,6 +17,7 @@ liblive_a_SOURCES += \
 	src/live/probes.c src/live/probes.h \
 	src/live/procmode.c \
 	src/live/procs.c src/live/procs.h \
+	src/live/role.c src/live/role.h \
 	src/live/sample.c \
 	src/live/sample_put.c src/live/sample_put.h \
 	src/live/shared.c \

@@ -32,6 +32,7 @@ struct known {
 	bool is_head; /* a program of its own: a pool's parent, perhaps */
 	bool is_python;
 	bool has_torch;
+	uint32_t role; /* of enum proc_flags; 0: not known */
 	bool seen; /* in this scan (/proc mode) */
 	uint32_t cmd, exe, cgroup, python; /* text ids */
 	uint64_t since_ns; /* newest frames, so that only changes are sent */

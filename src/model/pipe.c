@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is seen of a process besides its life: ends of pipes, signals, the OOM killer. */
+#include <signal.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -90,8 +91,10 @@ int apply_signal(struct model *m, const struct frame *f)
 	};
 	text_clean(p->signal.comm, sizeof(p->signal.comm), from->comm, sizeof(from->comm), 0);
 	*signal_place(p, from->sig) = p->signal;
-	if (w && from->sig == 15 && from->sender == pool->pid)
-		w->killed_by_parent = true;
+	if (w && from->sender == pool->pid) {
+		w->killed_by_parent |= from->sig == SIGTERM;
+		w->struck_by_parent |= from->sig == SIGKILL;
+	}
 	return 0;
 }
 

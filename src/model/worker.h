@@ -104,6 +104,7 @@ struct worker {
 	bool said_last; /* its last result said that it will exit */
 	bool said_bye; /* it has told the parent that it exits */
 	bool killed_by_parent; /* SIGTERM from the pool's parent */
+	bool struck_by_parent; /* and SIGKILL */
 	struct hist run;
 
 	bool provisional; /* here only for being a forked child of the pool's parent */

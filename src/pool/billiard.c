@@ -20,7 +20,7 @@ static struct ending judge_end(const struct pool *p, const struct worker *w,
 
 	if (exit->flags & EXIT_STATUS_UNKNOWN)
 		return (struct ending){.end = END_UNKNOWN, .loses = true};
-	if (w->killed_by_parent && (sig == SIGTERM || (!sig && code)))
+	if (was_ended_by_parent(w, exit) || (w->killed_by_parent && !sig && code))
 		return (struct ending){.end = END_TERMINATED, .loses = !p->closing};
 	if (!sig && code == EX_RECYCLE && !w->hand.has)
 		return (struct ending){.end = END_RECYCLED};
@@ -49,6 +49,7 @@ static void word_death(const struct model *m, struct pool *p, struct death *d)
 
 const struct pool_kind pool_kind_billiard = {
 	.name = "billiard",
+	.role = PROC_BILLIARD,
 	.task_shape = SHAPE_BILLIARD_TASK,
 	.result_shape = SHAPE_BILLIARD_READY,
 	.has_halves = true,

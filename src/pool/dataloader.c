@@ -18,7 +18,7 @@ static struct ending judge_end(const struct pool *p, const struct worker *w,
 
 	if (exit->flags & EXIT_STATUS_UNKNOWN)
 		return (struct ending){.end = END_UNKNOWN, .loses = true};
-	if (w->killed_by_parent && sig == SIGTERM)
+	if (was_ended_by_parent(w, exit))
 		return (struct ending){.end = END_TERMINATED, .loses = !p->closing};
 	if (sig || exit->status)
 		return ending_by_status(proc, exit);
@@ -61,6 +61,7 @@ static enum fit fit(const struct model *m, const struct pool *p, const struct pr
 
 const struct pool_kind pool_kind_dataloader = {
 	.name = "DataLoader",
+	.role = PROC_LOADER,
 	.task_shape = SHAPE_INDEX,
 	.result_shape = SHAPE_DATA,
 	.needs_reader = true,

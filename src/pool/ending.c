@@ -35,12 +35,25 @@ static void note_lock(struct pool *p, const struct frame_exit *exit)
 	p->lock_lost_pid = exit->h.pid;
 }
 
+static bool sent_by(const struct proc *c, uint32_t sig, uint32_t pid)
+{
+	const struct signal_seen *seen = proc_signal(c, sig);
+
+	return seen && seen->sender == pid;
+}
+
+bool was_ended_by_parent(const struct worker *w, const struct frame_exit *exit)
+{
+	uint32_t sig = exit->status & 0x7f;
+
+	return (w->killed_by_parent && sig == SIGTERM) || (w->struck_by_parent && sig == SIGKILL);
+}
+
 int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 {
 	struct pool *p = model_find_pool(m, c->pool);
 	struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
 	const struct pool_kind *kind = p ? pool_kind_named(p->kind) : NULL;
-	const struct signal_seen *term;
 	struct death *d;
 	int ret;
 
@@ -48,9 +61,8 @@ int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 		return 0;
 	note_lock(p, exit);
 	/* A signal that came before its pool was known was not set down in the worker. */
-	term = proc_signal(c, SIGTERM);
-	if (term && term->sender == p->pid)
-		w->killed_by_parent = true;
+	w->killed_by_parent |= sent_by(c, SIGTERM, p->pid);
+	w->struck_by_parent |= sent_by(c, SIGKILL, p->pid);
 	ret = model_end_worker(m, c, exit, kind->judge_end(p, w, c, exit));
 	if (w->death >= 0) {
 		d = &p->deaths[w->death];

@@ -66,22 +66,52 @@ static bool is_too_early(const struct proc *parent, const struct proc *c, bool f
 	return false;
 }
 
+static bool share_whole_pipe(const struct proc *parent, const struct proc *c)
+{
+	const uint32_t both = PIPE_READ | PIPE_WRITE;
+
+	for (uint32_t i = 0; i < c->ends_count; i++)
+		if (proc_holds(parent, c->ends[i].ino) == both)
+			return true;
+	return false;
+}
+
+/* It works for a pool of a kind whose pipes do not show by their ends which they are. Of bare
+ * processes messages tell more, where they are seen. */
+static int worker_of(struct model *m, const struct pool_kind *kind, struct proc *c)
+{
+	const struct proc *parent = model_proc(m, employer_of(m, c));
+	const struct pool *p = model_find_pool(m, c->pool);
+	struct clue e = {.kind = kind, .parent = parent->pid, .child = c->pid, .t_ns = c->ends_ns};
+
+	if (kind->traits.unnumbered &&
+		(m->session.mode != MODE_PROC || !share_whole_pipe(parent, c)))
+		return 0;
+	return p && p->kind == kind->name ? 0 : evidence_conclude(m, &e);
+}
+
 static int child_ends(struct model *m, uint32_t pid)
 {
 	struct proc *c = model_find_proc(m, pid);
 	const struct proc *parent = model_proc(m, employer_of(m, c));
-	struct clue e = {.kind = &pool_kind_pool, .t_ns = c->ends_ns, .guess = true};
+	const struct pool_kind *kind = pool_kind_of_role(c);
+	struct clue e = {.kind = kind, .t_ns = c->ends_ns, .guess = !kind};
 
+	if (!kind)
+		e.kind = &pool_kind_pool;
 	if (c->pool)
 		staff_review(m, c);
-	if (!parent || !parent->ends_ns || !c->ends_ns || c->gone || !is_hireable(m, c))
+	if (!parent || !parent->ends_ns || !c->ends_ns || c->gone || !is_hireable(m, c) ||
+		c->flags & PROC_SERVER)
 		return 0;
+	if (e.kind != &pool_kind_pool && !e.kind->has_halves)
+		return worker_of(m, e.kind, c);
 	if (is_too_early(parent, c, start_of(m, c) == START_FORK))
 		return 0;
 	e.parent = parent->pid;
 	e.child = pid;
-	e.task_ino = half_of(m, parent, c, e.kind->task_mode);
-	e.result_ino = half_of(m, parent, c, e.kind->result_mode);
+	e.task_ino = half_of(m, parent, c, PIPE_READ);
+	e.result_ino = half_of(m, parent, c, PIPE_WRITE);
 	if (!e.task_ino || !e.result_ino)
 		return 0;
 	return evidence_conclude(m, &e);
@@ -113,6 +143,8 @@ int evidence_blocked(struct model *m, uint32_t pid)
 	};
 
 	if (!parent || !is_hireable(m, c))
+		return 0;
+	if (!p && c->flags & PROC_ROLES && !(c->flags & PROC_POOL))
 		return 0;
 	if (p)
 		return evidence_conclude(m, &e);

@@ -21,10 +21,48 @@ static bool agrees(const struct pool *p, const struct clue *e)
 	       (!one_result || !e->result_ino || !p->result_ino || p->result_ino == e->result_ino);
 }
 
-static bool fits(const struct pool *p, const struct clue *e, const struct proc *c)
+static bool holds_whole(const struct proc *c, uint64_t ino)
 {
-	return agrees(p, e) &&
-	       (!e->kind->needs_reader || !p->workers_count || (c && is_in_burst(p, c)));
+	return proc_holds(c, ino) == (PIPE_READ | PIPE_WRITE);
+}
+
+/* Whatever pipes `a` and their parent have both ends of, `b` has them too. */
+static bool has_pipes_of(const struct proc *parent, const struct proc *a, const struct proc *b)
+{
+	for (uint32_t i = 0; i < a->ends_count; i++) {
+		uint64_t ino = a->ends[i].ino;
+
+		if (holds_whole(a, ino) && holds_whole(parent, ino) && !holds_whole(b, ino))
+			return false;
+	}
+	return true;
+}
+
+/* Where workers keep both ends of all pipes those of two pools differ: the pipes of the later one
+ * were not there yet when the workers of the other began. */
+static bool has_pipes_like(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	const struct proc *parent = model_proc(m, p->pid);
+
+	for (uint32_t i = 0; parent && i < p->workers_count; i++) {
+		const struct proc *other = model_proc(m, p->workers[i].pid);
+
+		if (p->workers[i].ended_ns || !other || !other->ends_ns)
+			continue;
+		return has_pipes_of(parent, c, other) && has_pipes_of(parent, other, c);
+	}
+	return true;
+}
+
+static bool fits(const struct model *m, const struct pool *p, const struct clue *e)
+{
+	const struct proc *c = e->child ? model_proc(m, e->child) : NULL;
+	bool by_role = c && !e->task_ino && !e->result_ino;
+
+	if (!agrees(p, e) ||
+		(e->kind->needs_reader && p->workers_count && !(c && is_in_burst(p, c))))
+		return false;
+	return !by_role || !e->kind->traits.breaks || has_pipes_like(m, p, c);
 }
 
 /* The pool that this is about: by its pipes, else by who works for it, else a pool of this parent
@@ -43,7 +81,7 @@ static struct pool *find_pool(struct model *m, const struct clue *e)
 	if (employer && agrees(employer, e))
 		return employer;
 	for (uint32_t i = m->pools_count; i--;)
-		if (fits(&m->pools[i], e, c))
+		if (fits(m, &m->pools[i], e))
 			return &m->pools[i];
 	return NULL;
 }
@@ -85,6 +123,8 @@ static int conclude_all(struct model *m, uint32_t pool, const struct clue *e)
 	for (uint32_t i = 0; !ret && i < model_pending(m); i++)
 		if (is_user(m, e, model_pending_at(m, i)))
 			ret = staff_hire(m, pool, model_pending_at(m, i)->h.pid);
+	if (!ret && e->child)
+		ret = staff_hire(m, pool, e->child);
 	if (!ret)
 		ret = model_settle(m);
 	return ret ? ret : staff_bury(m, pool);
@@ -132,6 +172,17 @@ static bool is_free(struct model *m, const struct proc *c)
 	return !w || w->provisional || p->traits.unnumbered;
 }
 
+/* Several pools of this parent wait for their pipes to be known: who reads it will tell whose it
+ * is. */
+static bool is_ambiguous(const struct model *m, const struct clue *e)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < m->pools_count; i++)
+		n += agrees(&m->pools[i], e) && !m->pools[i].task_ino;
+	return n > 1 && !e->kind->traits.own_queues;
+}
+
 /* A message on a pipe of a known pool, by a process that is not known to work for it yet. */
 static bool by_new_worker(struct model *m, const struct frame_msg *f, const struct proc *c)
 {
@@ -174,7 +225,7 @@ int evidence_message(struct model *m, const struct frame_msg *f)
 	e.result_ino = tasks ? 0 : f->ino;
 	if (tasks && f->dir == MSG_WRITE && !e.kind->needs_reader && has_worker(m, f->h.pid)) {
 		e.parent = f->h.pid;
-		return evidence_conclude(m, &e);
+		return is_ambiguous(m, &e) ? 0 : evidence_conclude(m, &e);
 	}
 	e.parent = employer_of(m, by);
 	e.child = f->h.pid;

@@ -39,7 +39,7 @@ static struct ending judge_end(const struct pool *p, const struct worker *w,
 	if (exit->flags & EXIT_STATUS_UNKNOWN)
 		return (struct ending){.end = END_UNKNOWN, .loses = true};
 	/* The others suffer when one breaks the pool. Whatever they had in hand is lost too. */
-	if (w->killed_by_parent && (sig == SIGTERM || (exit->status && p->broken_ns)))
+	if (was_ended_by_parent(w, exit) || (w->killed_by_parent && exit->status && p->broken_ns))
 		return (struct ending){.end = END_TERMINATED, .loses = true};
 	if (sig || exit->status)
 		return ending_by_status(proc, exit);
@@ -86,6 +86,7 @@ static bool is_loky(const struct model *m, const struct frame_msg *f, const stru
 
 const struct pool_kind pool_kind_executor = {
 	.name = "ProcessPoolExecutor",
+	.role = PROC_EXECUTOR,
 	.task_shape = SHAPE_CALL,
 	.result_shape = SHAPE_RESULT,
 	.task_mode = PIPE_READ | PIPE_WRITE,
@@ -98,6 +99,7 @@ const struct pool_kind pool_kind_executor = {
 
 const struct pool_kind pool_kind_loky = {
 	.name = "loky",
+	.role = PROC_LOKY,
 	.task_shape = SHAPE_CALL,
 	.result_shape = SHAPE_RESULT,
 	.task_mode = PIPE_READ | PIPE_WRITE,

@@ -72,7 +72,8 @@ enum fit worker_fit(const struct model *m, const struct pool *p, const struct pr
 	enum fit fit = FIT_MAYBE;
 
 	if (!kind || method == START_UNKNOWN || employer_of(m, c) != p->pid ||
-		(p->start_method && p->start_method != method))
+		(p->start_method && p->start_method != method) ||
+		(c->flags & PROC_ROLES && !(c->flags & kind->role)))
 		return FIT_NO;
 	if (c->ends_ns && kind->task_mode && (p->task_ino || p->result_ino))
 		fit = fit_of_ends(kind, p, c, method == START_FORK);

@@ -39,6 +39,10 @@ void staff_review(struct model *m, struct proc *c);
 /* ending.c: a worker is gone. */
 /* By a signal, the OOM killer or its exit status: a death, and its task is lost. */
 struct ending ending_by_status(const struct proc *proc, const struct frame_exit *exit);
+/* Its parent's own doing, by a signal. A Pool sends SIGTERM alone; loky ends its workers by SIGKILL
+ * (loky/backend/utils.py), so do an executor's kill_workers() (3.14), Process.kill() (3.7), and
+ * billiard when a task has overrun its time and SIGTERM was of no use. */
+bool was_ended_by_parent(const struct worker *w, const struct frame_exit *exit);
 int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit);
 /* A name that was cut to fit may end inside a character. At most 255 bytes. */
 void mend_text(char *text, size_t size);

@@ -27,6 +27,14 @@ const struct pool_kind *pool_kind_named(const char *name)
 	return NULL;
 }
 
+const struct pool_kind *pool_kind_of_role(const struct proc *c)
+{
+	for (unsigned int i = 0; i < KINDS; i++)
+		if (c->flags & kinds[i]->role)
+			return kinds[i];
+	return NULL;
+}
+
 static bool is_kind(const struct pool_kind *kind, const struct model *m, const struct frame_msg *f,
 	const struct proc *by)
 {

@@ -17,6 +17,7 @@ enum fit {
 
 struct pool_kind {
 	const char *name; /* INTERFACE 2; the pool's `kind` */
+	uint32_t role; /* of its workers: of enum proc_flags */
 	/* Messages that only this kind writes: enum msg_shape; 0: they have no shape. */
 	uint8_t task_shape;
 	uint8_t result_shape;
@@ -52,6 +53,8 @@ struct pool_kind {
 const struct pool_kind *pool_kind_at(unsigned int index);
 /* NULL: none has it. */
 const struct pool_kind *pool_kind_named(const char *name);
+/* The kind that a process works for by its role; NULL: that is not known, or none. */
+const struct pool_kind *pool_kind_of_role(const struct proc *c);
 /* The kind whose task or result this is. NULL: it is neither by its shape. */
 const struct pool_kind *pool_kind_of_task(
 	const struct model *m, const struct frame_msg *f, const struct proc *by);

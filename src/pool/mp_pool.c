@@ -73,6 +73,7 @@ static void word_death(const struct model *m, struct pool *p, struct death *d)
 
 const struct pool_kind pool_kind_pool = {
 	.name = "Pool",
+	.role = PROC_POOL,
 	.task_shape = SHAPE_POOL_TASK,
 	.result_shape = SHAPE_POOL_RESULT,
 	.task_mode = PIPE_READ,

@@ -17,7 +17,8 @@ static struct ending judge_end(const struct pool *p, const struct worker *w,
 
 	if (exit->flags & EXIT_STATUS_UNKNOWN)
 		return (struct ending){.end = END_UNKNOWN, .loses = true};
-	if (w->killed_by_parent && (sig == SIGTERM || (!sig && exit->status && p->closing)))
+	if (was_ended_by_parent(w, exit) ||
+		(w->killed_by_parent && !sig && exit->status && p->closing))
 		return (struct ending){.end = END_TERMINATED, .loses = true};
 	if (sig || exit->status)
 		return ending_by_status(proc, exit);
@@ -62,6 +63,7 @@ static enum fit fit(const struct model *m, const struct pool *p, const struct pr
 
 const struct pool_kind pool_kind_process = {
 	.name = "Process",
+	.role = PROC_BARE,
 	.fit = fit,
 	.traits = {.unnumbered = true, .own_queues = true},
 	.judge_end = judge_end,

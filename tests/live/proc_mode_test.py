@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 90
+# timeout: 300
 """Without BPF, by choice or for want of permission: what is known is right, the rest is named."""
 import os
 import signal
@@ -9,6 +9,8 @@ import sys
 import time
 
 import harness
+from matrix_test import DEBIAN, needs
+from middle_test import steady
 
 UNKNOWN = ("sent", "taken", "done", "returned", "failed", "lost", "in_flight", "items")
 
@@ -153,8 +155,43 @@ def screens(case):
     case.check(b"/proc" in done.out or b"BPF" in done.out, "the report does not name the mode")
 
 
+# The report's word, the workload's, start method, module.
+KINDS = (
+    ("Pool", "Pool", "spawn", None),
+    ("ProcessPoolExecutor", "ProcessPoolExecutor", "fork", None),
+    ("ProcessPoolExecutor", "ProcessPoolExecutor", "spawn", None),
+    ("ProcessPoolExecutor", "ProcessPoolExecutor", "forkserver", None),
+    ("loky", "loky", "loky", "joblib"),
+    ("billiard", "billiard", "fork", "billiard"),
+    ("billiard", "Celery", "fork", "celery"),
+    ("Process", "Process", "fork", None),
+    ("Process", "Process", "spawn", None),
+    ("DataLoader", "DataLoader", "fork", "torch"),
+)
+
+
+def of_kind(case, row):
+    """Without any message, what a worker's stack says: who works for whom, and as what."""
+    kind, workload, method, module = row
+    needs(module)
+    pid, _ = steady(case, DEBIAN if module else harness.python(), workload, method)
+    report = harness.report(case, pid, "--no-bpf", "--duration", "2")
+    case.equal("session.mode", report["session"]["mode"], "proc")
+    got = harness.one_pool(case, report)
+    for key, value in (("kind", kind), ("pid", pid), ("start_method", method)):
+        case.equal(key, got[key], value)
+    alive = [w["pid"] for w in got["workers"] if not w["end"]]
+    case.equal("workers", len(alive), 2)
+    case.check(set(alive) <= set(harness.tree(pid)), "workers: %r, of %r"
+               % (alive, harness.tree(pid)))
+    for key in UNKNOWN:
+        case.equal("tasks." + key, got["tasks"][key], None)
+
+
 def main():
-    return harness.main([
+    kinds = [("%s, %s" % (row[1], row[2]), lambda case, row=row: of_kind(case, row), 90)
+             for row in KINDS]
+    return harness.main(kinds + [
         ("--no-bpf", by_choice, 25),
         ("as nobody", as_nobody, 40),
         ("ends of workers", ends, 25),

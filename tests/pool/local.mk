@@ -32,3 +32,6 @@ tests_pool_own_queues_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/pool/guess_test
 tests_pool_guess_test_SOURCES = tests/pool/guess_test.c
 tests_pool_guess_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/pool/role_test
+tests_pool_role_test_SOURCES = tests/pool/role_test.c
+tests_pool_role_test_LDADD = $(TEST_LDADD)

@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/pools/kills.py \
 	tests/pools/kind_billiard.py \
 	tests/pools/kind_celery.py \
+	tests/pools/kind_deaths.py \
 	tests/pools/kind_executor.py \
 	tests/pools/kind_joblib.py \
 	tests/pools/kind_loader.py \

@@ -306,6 +306,13 @@ static const struct row numbers[] = {
 	{"MSG_ENCODING", MSG_ENCODING, 128},
 	{"MSG_LOKY", MSG_LOKY, 256},
 	{"PROC_TORCH", PROC_TORCH, 1},
+	{"PROC_POOL", PROC_POOL, 2},
+	{"PROC_EXECUTOR", PROC_EXECUTOR, 4},
+	{"PROC_LOKY", PROC_LOKY, 8},
+	{"PROC_BILLIARD", PROC_BILLIARD, 16},
+	{"PROC_LOADER", PROC_LOADER, 32},
+	{"PROC_BARE", PROC_BARE, 64},
+	{"PROC_SERVER", PROC_SERVER, 128},
 };
 
 static void hold(const struct row *rows, size_t count)

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a process that was there before works as: by the Python function that multiprocessing's
+ * start of it called, which stands near the outer end of its main thread's stack for all its life
+ * (CPython Lib/multiprocessing/process.py, BaseProcess._bootstrap; billiard, multiprocess and loky
+ * have the same). Messages tell the same, but only when there are some.
+ */
+#include "live/role.h"
+
+#include <string.h>
+
+#include "bpf/wire.h"
+#include "python/reader.h"
+
+/* The innermost that is there decides: a worker may have forked what it works with. */
+static const struct {
+	const char *file; /* how its path ends */
+	const char *function; /* how its name ends: a method's is qualified from 3.11 on */
+	uint32_t role; /* of enum proc_flags */
+} signs[] = {
+	{"/multiprocessing/pool.py", "worker", PROC_POOL},
+	{"/multiprocess/pool.py", "worker", PROC_POOL},
+	{"/concurrent/futures/process.py", "_process_worker", PROC_EXECUTOR},
+	{"/loky/process_executor.py", "_process_worker", PROC_LOKY},
+	{"/billiard/pool.py", "__call__", PROC_BILLIARD},
+	{"/data/_utils/worker.py", "_worker_loop", PROC_LOADER},
+	{"/multiprocessing/managers.py", "_run_server", PROC_SERVER},
+	{"/multiprocess/managers.py", "_run_server", PROC_SERVER},
+	{"/multiprocessing/process.py", "_bootstrap", PROC_BARE},
+	{"/multiprocess/process.py", "_bootstrap", PROC_BARE},
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = text ? strlen(text) : 0, n = strlen(end);
+
+	return len >= n && !strcmp(text + len - n, end);
+}
+
+static uint32_t role_of_frame(const struct code *code)
+{
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (ends_with(code->file, signs[i].file) &&
+			ends_with(code->function, signs[i].function))
+			return signs[i].role;
+	return 0;
+}
+
+static uint32_t role_of_thread(const struct reader *r, const struct py_thread *t)
+{
+	uint32_t role = 0;
+
+	for (uint32_t i = 0; i < t->count && !role; i++)
+		role = role_of_frame(&r->codes.codes[r->frames[t->frames + i].code]);
+	return role;
+}
+
+uint32_t role_read(uint32_t pid)
+{
+	struct err why = {0};
+	struct reader r;
+	uint32_t role = 0;
+	int ret = reader_init(&r, "/proc", pid, &why);
+
+	if (!ret)
+		ret = reader_read(&r, &why);
+	for (uint32_t i = 0; !ret && i < r.threads_count; i++)
+		if (r.threads[i].tid == pid)
+			role = role_of_thread(&r, &r.threads[i]);
+	reader_release(&r);
+	return role;
+}
