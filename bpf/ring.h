@@ -14,8 +14,13 @@
 /* The system call that poll() becomes: the one of that name, or ppoll where there is no other. */
 #if defined(__x86_64__) || defined(__TARGET_ARCH_x86)
 #define SYS_POLL 7
+/* Older calls that not every machine has. */
+#define SYS_SELECT 23
+#define SYS_EPOLL_WAIT 232
 #else
 #define SYS_POLL 73
+#define SYS_SELECT (-2)
+#define SYS_EPOLL_WAIT (-2)
 #endif
 
 enum ring_kind { RING_MSG = 0x8001, RING_OOM = 0x8002, RING_STDERR = 0x8020, RING_MAPS = 0x8021 };

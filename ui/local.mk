@@ -39,6 +39,8 @@ libpooltop_a_SOURCES += \
 	ui/slow_table.c \
 	ui/stack_sheet.c \
 	ui/stack_sheet.h \
+	ui/stall_sheet.c \
+	ui/stall_sheet.h \
 	ui/state.c \
 	ui/state.h \
 	ui/status.c \

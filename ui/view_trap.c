@@ -6,6 +6,7 @@
 #include "ui/notes.h"
 #include "ui/sheet.h"
 #include "ui/show.h"
+#include "ui/stall_sheet.h"
 
 enum { TEXT_AT = 3, NUMBER_AT = 26 };
 
@@ -95,6 +96,8 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	draw_part(sheet, "What was seen", *n.text ? n.text : "-");
 	if (*n.advice)
 		draw_part(sheet, "What to do", n.advice);
+	if (!n.finding)
+		stall_sheet(m, ui_pool(m, s), sheet);
 	if (!n.finding || !n.finding->evidence_count)
 		return;
 	sheet_blank(sheet);

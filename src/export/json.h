@@ -12,6 +12,11 @@ json_t *json_worker(
 	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w);
 json_t *json_death(struct jout *j, const struct model *m, const struct death *d);
 
+/* Why it does not move, and what each of its processes waits in; or null. */
+json_t *json_stall(struct jout *j, const struct model *m, const struct pool *p);
+/* Stalls that are over. */
+json_t *json_stalls(struct jout *j, const struct pool *p);
+
 /* What it was doing: "python_stack" and all that stands with it, into the death's object. */
 void json_stacks(struct jout *j, json_t *o, const struct model *m, const struct death *d);
 

@@ -35,19 +35,6 @@ static json_t *hist(struct jout *j, const struct hist *h, bool known)
 	return o;
 }
 
-static json_t *stall(struct jout *j, const struct stall *s)
-{
-	json_t *o;
-
-	if (!s->reason)
-		return json_null();
-	o = jout_object(j);
-	jout_text(j, o, "reason", s->reason);
-	jout_uint(j, o, "since_ns", s->since_ns);
-	jout_text(j, o, "text", s->text);
-	return o;
-}
-
 static json_t *tasks(struct jout *j, const struct model *m, const struct pool *p)
 {
 	const struct totals *t = &p->totals;
@@ -240,7 +227,8 @@ json_t *json_pool(struct jout *j, const struct model *m, const struct pool *p)
 	json_name(j, o, "python", m, p->python);
 	jout_text(j, o, "start_method", start_method_name(p->start_method));
 	jout_text(j, o, "state", pool_state_name(p->state));
-	jout_put(j, o, "stall", stall(j, &p->stall));
+	jout_put(j, o, "stall", json_stall(j, m, p));
+	jout_put(j, o, "stalls", json_stalls(j, p));
 	jout_uint_if(j, o, "started_ns", p->started_ns, p->started_ns);
 	jout_uint_if(j, o, "ended_ns", p->ended_ns, p->ended_ns);
 	jout_bool(j, o, "from_start", p->from_start);

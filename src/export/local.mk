@@ -7,7 +7,7 @@ libpooltop_a_SOURCES += \
 	src/export/format.c src/export/format.h \
 	src/export/jout.c src/export/jout.h \
 	src/export/json.h src/export/json_pool.c src/export/json_stack.c \
-	src/export/json_worker.c \
+	src/export/json_stall.c src/export/json_worker.c \
 	src/export/jsonl.c \
 	src/export/list.c src/export/list.h \
 	src/export/page.c src/export/page.h \
@@ -16,4 +16,5 @@ libpooltop_a_SOURCES += \
 	src/export/stack.h src/export/stack_json.c src/export/stack_text.c \
 	src/export/task_fields.c \
 	src/export/text.h src/export/text_pool.c src/export/text_session.c \
-	src/export/text_stack.c src/export/text_trouble.c src/export/text_worker.c
+	src/export/text_stack.c src/export/text_stall.c src/export/text_trouble.c \
+	src/export/text_worker.c

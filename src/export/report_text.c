@@ -29,18 +29,6 @@ static uint64_t pool_age_ns(const struct model *m, const struct pool *p)
 	return p->started_ns && end > p->started_ns ? end - p->started_ns : 0;
 }
 
-static void stall(struct page *out, const struct model *m, const struct pool *p)
-{
-	char wall[FMT_MAX];
-
-	if (!p->stall.reason)
-		return;
-	page_to(out, 1);
-	page_say(out, 1, "stalled (%s) since %s: %s", p->stall.reason,
-		fmt_wall(wall, model_wall_ns(m, p->stall.since_ns), 0), p->stall.text);
-	page_end(out);
-}
-
 /* As it was made; of a pool that was found, its first workers may have been on their way out. */
 static uint32_t pool_size(const struct pool *p)
 {
@@ -64,7 +52,7 @@ static void head(struct page *out, const struct model *m, const struct pool *p)
 		method ? ", " : "", method ? method : "", python ? ", Python " : "",
 		python ? python : "", p->parent_gone ? ", its parent is gone" : "");
 	page_end(out);
-	stall(out, m, p);
+	text_stall(out, m, p);
 	if (p->from_start)
 		return;
 	page_add(out, " It was there before watching began: counts are from then on.");

@@ -7,6 +7,7 @@
 #include "model/model.h"
 
 void text_session(struct page *out, const struct model *m);
+void text_stall(struct page *out, const struct model *m, const struct pool *p);
 void text_findings(struct page *out, const struct model *m, const struct pool *p);
 void text_deaths(struct page *out, const struct model *m, const struct pool *p);
 void text_failures(struct page *out, const struct model *m, const struct pool *p);

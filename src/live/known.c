@@ -33,6 +33,7 @@ struct known *known_add(struct live *l, uint32_t pid, uint64_t start_ns)
 		k->pid = pid;
 		k->start_ns = start_ns;
 		k->look_ns = l->now_ns;
+		k->moved_ns = l->now_ns;
 		l->known_count++;
 		if (i >= l->known_top)
 			l->known_top = i + 1;
@@ -49,6 +50,7 @@ void known_del(struct live *l, struct known *k)
 		l->layouts_due--;
 	native_forget(l, k);
 	sample_forget(l, k);
+	waits_forget(k);
 	map_del(&l->known_by_pid, k->pid);
 	k->pid = 0;
 	l->known_count--;

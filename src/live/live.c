@@ -118,6 +118,7 @@ void live_free(struct live *l)
 	for (uint32_t i = 0; l->known && i < l->known_top; i++) {
 		native_forget(l, &l->known[i]);
 		sample_forget(l, &l->known[i]);
+		waits_forget(&l->known[i]);
 	}
 	native_release(l);
 	free(l->known);
@@ -163,6 +164,7 @@ void live_tick(struct live *l)
 	}
 	shared_put(l);
 	sample_tick(l);
+	waits_put(l);
 	machine_tick(l);
 }
 

@@ -27,5 +27,7 @@ liblive_a_SOURCES += \
 	src/live/texts.c src/live/texts.h \
 	src/live/unwind.c src/live/unwind.h \
 	src/live/usage.c \
+	src/live/wait_read.c src/live/wait_read.h \
+	src/live/waits.c \
 	src/live/walked.c \
 	src/live/walker.c src/live/walker.h

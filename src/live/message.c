@@ -92,6 +92,7 @@ void message_put(struct live *l, const struct ring_msg *m)
 	struct pickle_facts facts;
 	struct pickle_bytes in;
 
+	waits_moved(known_get(l, f.h.pid), f.h.t_ns);
 	f.ino = m->ino;
 	f.bytes = m->bytes;
 	f.tid = m->tid;

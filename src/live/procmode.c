@@ -99,6 +99,8 @@ static void take_sample(void *arg, const struct proc_sample *s)
 		ran = s->cpu_ns - k->usage.cpu_ns;
 	if (!k->work.since_ns)
 		k->work.since_ns = l->now_ns;
+	if (ran)
+		waits_moved(k, l->now_ns);
 	share_core(l, k, s, ran);
 	usage_send(l, k, s);
 	if (!k->is_head)

@@ -44,6 +44,8 @@ struct known {
 	uint32_t layout_tries;
 	bool maps_changed; /* since they were read */
 	char *maps; /* owned: native.c's; NULL: those of its parent, or none */
+	uint64_t moved_ns; /* its newest message, or other sign that it moves */
+	struct still *still; /* owned: waits.c's; NULL: it moves */
 	struct sampled *sampled; /* owned: sample.c's; NULL: not yet */
 };
 
@@ -108,6 +110,7 @@ struct live {
 	struct sampling sampling;
 	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
 	struct shared *shared; /* shared.c */
+	uint32_t next_wait; /* where the round of waits goes on */
 	struct core_share *shares; /* /proc mode: LIVE_FAMILIES * LIVE_CPUS */
 };
 
@@ -178,6 +181,16 @@ void usage_send(struct live *l, struct known *k, const struct proc_sample *s);
 /* shared.c: FRAME_SHARED at a tick. shared_begin(): 0 or -ENOMEM. */
 int shared_begin(struct live *l);
 void shared_put(struct live *l);
+
+/* waits.c: FRAME_WAIT at a tick, of the pools' processes that do not move. */
+void waits_put(struct live *l);
+/* Something about it shows that it moves. */
+static inline void waits_moved(struct known *k, uint64_t t_ns)
+{
+	if (k && k->moved_ns < t_ns)
+		k->moved_ns = t_ns;
+}
+void waits_forget(struct known *k);
 
 /* procmode.c: the whole of a tick without BPF. */
 void procmode_tick(struct live *l);

@@ -27,6 +27,7 @@ static int (*const handlers[])(struct model *m, const struct frame *f) = {
 	[FRAME_STACK] = apply_stack,
 	[FRAME_STDERR] = apply_stderr,
 	[FRAME_THREAD] = apply_thread,
+	[FRAME_WAIT] = apply_wait,
 };
 
 int model_apply(struct model *m, const struct frame *f)

@@ -37,6 +37,8 @@ enum model_bounds {
 	MODEL_STACKS = 8192, /* stacks of threads; the oldest make room */
 	MODEL_STACK_PLACES = 256, /* innermost frames of one */
 	MODEL_THREADS = 8, /* stacks of one process */
+	MODEL_STALLS = 8, /* a pool's newest that are over */
+	MODEL_WAITS = 16, /* threads of one process, what they wait in */
 	MODEL_STDERR = 4096, /* bytes of a process's last words */
 };
 

@@ -105,6 +105,10 @@ int model_settle(struct model *m);
  * is copied, worst first. 0 or -ENOMEM. */
 int pool_set_findings(struct pool *p, const struct finding *list, uint32_t count);
 
+/* Why it is stalled now, or that it is not (all zeros). What it is since stays what it was first
+ * found to be; a stall that ends is kept among those that are over. */
+void pool_set_stall(struct model *m, struct pool *p, const struct stall *now);
+
 void model_add_event(
 	struct model *m, enum event_kind kind, uint32_t pool, uint32_t pid, uint64_t t_ns);
 void model_forget_events(struct model *m, uint32_t pool);

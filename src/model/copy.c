@@ -131,8 +131,14 @@ static int copy_procs(struct model *to, const struct model *from)
 	int ret = copy_vec(&to->procs, from->procs, from->procs_count, sizeof(*to->procs));
 
 	for (uint32_t i = 0; !ret && i < from->procs_count; i++) {
+		const struct proc *p = &from->procs[i];
+
+		to->procs[i].waits = NULL;
 		ret = own_text(&to->procs[i].stderr_tail);
 		to->procs_count = to->procs_cap = i + 1;
+		if (!ret)
+			ret = copy_vec(&to->procs[i].waits, p->waits, p->waits ? MODEL_WAITS : 0,
+				sizeof(*p->waits));
 	}
 	return ret;
 }

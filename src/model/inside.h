@@ -43,6 +43,7 @@ int apply_shared(struct model *m, const struct frame *f);
 int apply_stack(struct model *m, const struct frame *f);
 int apply_stderr(struct model *m, const struct frame *f);
 int apply_thread(struct model *m, const struct frame *f);
+int apply_wait(struct model *m, const struct frame *f);
 
 /* The ends of a tick, each for what it owns. */
 void tick_cpus(struct model *m);

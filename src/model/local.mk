@@ -34,12 +34,14 @@ libpooltop_a_SOURCES += \
 	src/model/shared.c \
 	src/model/slow.c \
 	src/model/stack.c \
+	src/model/stall.c \
 	src/model/stderr.c \
 	src/model/task.c \
 	src/model/text.c \
 	src/model/thread.c \
 	src/model/tick.c \
 	src/model/vec.c \
+	src/model/wait.c \
 	src/model/work.c \
 	src/model/worker.c \
 	src/model/worker.h

@@ -207,8 +207,11 @@ static bool may_matter(struct model *m, const struct frame_msg *f)
 int apply_msg(struct model *m, const struct frame *f)
 {
 	const struct frame_msg *msg = (const struct frame_msg *)f;
+	struct proc *by = model_find_proc(m, f->pid);
 	int ret = 0;
 
+	if (by && by->spoke_ns < f->t_ns)
+		by->spoke_ns = f->t_ns;
 	if (message_apply(m, msg, &ret))
 		return ret;
 	return may_matter(m, msg) ? pending_add(m, msg) : 0;

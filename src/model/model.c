@@ -20,8 +20,10 @@ void model_release(struct model *m)
 	for (uint32_t i = 0; i < m->texts_cap; i++)
 		free(m->texts[i]);
 	free(m->texts);
-	for (uint32_t i = 0; i < m->procs_count; i++)
+	for (uint32_t i = 0; i < m->procs_count; i++) {
 		free(m->procs[i].stderr_tail);
+		free(m->procs[i].waits);
+	}
 	free(m->procs);
 	map_release(&m->procs_by_pid);
 	for (uint32_t i = 0; i < m->pools_count; i++)

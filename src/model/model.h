@@ -173,6 +173,21 @@ const struct queue *pool_queue(const struct pool *p, uint64_t ino);
 const struct task *pool_task(const struct pool *p, struct task_key key);
 const struct event *model_event(const struct model *m, uint32_t index); /* 0: oldest */
 
+/* What the threads of a process that does not move wait in, its main thread first; borrowed.
+ * NULL, and no threads: it moves, or nobody looked. */
+const struct frame_wait *proc_waits(const struct proc *p, uint32_t *ret_count);
+
+/* The main thread's; NULL as above. */
+const struct frame_wait *model_main_wait(const struct model *m, uint32_t pid);
+/* So long a worker has waited for a lock of its own process that nobody in it can release: it is
+ * that process's only thread, and set itself no time limit. 0: it does not, or nobody knows. */
+uint64_t worker_hangs_ns(const struct model *m, const struct worker *w);
+/* What a thread waits for, with its object by the name that the pool has for it; "runs". p, w: the
+ * pool, and the worker whose thread it is (NULL: another process's). */
+enum { WAIT_WORDS = 96 };
+char *wait_words(char buf[static WAIT_WORDS], const struct pool *p, const struct worker *w,
+	const struct frame_wait *f);
+
 /* NULL: it made room. */
 const struct stack *model_stack(const struct model *m, uint32_t id);
 /* The stack that tells most about a death: of the thread it began in, else of the main thread,
@@ -219,6 +234,7 @@ uint64_t model_wall_ns(const struct model *m, uint64_t t_ns);
 
 /* The words of INTERFACE 2; constant. */
 const char *worker_state_name(enum worker_state state);
+const char *wait_for_name(uint32_t wait_for); /* "read", "semaphore" ... */
 const char *pool_state_name(enum pool_state state);
 const char *start_method_name(enum start_method method); /* NULL: not known */
 const char *end_kind_name(enum end_kind end);

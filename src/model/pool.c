@@ -118,7 +118,7 @@ void model_end_pool(struct model *m, struct pool *p, uint64_t t_ns)
 {
 	p->ended_ns = t_ns ? t_ns : 1;
 	p->state = POOL_GONE;
-	p->stall = (struct stall){0};
+	pool_set_stall(m, p, &(struct stall){0});
 	model_add_event(m, EVENT_POOL_GONE, p->id, p->pid, t_ns);
 }
 

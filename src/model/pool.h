@@ -163,6 +163,8 @@ enum start_method { START_UNKNOWN = 0, START_FORK, START_SPAWN, START_FORKSERVER
 struct stall {
 	const char *reason; /* constant: INTERFACE 2; NULL: not stalled */
 	uint64_t since_ns;
+	uint64_t found_ns; /* it was judged to be so first */
+	uint64_t until_ns; /* it was over then; 0: it stands */
 	char text[240];
 };
 
@@ -221,6 +223,9 @@ struct pool {
 	uint32_t suffering; /* tasks on their way then, besides its own: they fail with it */
 	enum pool_state state;
 	struct stall stall;
+	struct stall stalls[MODEL_STALLS]; /* that are over, oldest first */
+	uint32_t stalls_count;
+	uint32_t stalls_dropped; /* older ones that made room */
 
 	uint64_t task_ino; /* the first of its queues of each role, 0: not known yet */
 	uint64_t result_ino;
@@ -287,6 +292,8 @@ struct pool {
 	uint64_t stillborn_first_ns, stillborn_last_ns;
 	uint64_t lock_lost_ns; /* a worker died holding the task queue's lock then, 0: none */
 	uint32_t lock_lost_pid;
+	uint64_t result_lock_lost_ns; /* the same, of the result queue's */
+	uint32_t result_lock_lost_pid;
 	uint32_t quiet_ticks; /* so long no task is on its way and none in hand */
 	uint32_t first_tid; /* thread of the parent that forked its first worker, 0: not known */
 	uint64_t forgiven_lost; /* lost tasks after which the pool was given work again */

@@ -76,6 +76,7 @@ void model_drop_proc(struct model *m, struct proc *p)
 	}
 	stacks_forget(m, &p->stacks);
 	free(p->stderr_tail);
+	free(p->waits);
 	map_del(&m->procs_by_pid, p->pid);
 	if (at != last) {
 		*p = m->procs[last];

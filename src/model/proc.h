@@ -93,6 +93,13 @@ struct proc {
 	struct stack_ids stacks;
 	uint64_t sampled_ns; /* newest look at its threads, 0: none */
 	char *stderr_tail; /* owned, cleaned: the last it wrote there; NULL: not told */
+	/* What its threads wait in, sampled at waits_ns, when its state was waits_state:
+	 * proc_waits() says whether it still does. */
+	struct frame_wait *waits; /* owned */
+	uint32_t waits_count;
+	uint32_t waits_state;
+	uint64_t waits_ns;
+	uint64_t spoke_ns; /* its newest message, 0: none was seen */
 	struct frame_work work; /* newest; work.h.kind == 0: none */
 	struct frame_usage usage; /* newest; usage.h.kind == 0: none */
 	struct frame_shared shared; /* newest; shared.h.kind == 0: none */

@@ -117,6 +117,8 @@ struct worker {
 	double run_share; /* of the last tick, its main thread's in `run` */
 	uint32_t parent_threads; /* threads of its parent when it forked, 0: not known */
 	bool stuck; /* blocked in a futex of its own process */
+	bool is_free; /* when it was last looked at: it had set itself a limit, or another thread
+			 of its process can wake it */
 
 	uint8_t strip
 		[MODEL_STRIP]; /* ring: 1 + enum worker_state that dominated each tick, 0: none */

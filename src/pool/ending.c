@@ -49,6 +49,18 @@ bool was_ended_by_parent(const struct worker *w, const struct frame_exit *exit)
 	return (w->killed_by_parent && sig == SIGTERM) || (w->struck_by_parent && sig == SIGKILL);
 }
 
+/* Who is in the middle of a result holds that queue's lock, and the parent waits for the rest of
+ * what it began (rule E). */
+static void note_result_lock(struct pool *p, const struct worker *w, const struct frame_exit *exit)
+{
+	if (p->kind != pool_kind_pool.name || !(exit->status & 0x7f) || p->closing ||
+		(exit->flags & EXIT_STATUS_UNKNOWN) || exit->syscall < 0 || !w->hand.has ||
+		!p->result_ino || exit->syscall_ino != p->result_ino)
+		return;
+	p->result_lock_lost_ns = exit->h.t_ns;
+	p->result_lock_lost_pid = exit->h.pid;
+}
+
 int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 {
 	struct pool *p = model_find_pool(m, c->pool);
@@ -60,6 +72,7 @@ int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 	if (!w || !kind)
 		return 0;
 	note_lock(p, exit);
+	note_result_lock(p, w, exit);
 	/* A signal that came before its pool was known was not set down in the worker. */
 	w->killed_by_parent |= sent_by(c, SIGTERM, p->pid);
 	w->struck_by_parent |= sent_by(c, SIGKILL, p->pid);

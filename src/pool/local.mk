@@ -17,5 +17,10 @@ libpooltop_a_SOURCES += \
 	src/pool/plain.c \
 	src/pool/process.c \
 	src/pool/staff.c \
+	src/pool/stall.c src/pool/stall.h \
+	src/pool/stall_fork.c \
+	src/pool/stall_lock.c \
+	src/pool/stall_lost.c \
+	src/pool/stall_reader.c \
 	src/pool/state.c \
 	src/pool/suspect.c

@@ -65,6 +65,14 @@ static void word_death(const struct model *m, struct pool *p, struct death *d)
 		snprintf(d->consequence, size, "none: it had no task in hand");
 		return;
 	}
+	if (p->result_lock_lost_ns == d->t_ns && p->result_lock_lost_pid == d->pid) {
+		snprintf(d->consequence, size,
+			"task %" PRId64 "/%" PRId32
+			" is lost, and with it the result queue's lock, which it held while it "
+			"sent: nothing returns any more",
+			d->hand.key.job, d->hand.key.chunk);
+		return;
+	}
 	snprintf(d->consequence, size,
 		"task %" PRId64 "/%" PRId32 " of %.90s is lost; its caller waits for ever",
 		d->hand.key.job, d->hand.key.chunk,

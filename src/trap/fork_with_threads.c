@@ -12,6 +12,7 @@
 #include "trap/trap.h"
 
 #define STUCK_NS UINT64_C(5000000000)
+#define LOOKED_NS UINT64_C(1500000000) /* if it was looked at, and is found to be so */
 
 /* Threads of its own that a pool of this kind has in its parent once it is made. */
 static uint32_t handlers(const struct pool *p)
@@ -45,8 +46,11 @@ static uint64_t hangs_ns(const struct model *m, const struct worker *w)
 	enum worker_state state = w->hand.has ? STATE_LOCK : STATE_START;
 	uint64_t ns = worker_state_ns(w, state, m->now_ns);
 
-	if (!w->stuck || w->threads > 1 || w->tasks || until_ns < from_ns)
+	if (w->is_free || !w->stuck || w->threads > 1 || w->tasks || until_ns < from_ns)
 		return 0;
+	/* The pool's verdict and this one are the same. */
+	if (worker_hangs_ns(m, w) >= LOOKED_NS)
+		return ns;
 	return ns >= STUCK_NS && ns >= (until_ns - from_ns) / 5 * 4 ? ns : 0;
 }
 

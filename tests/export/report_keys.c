@@ -41,6 +41,7 @@ const char *const report_keys[] = {
 	"pools[].stall?.reason",
 	"pools[].stall?.since_ns",
 	"pools[].stall?.text",
+	"pools[].stalls",
 	"pools[].started_ns",
 	"pools[].ended_ns",
 	"pools[].tasks.sent",

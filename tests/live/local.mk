@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	tests/live/streams \
 	tests/live/sampled_test.py \
 	tests/live/stack_test.py \
+	tests/live/stalls_test.py \
 	tests/live/terminal.py \
 	tests/live/terminal_test.py \
 	tests/live/traps_test.py

@@ -27,6 +27,7 @@ EXTRA_DIST += \
 	tests/pools/shared.py \
 	tests/pools/short.py \
 	tests/pools/stacks.py \
+	tests/pools/stalls.py \
 	tests/pools/steady.py \
 	tests/pools/tally.py \
 	tests/pools/truth.py \

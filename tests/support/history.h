@@ -134,6 +134,16 @@ void history_stack(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags
 	const struct history_place *places);
 /* FRAME_THREAD; tid 0: no thread of it has run. */
 void history_thread(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags);
+/* FRAME_WAIT of one thread, from now on. tid 0: the main thread, the first of its sample. */
+struct history_wait {
+	uint32_t tid;
+	uint32_t wait_for; /* enum wait_for */
+	uint64_t object;
+	uint32_t flags; /* enum wait_flags, besides WAIT_FIRST */
+	uint32_t value;
+	int32_t syscall;
+};
+void history_waits(struct history *h, uint32_t pid, const struct history_wait *w);
 /* FRAME_STDERR. */
 void history_stderr(struct history *h, uint32_t pid, const char *text);
 /* SIGNAL by the sender, then EXIT by that signal. */

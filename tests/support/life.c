@@ -288,6 +288,24 @@ void history_thread(struct history *h, uint32_t pid, uint32_t tid, uint32_t flag
 	history_add(h, &f);
 }
 
+void history_waits(struct history *h, uint32_t pid, const struct history_wait *w)
+{
+	struct frame_wait f = {
+		.h = history_head(FRAME_WAIT, sizeof(f), pid),
+		.since_ns = h->now_ns,
+		.object = w->object,
+		.tid = w->tid ? w->tid : pid,
+		.syscall = w->syscall,
+		.wait_for = w->wait_for,
+		.flags = w->flags | (w->tid ? 0 : WAIT_FIRST),
+		.value = w->value,
+		.threads = w->flags & WAIT_ALONE ? 1 : 2,
+	};
+
+	history_chars(f.comm, sizeof(f.comm), "python3");
+	history_add(h, &f);
+}
+
 void history_stderr(struct history *h, uint32_t pid, const char *text)
 {
 	enum { MOST = 8192 };

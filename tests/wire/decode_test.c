@@ -40,6 +40,7 @@ static void table_is_complete(void **state)
 		{FRAME_STACK, sizeof(struct frame_stack)},
 		{FRAME_STDERR, sizeof(struct frame_stderr)},
 		{FRAME_THREAD, sizeof(struct frame_thread)},
+		{FRAME_WAIT, sizeof(struct frame_wait)},
 	};
 	unsigned int known = 0;
 

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Why a pool does not move, what each of its processes waits in; and when it did not before. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "export/text.h"
+
+enum { WORKERS = 12 /* that are listed one by one */, THREADS = 6 /* of one process */ };
+
+static void threads(
+	struct page *out, const struct model *m, const struct pool *p, const struct worker *w)
+{
+	const struct proc *proc = model_proc(m, w ? w->pid : p->pid);
+	uint32_t count = 0;
+	const struct frame_wait *waits = proc ? proc_waits(proc, &count) : NULL;
+	char words[WAIT_WORDS], since[FMT_MAX];
+
+	for (uint32_t i = 0; i < count && i < THREADS; i++) {
+		const struct frame_wait *f = &waits[i];
+
+		page_to(out, TEXT_INDENT);
+		if (i)
+			page_say(out, TEXT_ROW, "%s [%u] ", f->comm, f->tid);
+		if (f->wait_for == WAIT_NONE)
+			page_say(out, TEXT_ROW, "runs");
+		else
+			page_say(out, TEXT_ROW, "waits for %s, since %s%s",
+				wait_words(words, p, w, f),
+				fmt_wall(since, model_wall_ns(m, f->since_ns), 0),
+				f->flags & WAIT_TIMED ? ", for a time" : "");
+		page_end(out);
+	}
+	if (count > THREADS) {
+		page_to(out, TEXT_INDENT);
+		page_add(out, "and %u more threads", waits[0].threads - THREADS);
+		page_end(out);
+	}
+	if (!count) {
+		page_to(out, TEXT_INDENT);
+		page_add(
+			out, "%s", w ? worker_state_name(w->state) : "moves, or was not looked at");
+		page_end(out);
+	}
+}
+
+static bool any_waits(const struct model *m, const struct pool *p)
+{
+	const struct proc *proc = model_proc(m, p->pid);
+	uint32_t count = 0;
+	bool any = proc && proc_waits(proc, &count);
+
+	for (uint32_t i = 0; i < p->workers_count && !any; i++) {
+		proc = p->workers[i].ended_ns ? NULL : model_proc(m, p->workers[i].pid);
+		any = proc && proc_waits(proc, &count);
+	}
+	return any;
+}
+
+static void processes(struct page *out, const struct model *m, const struct pool *p)
+{
+	uint32_t shown = 0;
+
+	page_add(out, "   %7u ", p->pid);
+	threads(out, m, p, NULL);
+	for (uint32_t i = 0; i < p->workers_count; i++) {
+		const struct worker *w = &p->workers[i];
+
+		if (w->ended_ns || shown++ >= WORKERS)
+			continue;
+		page_add(out, "   %7u ", w->pid);
+		threads(out, m, p, w);
+	}
+	if (shown > WORKERS) {
+		page_add(out, "   and %u more workers", shown - WORKERS);
+		page_end(out);
+	}
+}
+
+static void now(struct page *out, const struct model *m, const struct pool *p)
+{
+	char wall[FMT_MAX];
+
+	page_to(out, 1);
+	page_say(out, 1, "stalled (%s) since %s: %s", p->stall.reason,
+		fmt_wall(wall, model_wall_ns(m, p->stall.since_ns), 0), p->stall.text);
+	page_end(out);
+	if (any_waits(m, p))
+		processes(out, m, p);
+}
+
+void text_stall(struct page *out, const struct model *m, const struct pool *p)
+{
+	char wall[FMT_MAX], lasted[FMT_MAX];
+
+	for (uint32_t i = 0; i < p->stalls_count; i++) {
+		const struct stall *s = &p->stalls[i];
+
+		page_to(out, 1);
+		page_say(out, 1, "was stalled (%s) from %s on for %s: %s", s->reason,
+			fmt_wall(wall, model_wall_ns(m, s->since_ns), 0),
+			fmt_duration(
+				lasted, s->until_ns > s->since_ns ? s->until_ns - s->since_ns : 0),
+			s->text);
+		page_end(out);
+	}
+	if (p->stall.reason)
+		now(out, m, p);
+}

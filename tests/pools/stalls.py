@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Pools that stop moving, each in one of the ways that pools have, and with --healthy the near
+miss: nearly the same, but it goes on. What was done, and when, is written to --told. Python 3.7
+or newer, standard library only."""
+import argparse
+import concurrent.futures
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+
+LOCK = threading.Lock()
+BIG = 3 << 20
+
+
+class Told:
+    """What the program itself knows of its stall."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def tell(self, **facts):
+        facts["t_ns"] = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        with open(self.path + ".new", "w") as f:
+            json.dump(facts, f)
+        os.rename(self.path + ".new", self.path)
+
+
+def patience(opts):
+    """The stall is looked at from outside meanwhile."""
+    time.sleep(opts.seconds)
+
+
+def leave(opts, pool):
+    """What is stuck cannot be terminated: its workers go with the program."""
+    if opts.healthy:
+        return
+    for p in list(pool._pool):
+        kill(p.pid)
+    os._exit(0)
+
+
+def square(x):
+    return x * x
+
+
+def kill(pid):
+    os.kill(pid, signal.SIGKILL)
+
+
+def blocked_in(pid, *numbers):
+    """Waits until its main thread is in one of these system calls."""
+    for _ in range(2000):
+        with open("/proc/%d/syscall" % pid) as f:
+            if f.read().split()[0] in [str(n) for n in numbers]:
+                return True
+        time.sleep(0.005)
+    return False
+
+
+# -------------------------------------------------------------------------------------------------
+# A: a task goes with its worker.
+
+
+def exit_in_task(path):
+    if path:
+        os._exit(7)
+    return 1
+
+
+def lost_task(opts, told):
+    with opts.context.Pool(2) as pool:
+        pool.map(square, range(4))
+        answer = pool.apply_async(exit_in_task, (not opts.healthy,))
+        told.tell(pids=[p.pid for p in pool._pool])
+        if opts.healthy:
+            answer.get()
+        patience(opts)
+
+
+# -------------------------------------------------------------------------------------------------
+# D, E: a worker is killed while it holds a lock.
+
+
+def idle_reader(pool):
+    """The worker that waits for a task and not for the lock."""
+    for _ in range(2000):
+        for p in pool._pool:
+            with open("/proc/%d/syscall" % p.pid) as f:
+                if f.read().startswith("0 "):
+                    return p.pid
+        time.sleep(0.005)
+    raise SystemExit("no worker waits for a task")
+
+
+def task_lock(opts, told):
+    with opts.context.Pool(3) as pool:
+        pool.map(square, range(6), chunksize=1)
+        time.sleep(0.3)
+        reader = idle_reader(pool)
+        others = [p.pid for p in pool._pool if p.pid != reader]
+        victim = others[0] if opts.healthy else reader
+        kill(victim)
+        told.tell(pids=[victim])
+        answers = [pool.apply_async(square, (n,)) for n in range(5)]
+        if opts.healthy:
+            [a.get() for a in answers]
+        patience(opts)
+        leave(opts, pool)
+
+
+def big_result(_):
+    return b"x" * BIG
+
+
+def result_lock(opts, told):
+    """The parent's reader of results is held up, so that a big result fills the pipe."""
+    with opts.context.Pool(2) as pool:
+        gate = threading.Event()
+        first = pool.apply_async(square, (1,), callback=lambda _: gate.wait())
+        time.sleep(0.2)
+        workers = [p.pid for p in pool._pool]
+        second = pool.apply_async(big_result, (0,))
+        writer = None
+        while not writer:
+            for pid in workers:
+                with open("/proc/%d/syscall" % pid) as f:
+                    if f.read().startswith("1 "):
+                        writer = pid
+            time.sleep(0.005)
+        if not opts.healthy:
+            kill(writer)
+            told.tell(pids=[writer])
+        gate.set()
+        first.get()
+        if opts.healthy:
+            second.get()
+            told.tell(pids=[])
+        patience(opts)
+        leave(opts, pool)
+
+
+# -------------------------------------------------------------------------------------------------
+# F: the thread that reads results.
+
+
+def reader_died(opts, told):
+    def complain(_):
+        if not opts.healthy:
+            raise ValueError("a callback that raises")
+
+    with opts.context.Pool(2) as pool:
+        pool.map(square, range(4))
+        pool.apply_async(square, (3,), callback=complain)
+        time.sleep(0.3)
+        answers = [pool.apply_async(square, (n,)) for n in range(3)]
+        told.tell(pids=[])
+        if opts.healthy:
+            [a.get() for a in answers]
+        patience(opts)
+        leave(opts, pool)
+
+
+# -------------------------------------------------------------------------------------------------
+# J: a lock that was held when the worker was forked.
+
+
+def take_lock(n):
+    with LOCK:
+        return n
+
+
+def take_in_time(n):
+    LOCK.acquire(timeout=60)
+    return n
+
+
+def fork_lock(opts, told):
+    def hold():
+        with LOCK:
+            stop.wait()
+
+    stop = threading.Event()
+    threading.Thread(target=hold, daemon=True).start()
+    time.sleep(0.1)
+    with opts.context.Pool(2) as pool:
+        # In time it would give up: that is no stall.
+        answers = [pool.apply_async(take_in_time if opts.healthy else take_lock, (n,))
+                   for n in range(3)]
+        told.tell(pids=[p.pid for p in pool._pool])
+        patience(opts)
+        assert not any(a.ready() for a in answers)
+    stop.set()
+
+
+def wait_for_thread(seconds):
+    thread = threading.Thread(target=time.sleep, args=(seconds,))
+    thread.start()
+    thread.join()
+    return 1
+
+
+def no_fork_lock(opts, told):
+    """A near miss of its own: the lock's holder is in the same process."""
+    with opts.context.Pool(2) as pool:
+        answers = [pool.apply_async(wait_for_thread, (opts.seconds,)) for _ in range(2)]
+        told.tell(pids=[])
+        [a.get() for a in answers]
+
+
+# -------------------------------------------------------------------------------------------------
+
+WAYS = {
+    "lost-task": lost_task,
+    "task-lock": task_lock,
+    "result-lock": result_lock,
+    "reader-died": reader_died,
+    "fork-lock": fork_lock,
+    "no-fork-lock": no_fork_lock,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("way", choices=sorted(WAYS))
+    parser.add_argument("--healthy", action="store_true", help="the near miss")
+    parser.add_argument("--method", default="fork")
+    parser.add_argument("--seconds", type=float, default=8, help="it stays so, that long")
+    parser.add_argument("--told", required=True)
+    opts = parser.parse_args()
+    opts.context = multiprocessing.get_context(opts.method)
+    WAYS[opts.way](opts, Told(opts.told))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
