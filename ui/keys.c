@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "ui/keys.h"
 
+#include "ui/page.h"
 #include "ui/view.h"
 
 enum { CONTROL_C = 3, CONTROL_L = 12, CONTROL_Z = 26, NEWLINE = '\n' };
@@ -44,10 +45,11 @@ static bool has_gone(const struct model *m, const struct ui_state *s)
 	       (v == &view_overview || v == &view_workers);
 }
 
+/* At the end of a recording the screen is the live session's last, keys and all. */
 static bool is_replayed(const struct model *m, const struct ui_state *s)
 {
 	(void)m;
-	return s->mode == UI_REPLAY || s->is_past;
+	return (s->mode == UI_REPLAY && !s->ended) || s->is_past || s->paused;
 }
 
 /* A pair of keys stands in two rows: the first of them has the words for the bottom lines. */
@@ -81,12 +83,15 @@ static const struct key keys[] = {
 	{{'}'}, REQUEST_EVENT_ON, "}", NULL, NULL, "to the next event", NULL, 0},
 	{{'g'}, REQUEST_GOTO, "g", "time", NULL, "goes to a time: 14:02:11, +30s, -5m, start, end",
 		NULL, 6},
-	{{'e'}, REQUEST_NEWEST, "e", "newest", NULL, "goes to the newest data, and follows it",
-		is_replayed, 4},
+	{{'n'}, REQUEST_NEWEST, "n", "newest", NULL, "goes to the newest data, and follows it",
+		is_replayed, 2},
 	{{'+', '='}, REQUEST_FASTER, "+", "speed", "+ -", "replays twice as fast", is_replayed, 6},
 	{{'-', '_'}, REQUEST_SLOWER, "-", NULL, NULL, "replays half as fast", is_replayed, 0},
 	{{'w'}, REQUEST_WRITE, "w", "write", NULL,
-		"writes the screen as text into a file in this folder", NULL, 7},
+		"writes the screen as text into a file in this folder, else in /tmp", NULL, 7},
+	{{'e'}, REQUEST_EXPORT, "e", "export", NULL,
+		"writes the page that is shown or selected, whole: a certificate, a stack ...",
+		page_is_there, 7},
 	{{KEY_CODE_UP, 'k', KEY_CODE_WHEEL_UP}, REQUEST_UP, "Up k", "move", "Up/Down",
 		"moves up; so does the wheel", NULL, 9},
 	{{KEY_CODE_DOWN, 'j', KEY_CODE_WHEEL_DOWN}, REQUEST_DOWN, "Down j", NULL, NULL,

@@ -27,6 +27,8 @@ libpooltop_a_SOURCES += \
 	ui/overview_findings.c \
 	ui/overview_head.c \
 	ui/overview_head.h \
+	ui/page.c \
+	ui/page.h \
 	ui/panes.c \
 	ui/panes.h \
 	ui/queue_table.c \
@@ -52,6 +54,8 @@ libpooltop_a_SOURCES += \
 	ui/task_charts.c \
 	ui/task_charts.h \
 	ui/task_tables.h \
+	ui/timeline.c \
+	ui/timeline.h \
 	ui/traffic_tables.h \
 	ui/view.h \
 	ui/view_cores.c \

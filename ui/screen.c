@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "ui/sheet.h"
+#include "ui/timeline.h"
 #include "ui/view.h"
 
 static void draw_too_small(const struct ui_state *s, struct grid *g)
@@ -20,12 +21,17 @@ struct grid screen_frame(const struct model *m, const struct ui_state *s, struct
 {
 	int top = header_draw(m, s, g);
 	/* An eighth of the screen is for keys: three lines of 24, one of 15. */
-	int keys = hints_lines(m, s, g->columns, g->rows / 8);
+	int strip = timeline_is_shown(s);
+	int keys = hints_lines(m, s, g->columns, g->rows / 8 - strip);
 	struct grid part = grid_window(g, g->rows - 1, 1, 0, g->columns);
 
 	status_draw(m, s, &part);
 	part = grid_window(g, g->rows - 1 - keys, keys, 0, g->columns);
 	hints_draw(m, s, &part);
+	keys += strip;
+	part = grid_window(g, g->rows - 1 - keys, strip, 0, g->columns);
+	if (strip)
+		timeline_draw(m, s, &part);
 	part = grid_window(g, top, g->rows - 1 - keys - top, 0, g->columns);
 	top += notices_draw(m, s, &part);
 	return grid_window(g, top, g->rows - 1 - keys - top, 0, g->columns);

@@ -91,8 +91,7 @@ void sheet_field(struct sheet *sheet, const char *label, enum style style, const
 	pen_fit(&p, STYLE_DIM, label);
 }
 
-/* Lines that the sheet has in all. */
-static int measure(const struct model *m, const struct ui_state *s, const struct grid *g)
+int sheet_lines(const struct model *m, const struct ui_state *s, const struct grid *g)
 {
 	struct grid none = grid_window(g, 0, 0, 0, g->columns);
 	struct sheet sheet = {.g = &none};
@@ -110,7 +109,7 @@ static int clamp_scroll(int scroll, int lines, int rows)
 
 void sheet_draw(const struct model *m, const struct ui_state *s, struct grid *g)
 {
-	int lines = measure(m, s, g);
+	int lines = sheet_lines(m, s, g);
 	struct sheet sheet = {.g = g};
 
 	sheet.scroll = clamp_scroll(ui_here(s)->scroll, lines, g->rows);
@@ -137,7 +136,7 @@ bool sheet_act(const struct model *m, struct ui_state *s, enum request r, struct
 		{REQUEST_HOME, -LINES_MAX, 0},
 		{REQUEST_END, LINES_MAX, 0},
 	};
-	int lines = measure(m, s, body);
+	int lines = sheet_lines(m, s, body);
 	int *scroll = &s->place[s->depth].scroll;
 
 	for (unsigned int i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {

@@ -22,6 +22,9 @@ void sheet_field(struct sheet *sheet, const char *label, enum style style, const
 /* A text with its own lines, from column `indent` on; long ones go on below. */
 void sheet_text(struct sheet *sheet, int indent, enum style style, const char *text);
 
+/* Lines that the shown view's sheet has in all, as wide as g. */
+int sheet_lines(const struct model *m, const struct ui_state *s, const struct grid *g);
+
 /* view.draw and view.act for a view with a sheet. */
 void sheet_draw(const struct model *m, const struct ui_state *s, struct grid *g);
 bool sheet_act(const struct model *m, struct ui_state *s, enum request r, struct grid *body);

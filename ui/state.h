@@ -41,6 +41,10 @@ struct ui_state {
 	double speed; /* of a replay, 1: as it was */
 	uint64_t age_ns; /* how long ago the newest data came; with mode != UI_FINAL */
 
+	const struct model *whole; /* all that was read, while an earlier time is shown; borrowed;
+				      NULL: what is shown is all */
+	uint64_t until_ns; /* a recording goes on to there, 0: not known */
+
 	uint32_t pid; /* the user asked for the pool of this process, 0: did not */
 	uint32_t pool; /* shown pool's id, 0: the choice is the user's */
 	bool is_pinned; /* the user chose it */

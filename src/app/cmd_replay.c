@@ -13,6 +13,7 @@ int cmd_replay(const struct options *o, struct err *err)
 {
 	struct view_options vo = {0};
 	struct source *source = NULL;
+	struct tape_info info;
 	int ret = 0;
 
 	if (o->args_count != 1)
@@ -25,6 +26,8 @@ int cmd_replay(const struct options *o, struct err *err)
 		ret = source ? 0 : -EIO;
 	} else {
 		ret = tape_open(o->args[0], !o->once, &source, err);
+		if (!ret && !tape_info(source, &info, NULL))
+			vo.until_ns = info.last_ns;
 	}
 	if (!ret)
 		ret = privileges_drop(err);

@@ -3,14 +3,12 @@
 #include "app/view.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/terminal.h"
@@ -61,6 +59,8 @@ static int start(
 		&v->ui, o->columns ? o->columns : ONCE_COLUMNS, o->rows ? o->rows : ONCE_ROWS);
 	v->ui.mode = o->once ? UI_FINAL : o->live ? UI_LIVE : UI_REPLAY;
 	v->ui.pid = o->pid;
+	v->ui.until_ns = o->until_ns;
+	v->ui.whole = &v->head.model;
 	ui_go(&v->ui, first);
 	if (session_init(&v->head) || session_init(&v->past))
 		return err_set(err, -ENOMEM, ERR_FAILED, "out of memory");
@@ -132,25 +132,6 @@ static int run_once(struct viewer *v, struct err *err)
 	return v->failure ? err_set(err, v->failure, v->words.class, "%s", v->words.text) : 0;
 }
 
-/* The screen as text, into a new file in the current directory. */
-static void write_screen(struct viewer *v)
-{
-	char path[64];
-	time_t now = time(NULL);
-	struct tm tm;
-	FILE *f;
-	int fd;
-
-	localtime_r(&now, &tm);
-	strftime(path, sizeof(path), "pooltop-%H%M%S.txt", &tm);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	f = fd >= 0 ? fdopen(fd, "w") : NULL;
-	if (!f || dump(v, f) || fclose(f))
-		ui_say(&v->ui, "cannot write %s here: %s", path, strerror(errno));
-	else
-		ui_say(&v->ui, "written to %s", path);
-}
-
 static void suspend(struct screen_loop *loop)
 {
 	terminal_suspend(loop->term);
@@ -164,7 +145,9 @@ static void take_request(struct screen_loop *loop, enum request r)
 	if (viewer_travel(v, r))
 		return;
 	if (r == REQUEST_WRITE)
-		write_screen(v);
+		viewer_write_screen(v);
+	else if (r == REQUEST_EXPORT)
+		viewer_write_page(v);
 	else if (r == REQUEST_REDRAW)
 		terminal_redraw(loop->term);
 	else if (r == REQUEST_SUSPEND)

@@ -20,6 +20,7 @@ struct view_options {
 	bool ascii, no_color;
 	int columns, rows; /* with once; 0: 80x24 */
 	const char *view; /* the first view's name, NULL: the first there is */
+	uint64_t until_ns; /* the source goes on to there, 0: not known */
 	uint32_t pid; /* the pool to show is this process's, 0: any */
 };
 

@@ -48,6 +48,10 @@ void viewer_play_past(struct viewer *v);
 /* Does what the picture alone cannot do. True if it was a way through time. */
 bool viewer_travel(struct viewer *v, enum request r);
 
+/* Into new files; says where, or why not. */
+void viewer_write_screen(struct viewer *v);
+void viewer_write_page(struct viewer *v);
+
 /* Milliseconds until something is due, at most `most`. */
 int viewer_due_ms(const struct viewer *v, int most);
 

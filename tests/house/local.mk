@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 EXTRA_DIST += \
+	tests/house/completions_test.py \
 	tests/house/dist_test.py \
 	tests/house/fuzz.sh \
 	tests/house/house.py \

@@ -147,7 +147,7 @@ class Tmux:
 
 def body(lines):
     """A screen without what belongs to its mode: the badge in the first line, and the keys."""
-    keys = [number for number, line in enumerate(lines) if line.startswith(" [") or
+    keys = [number for number, line in enumerate(lines) if line.startswith((" [", " session ")) or
             "? help" in line or "? back" in line]
     return [line.rstrip() for line in lines[1:keys[0] if keys else -2]]
 

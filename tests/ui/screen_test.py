@@ -91,7 +91,7 @@ def status_line(screen):
 
 def views_and_details(folder):
     s = replay(folder)
-    s.press('e', r'ENDED.*busy')
+    s.press('n', r'ENDED.*busy')
     for key, pattern in (('2', r'^ Workers  4 at work'), ('3', r'^ Tasks  sent 479'),
                          ('5', r'^ Deaths  1'), ('?', r'^ Views'), ('1', r'^ time   run')):
         s.press(key, pattern)
@@ -110,7 +110,7 @@ def views_and_details(folder):
 def through_time(folder):
     s = replay(folder)
     s.press(['Space'], r'PAUSED 22:13:2\d')
-    s.press('e', r'ENDED.*busy')
+    s.press('n', r'ENDED.*busy')
     s.press('[', r'PAUSED 22:13:59')
     s.press('[', r'PAUSED 22:13:58')
     s.press(']', r'PAUSED 22:13:59')
@@ -125,7 +125,7 @@ def through_time(folder):
     s.press(['g', '-', '1', '0', 's', 'Enter'], r'PAUSED 22:13:40')
     s.press(['g', 'x', 'Enter'], r'a time is 14:02:11')
     s.press(['+', '+', '+', 'Space'], r'REPLAY 8x 22:13:[45]\d')
-    s.press('e', r'ENDED.*busy')
+    s.press('n', r'ENDED.*busy')
     s.press('q', r'^status 0')
 
 
@@ -144,11 +144,16 @@ def a_stream_comes_live(folder):
     at = re.search(r'PAUSED (\S+)', s.text()).group(1)
     time.sleep(1.5)
     need('PAUSED ' + at in s.text(), 'the picture does not stand still')
-    s.press('e', r'LIVE.*busy')
+    s.press('n', r'LIVE.*busy')
     s.press(['Space'], r'(FROZEN|PAUSED)')
     s.press(['Space'], r'LIVE.*busy')
+    s.press(['2', 'e'], r'written to pooltop-worker-\d{6}\.txt')
+    with open(os.path.join(folder, re.search(r'pooltop-worker-\S+', s.text()).group(0)),
+              encoding='utf-8') as f:
+        need(re.match(r' Worker 43\d\d', f.read()), 'the page of a worker is none')
+    s.press('1', r'^ time   run')
     s.press('w', r'written to pooltop-\d{6}\.txt')
-    written = [name for name in os.listdir(folder) if name.startswith('pooltop-')]
+    written = [name for name in os.listdir(folder) if re.match(r'pooltop-\d', name)]
     need(len(written) == 1, 'written: %s' % written)
     with open(os.path.join(folder, written[0]), encoding='utf-8') as f:
         text = f.read()
@@ -159,7 +164,7 @@ def a_stream_comes_live(folder):
 def sizes(folder):
     """Growing, shrinking, too small, and back: each size has the screen that it would have had."""
     s = replay(folder, 160, 50)
-    s.press('e', r'ENDED.*busy')
+    s.press('n', r'ENDED.*busy')
     for columns, rows in ((80, 24), (60, 15), (200, 60), (80, 24)):
         s.tmux('resize-window', '-x', str(columns), '-y', str(rows))
         text = s.wait(r'data 22:14:00$' if columns > 60 else r'lost 0$')
@@ -193,7 +198,7 @@ def the_terminal_is_as_it_was(folder):
 
 def the_mouse(folder):
     s = replay(folder)
-    s.press(['e'], r'ENDED.*busy')
+    s.press(['n'], r'ENDED.*busy')
     s.press('2', r'^ Workers  4 at work')
     # As a terminal sends a press and a release in row 6, column 20.
     for _ in range(2):
