@@ -112,21 +112,17 @@ static void sample(struct exporter *e, const struct model *m, const struct stack
 	buf_release(&folded);
 }
 
+/* Each look at a thread is a sample: its stack is told only when it is another one. */
 static void frame(struct exporter *e, const struct model *m, const struct frame *f)
 {
-	bool is_stack = f->kind == FRAME_STACK && f->size >= sizeof(struct frame_stack);
-	const struct frame_stack *told = (const struct frame_stack *)f;
-	const struct proc *proc = is_stack ? model_proc(m, f->pid) : NULL;
+	bool is_look = f->kind == FRAME_THREAD && f->size >= sizeof(struct frame_thread);
+	const struct frame_thread *look = (const struct frame_thread *)f;
+	const struct proc *proc = is_look ? model_proc(m, f->pid) : NULL;
+	const struct stack *s;
 
-	if (!proc || told->flags & (STACK_AT_DEATH | STACK_NATIVE))
-		return;
-	for (uint32_t i = 0; e->folds && i < proc->stacks.count; i++) {
-		const struct stack *s = model_stack(m, proc->stacks.id[i]);
-
-		if (s && s->t_ns == f->t_ns && s->tid == told->tid && s->count &&
-			!(s->flags & (STACK_AT_DEATH | STACK_NATIVE)))
+	for (uint32_t n = 0; proc && e->folds && (s = proc_stack_nth(m, proc, n)); n++)
+		if (s->t_ns == f->t_ns && (!look->tid || s->tid == look->tid) && s->count)
 			sample(e, m, s);
-	}
 }
 
 static void begin(struct exporter *e)

@@ -186,17 +186,22 @@ static void stacks_are_folded(void **state)
 
 	(void)state;
 	start(&h);
-	for (int i = 0; i < 3; i++) {
-		history_wait(&h, HISTORY_MS);
-		history_stack(&h, WORKER, WORKER, 0, inner);
-	}
 	history_wait(&h, HISTORY_MS);
+	history_stack(&h, WORKER, WORKER, 0, inner);
+	history_thread(&h, WORKER, WORKER, THREAD_ON_CPU);
+	history_wait(&h, HISTORY_MS);
+	history_thread(&h, WORKER, WORKER, THREAD_ON_CPU);
+	history_wait(&h, HISTORY_MS);
+	history_thread(&h, WORKER, WORKER, THREAD_ON_CPU | THREAD_TORN);
+	history_wait(&h, HISTORY_MS);
+	history_thread(&h, WORKER, 0, 0); /* none has run: the torn look is no stack of now */
 	history_stack(&h, WORKER, WORKER, 0, outer);
+	history_thread(&h, WORKER, WORKER, 0);
 	history_stack(&h, WORKER, WORKER, STACK_AT_DEATH, outer);
 	history_ticks(&h, 1);
 	text = exported(&h, "folded", &s);
 	assert_string_equal(text, "Pool [4242];work (etl.py:12) 1\n"
-				  "Pool [4242];work (etl.py:12);heapq.merge:x (heapq.py:350) 3\n");
+				  "Pool [4242];work (etl.py:12);heapq.merge:x (heapq.py:350) 2\n");
 	free(text);
 	session_release(&s);
 	history_release(&h);
