@@ -21,6 +21,9 @@ libpooltop_a_SOURCES += \
 	src/pool/stall_fork.c \
 	src/pool/stall_lock.c \
 	src/pool/stall_lost.c \
+	src/pool/stall_pipe.c \
 	src/pool/stall_reader.c \
+	src/pool/stall_start.c \
+	src/pool/stall_straggler.c \
 	src/pool/state.c \
 	src/pool/suspect.c

@@ -6,7 +6,11 @@ static const struct stall_rule *const rules[] = {
 	&stall_result_lock,
 	&stall_reader,
 	&stall_fork_lock,
+	&stall_deserted,
+	&stall_stillborn,
+	&stall_pipe_full,
 	&stall_lost_task,
+	&stall_straggler,
 };
 
 const struct stall_rule *stall_rule_at(unsigned int index)

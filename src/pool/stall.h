@@ -36,7 +36,6 @@ extern const struct stall_rule stall_reader;
 extern const struct stall_rule stall_fork_lock;
 extern const struct stall_rule stall_deserted;
 extern const struct stall_rule stall_stillborn;
-extern const struct stall_rule stall_start;
 extern const struct stall_rule stall_pipe_full;
 extern const struct stall_rule stall_lost_task;
 extern const struct stall_rule stall_straggler;

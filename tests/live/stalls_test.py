@@ -34,6 +34,15 @@ WAYS = [
     Way("fork-lock", "fork-lock", "waits for a lock of its own process", "J",
         trap="fork-with-threads", waits=[("worker", "lock")]),
     Way("no-fork-lock", None, "", "J"),
+    Way("init-raises", "start-stuck", "no worker gets ready", "B", trap="respawn-loop"),
+    Way("retire", "start-stuck", "no worker is left", "I"),
+    Way("pipe-full", "pipe-full", "which is full and which its parent does not read", "full",
+        waits=[("parent", "child"), ("worker", "write")]),
+    Way("two-pipes-full", "pipe-full", "room in another full pipe", "full",
+        waits=[("parent", "write"), ("worker", "write")]),
+    Way("back-pressure", None, "", "K"),
+    Way("straggler", "straggler", "all wait for", "late"),
+    Way("long-tasks", None, "", "late"),
 ]
 
 

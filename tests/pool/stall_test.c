@@ -156,6 +156,101 @@ static void killed_after_it_sent(void **state)
 	assert_null(story_finding(story_pool(t), "queue-lock-lost"));
 }
 
+/* Ten short tasks of 102, while 101 runs one that was sent before them. */
+static void all_but_one_are_through(struct story *t)
+{
+	struct history_task one = task;
+
+	taken(t, 101, 4);
+	for (one.job = 5; one.job < 15; one.job++) {
+		history_send(&t->h, &story_pipes, &one);
+		history_wait(&t->h, HISTORY_MS);
+		history_run(&t->h, &story_pipes, 102, &one, 100 * HISTORY_MS);
+	}
+}
+
+static void one_runs_far_longer_than_all_before(void **state)
+{
+	struct story *t = *state;
+	const struct stall *s;
+
+	story_start(t, 2);
+	all_but_one_are_through(t);
+	assert_null(after(t, 1));
+	s = after(t, 5);
+	assert_non_null(s);
+	assert_string_equal(s->reason, "straggler");
+	assert_non_null(strstr(s->text, "all wait for 101: task 4 of job.work"));
+	/* Its brother has something to do again. */
+	taken(t, 102, 20);
+	assert_null(after(t, 1));
+}
+
+/* One call by itself, after the others: nobody waits for it with them. */
+static void one_that_came_after_the_others(void **state)
+{
+	struct history_task first = task;
+	struct story *t = *state;
+
+	story_start(t, 2);
+	all_but_one_are_through(t);
+	history_done(&t->h, &story_pipes, 101, &first);
+	history_return(&t->h, &story_pipes, &first);
+	history_wait(&t->h, HISTORY_MS);
+	taken(t, 101, 30);
+	assert_null(after(t, 20));
+}
+
+/* What both sides of two full pipes wait for. */
+static void both_wait_for_room(struct story *t, uint32_t flags)
+{
+	struct history_wait out = {
+		.wait_for = WAIT_WRITE, .object = story_pipes.task_ino, .flags = WAIT_ALONE};
+	struct history_wait back = {.wait_for = WAIT_WRITE,
+		.object = story_pipes.result_ino,
+		.flags = WAIT_ALONE | flags};
+
+	taken(t, 101, 4);
+	blocks(t, 101, STATE_SEND, &back);
+	history_waits(&t->h, 100, &out);
+}
+
+static void a_ring_of_full_pipes(void **state)
+{
+	struct story *t = *state;
+	const struct stall *s;
+
+	story_start(t, 1);
+	both_wait_for_room(t, 0);
+	assert_null(after(t, 1));
+	s = after(t, 2);
+	assert_non_null(s);
+	assert_string_equal(s->reason, "pipe-full");
+	assert_non_null(strstr(s->text, "101 waits for room"));
+}
+
+/* Rule K: the pipe of tasks is full, and the worker is at work. */
+static void full_because_all_work(void **state)
+{
+	struct history_wait out = {
+		.wait_for = WAIT_WRITE, .object = story_pipes.task_ino, .flags = WAIT_ALONE};
+	struct story *t = *state;
+
+	story_start(t, 1);
+	taken(t, 101, 4);
+	history_waits(&t->h, 100, &out);
+	assert_null(after(t, 20));
+}
+
+static void full_for_a_time(void **state)
+{
+	struct story *t = *state;
+
+	story_start(t, 1);
+	both_wait_for_room(t, WAIT_TIMED);
+	assert_null(after(t, 20));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +260,11 @@ int main(void)
 		STORY(idle_workers_hang_not),
 		STORY(killed_while_it_sent),
 		STORY(killed_after_it_sent),
+		STORY(one_runs_far_longer_than_all_before),
+		STORY(one_that_came_after_the_others),
+		STORY(a_ring_of_full_pipes),
+		STORY(full_because_all_work),
+		STORY(full_for_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -212,8 +213,152 @@ def no_fork_lock(opts, told):
 
 
 # -------------------------------------------------------------------------------------------------
+# B, C, I: workers that never get ready.
+
+
+def raise_at_start(fails):
+    if fails:
+        raise ValueError("not ready")
+
+
+def init_raises(opts, told):
+    pool = opts.context.Pool(2, initializer=raise_at_start, initargs=(not opts.healthy,))
+    answer = pool.map_async(square, range(6))
+    told.tell(pids=[])
+    if opts.healthy:
+        answer.get()
+    patience(opts)
+    pool.terminate()
+
+
+def retire(opts, told):
+    """max_tasks_per_child with work in the queue: the last worker retires, none is started."""
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context,
+                                                max_tasks_per_child=2) as executor:
+        if opts.healthy:
+            # One at a time, so that nothing is in the queue when it retires.
+            for n in range(4):
+                executor.submit(square, n).result(20)
+            told.tell(pids=[])
+            return patience(opts)
+        futures = [executor.submit(square, n) for n in range(8)]
+        futures[1].result(20)
+        told.tell(pids=[])
+        patience(opts)
+        if any(not f.done() for f in futures):
+            os._exit(0)
+
+
+# -------------------------------------------------------------------------------------------------
+# K, and pipes that are full for ever.
+
+
+def pipe_full(opts, told):
+    """join() before the queue is read."""
+    queue = opts.context.SimpleQueue()
+    tasks = opts.context.SimpleQueue()
+    worker = opts.context.Process(target=serve, args=(tasks, queue))
+    worker.start()
+    for _ in range(3):
+        tasks.put(10)
+        queue.get()
+    tasks.put(BIG)
+    tasks.put(None)
+    told.tell(pids=[worker.pid])
+    if opts.healthy:
+        queue.get()
+        return patience(opts)
+    watchdog(opts, worker.pid)
+    worker.join()
+
+
+def serve(tasks, answers):
+    for size in iter(tasks.get, None):
+        answers.put(b"x" * size)
+
+
+def watchdog(opts, *pids):
+    """Another program ends it all: a thread would be one more that is waited for."""
+    kills = " ".join(str(p) for p in pids + (os.getpid(),))
+    subprocess.Popen(["sh", "-c", "sleep %g; kill -9 %s" % (opts.seconds, kills)],
+                     start_new_session=True)
+
+
+def two_pipes_full(opts, told):
+    """Both send much before they read."""
+    answers = opts.context.SimpleQueue()
+    tasks = opts.context.SimpleQueue()
+    worker = opts.context.Process(target=echo, args=(tasks, answers))
+    worker.start()
+    for _ in range(3):
+        tasks.put(b"x")
+        answers.get()
+    told.tell(pids=[worker.pid])
+    if not opts.healthy:
+        watchdog(opts, worker.pid)
+    for _ in range(6):
+        tasks.put(b"x" * BIG)
+        if opts.healthy:
+            answers.get()
+    tasks.put(None)
+    patience(opts)
+
+
+def echo(tasks, answers):
+    for data in iter(tasks.get, None):
+        answers.put(data)
+
+
+def back_pressure(opts, told):
+    """Rule K: tasks wait because all workers are busy."""
+    with opts.context.Pool(2) as pool:
+        data = b"x" * 300000
+        answers = [pool.apply_async(sleep_with, (data, opts.seconds / 3)) for _ in range(6)]
+        told.tell(pids=[])
+        [a.get() for a in answers]
+
+
+def sleep_with(_, seconds):
+    time.sleep(seconds)
+
+
+# -------------------------------------------------------------------------------------------------
+# A straggler.
+
+
+def take_long(seconds):
+    time.sleep(seconds)
+
+
+def straggler(opts, told):
+    with opts.context.Pool(3) as pool:
+        times = [0.05] * 40
+        times[30] = 0.1 if opts.healthy else opts.seconds + 4
+        answer = pool.map_async(take_long, times, chunksize=1)
+        time.sleep(1)
+        told.tell(pids=[])
+        answer.get()
+        time.sleep(1)
+
+
+def long_tasks(opts, told):
+    """All take long, and the last of them a little longer: nobody is waited for."""
+    with opts.context.Pool(3) as pool:
+        told.tell(pids=[])
+        pool.map(take_long, [opts.seconds / 3] * 5 + [opts.seconds / 2], chunksize=1)
+
+
+# -------------------------------------------------------------------------------------------------
 
 WAYS = {
+    "init-raises": init_raises,
+    "retire": retire,
+    "pipe-full": pipe_full,
+    "two-pipes-full": two_pipes_full,
+    "back-pressure": back_pressure,
+    "straggler": straggler,
+    "long-tasks": long_tasks,
     "lost-task": lost_task,
     "task-lock": task_lock,
     "result-lock": result_lock,
