@@ -66,6 +66,8 @@ libpooltop_a_SOURCES += \
 	ui/view_help.c \
 	ui/view_overview.c \
 	ui/view_pools.c \
+	ui/view_stack.c \
+	ui/view_stacks.c \
 	ui/view_startup.c \
 	ui/view_tasks.c \
 	ui/view_traffic.c \

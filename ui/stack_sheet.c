@@ -58,6 +58,25 @@ static void draw_stack(
 		sheet_text(sheet, INDENT, STYLE_DIM, note);
 }
 
+void stack_sheet_now(const struct model *m, const struct stack *s, struct sheet *sheet)
+{
+	char text[128], who[48] = "Main thread", same[FMT_MAX], ago[FMT_MAX];
+	uint64_t same_ns = s->t_ns > s->since_ns ? s->t_ns - s->since_ns : 0;
+	uint64_t ago_ns = m->now_ns > s->t_ns ? m->now_ns - s->t_ns : 0;
+
+	if (s->tid != s->pid)
+		snprintf(who, sizeof(who), "Thread %" PRIu32, s->tid);
+	snprintf(text, sizeof(text), "%s of %" PRIu32 ", the same for %s, seen %s ago", who, s->pid,
+		fmt_duration(same, same_ns), fmt_duration(ago, ago_ns));
+	if (sheet->line)
+		sheet_blank(sheet);
+	sheet_title(sheet, text);
+	for (uint32_t i = 0; i < s->count; i++)
+		draw_place(m, &s->places[i], sheet);
+	if (s->flags & STACK_MORE)
+		sheet_text(sheet, INDENT, STYLE_DIM, "and more, further out");
+}
+
 void stack_sheet_death(const struct model *m, const struct death *d, struct sheet *sheet)
 {
 	const struct stack *first = death_stack(m, d, true);

@@ -9,4 +9,7 @@
  * Nothing if none was read. */
 void stack_sheet_death(const struct model *m, const struct death *d, struct sheet *sheet);
 
+/* What a thread does, as it was sampled. */
+void stack_sheet_now(const struct model *m, const struct stack *s, struct sheet *sheet);
+
 #endif

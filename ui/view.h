@@ -40,6 +40,7 @@ struct view {
 extern const struct view *const views[];
 
 extern const struct view view_overview, view_workers, view_tasks, view_deaths, view_startup;
+extern const struct view view_stacks, view_stack;
 extern const struct view view_traffic, view_cores, view_traps, view_help;
 extern const struct view view_pools, view_worker, view_func, view_death, view_failure, view_trap;
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# long: every interpreter
 # timeout: 240
 """Stacks that are read while the processes live: the same as each process dumps of itself, again
 and again while it stands still, and nothing but what there can be while it does not."""

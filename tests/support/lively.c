@@ -138,6 +138,37 @@ static const struct history_place last_stack[] = {
 	{0},
 };
 
+static const struct history_place waiting[] = {
+	{"Connection._recv", "/usr/lib/python3.11/multiprocessing/connection.py", 395,
+		PLACE_PYTHON},
+	{"SimpleQueue.get", "/usr/lib/python3.11/multiprocessing/queues.py", 367, PLACE_PYTHON},
+	{"worker", "/usr/lib/python3.11/multiprocessing/pool.py", 114, PLACE_PYTHON},
+	{0},
+};
+
+static const struct history_place handling[] = {
+	{"Connection._recv", "/usr/lib/python3.11/multiprocessing/connection.py", 395,
+		PLACE_PYTHON},
+	{"Pool._handle_results", "/usr/lib/python3.11/multiprocessing/pool.py", 579, PLACE_PYTHON},
+	{"Thread.run", "/usr/lib/python3.11/threading.py", 982, PLACE_PYTHON},
+	{0},
+};
+
+/* What a watcher sees of some of them at a tick; each in the same place for another time. */
+static void lively_sample(struct lively *l, uint64_t tick)
+{
+	if (tick < 20)
+		return;
+	history_stack(l->h, 4304, 4304, 0, last_stack);
+	history_thread(l->h, 4304, 4304, THREAD_ON_CPU | THREAD_GIL_KNOWN | THREAD_GIL_HELD);
+	history_stack(l->h, 4301, 4301, 0, tick % 2 ? last_stack : waiting);
+	history_thread(l->h, 4301, 4301, tick % 2 ? THREAD_ON_CPU : 0);
+	history_stack(l->h, 4242, 4245, 0, handling);
+	history_thread(l->h, 4242, 4245, THREAD_GIL_KNOWN | THREAD_GIL_WAITING);
+	history_stack(l->h, 4242, 4242, 0, tick < 30 ? waiting : last_stack);
+	history_thread(l->h, 4242, 4242, 0);
+}
+
 /* 4303 dies with the task in hand; 4302 has done enough tasks. */
 static void lively_ends(struct lively *l, unsigned int w)
 {
@@ -189,6 +220,7 @@ void history_lively(struct history *h)
 			h->core_parent_ns[cpu] += cpu ? 0 : 90 * HISTORY_MS;
 			h->cpu_busy_ns[cpu] += 20 * HISTORY_MS * cpu;
 		}
+		lively_sample(&l, tick);
 		history_tick(h);
 	}
 }

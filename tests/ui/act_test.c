@@ -30,8 +30,8 @@ static void views_by_keys(void **state)
 	check_view(&l, "workers");
 	scene_key(&l, KEY_CODE_F + 3);
 	check_view(&l, "tasks");
-	scene_keys(&l, "7"); /* no such view yet */
-	check_view(&l, "tasks");
+	scene_keys(&l, "7");
+	check_view(&l, "stacks");
 	scene_keys(&l, "4");
 	check_view(&l, "traffic");
 	scene_keys(&l, "6");
@@ -80,6 +80,9 @@ static void enter_opens_and_escape_comes_back(void **state)
 	scene_keys(&l, "9j\r");
 	check_view(&l, "trap");
 	assert_true(scene_shows(&l, " worker-died"));
+	scene_keys(&l, "7\r");
+	check_view(&l, "stack");
+	assert_true(scene_shows(&l, "Main thread of 4304, the same for 20.0 s"));
 	scene_keys(&l, "3\t\t\t\r");
 	check_view(&l, "failure");
 	assert_true(scene_shows(&l, "raise ValueError"));

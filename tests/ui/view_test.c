@@ -43,6 +43,7 @@ static void views_of_a_lively_pool(void **state)
 	golden("traffic", "", "traffic");
 	golden("deaths", "", "deaths");
 	golden("start-up", "", "start-up");
+	golden("stacks", "", "stacks");
 	golden("cores", "", "cores");
 	golden("traps", "", "traps");
 	golden("pools", "", "pools");
@@ -54,6 +55,7 @@ static void what_enter_opens(void **state)
 	(void)state;
 	golden("workers", "\r", "worker");
 	golden("deaths", "\r", "death");
+	golden("stacks", "\r", "stack");
 	golden("traps", "\r", "trap");
 	golden("tasks", "\t\t\t\r", "failure");
 	golden("tasks", "\r", "function");

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What every thread of a pool's processes does now, those that have done it longest first. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/panes.h"
+#include "ui/show.h"
+
+static const struct stack *stack_of(const struct subject *x)
+{
+	return x->item;
+}
+
+static bool is_parents(const struct subject *x)
+{
+	return stack_of(x)->pid == x->p->pid;
+}
+
+static const struct stack_place *innermost(const struct subject *x)
+{
+	return stack_of(x)->count ? stack_of(x)->places : NULL;
+}
+
+static struct sort_value pid_value(const struct subject *x)
+{
+	return sort_number(true, stack_of(x)->pid);
+}
+
+static enum style pid_text(const struct subject *x, char buf[static CELL_TEXT])
+{
+	snprintf(buf, CELL_TEXT, "%" PRIu32, stack_of(x)->pid);
+	return STYLE_NUMBER;
+}
+
+static enum style who_text(const struct subject *x, char buf[static CELL_TEXT])
+{
+	const struct stack *s = stack_of(x);
+	const char *who = is_parents(x) ? "parent" : "worker";
+
+	if (s->tid == s->pid)
+		snprintf(buf, CELL_TEXT, "%s", who);
+	else
+		snprintf(buf, CELL_TEXT, "%s/%" PRIu32, who, s->tid);
+	return STYLE_TEXT;
+}
+
+static enum style doing_text(const struct subject *x, char buf[static CELL_TEXT])
+{
+	uint32_t flags = stack_of(x)->thread_flags;
+
+	if (flags & THREAD_GIL_WAITING) {
+		snprintf(buf, CELL_TEXT, "GIL wait");
+		return STYLE_WARN;
+	}
+	if (flags & THREAD_ON_CPU) {
+		snprintf(buf, CELL_TEXT, "%s", flags & THREAD_GIL_HELD ? "runs, GIL" : "runs");
+		return STYLE_GOOD;
+	}
+	snprintf(buf, CELL_TEXT, "%s", flags & THREAD_GIL_HELD ? "waits, GIL" : "waits");
+	return flags & THREAD_GIL_HELD ? STYLE_WARN : STYLE_DIM;
+}
+
+static struct sort_value function_value(const struct subject *x)
+{
+	const struct stack_place *place = innermost(x);
+
+	return (struct sort_value){
+		.known = place, .text = place ? model_text(x->m, place->function, "?") : "-"};
+}
+
+static void put_line(const struct model *m, const struct stack_place *p, char *buf, size_t size)
+{
+	const char *file = model_text(m, p->file, "?"), *base = strrchr(file, '/');
+
+	snprintf(buf, size, "%.200s:%" PRIu32, base ? base + 1 : file, p->line);
+}
+
+static enum style line_text(const struct subject *x, char buf[static CELL_TEXT])
+{
+	if (innermost(x))
+		put_line(x->m, innermost(x), buf, CELL_TEXT);
+	else
+		snprintf(buf, CELL_TEXT, "-");
+	return STYLE_TEXT;
+}
+
+static enum style callers_text(const struct subject *x, char buf[static CELL_TEXT])
+{
+	const struct stack *s = stack_of(x);
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (uint32_t i = 1; i < s->count && used + 1 < CELL_TEXT; i++)
+		used += (size_t)snprintf(buf + used, CELL_TEXT - used, "%s%s", i > 1 ? " < " : "",
+			model_text(x->m, s->places[i].function, "?"));
+	return STYLE_DIM;
+}
+
+static struct sort_value same_value(const struct subject *x)
+{
+	const struct stack *s = stack_of(x);
+
+	return sort_number(true, s->t_ns > s->since_ns ? (double)(s->t_ns - s->since_ns) : 0);
+}
+
+static struct sort_value age_value(const struct subject *x)
+{
+	const struct stack *s = stack_of(x);
+
+	return sort_number(true, x->m->now_ns > s->t_ns ? (double)(x->m->now_ns - s->t_ns) : 0);
+}
+
+static const struct column columns[] = {
+	{.title = "PID", .min = 7, .right = true, .value = pid_value, .text = pid_text},
+	{.title = "who", .min = 8, .ideal = 14, .drop = 3, .text = who_text},
+	{.title = "does", .min = 10, .drop = 2, .text = doing_text},
+	{.title = "in", .min = 14, .ideal = 22, .stretch = 1, .value = function_value},
+	{.title = "at", .min = 12, .ideal = 24, .stretch = 1, .text = line_text},
+	{.title = "same for",
+		.min = 9,
+		.right = true,
+		.falling = true,
+		.value = same_value,
+		.format = FORMAT_DURATION},
+	{.title = "seen ago",
+		.min = 8,
+		.drop = 4,
+		.right = true,
+		.value = age_value,
+		.format = FORMAT_DURATION},
+	{.title = "called by", .min = 24, .stretch = 2, .drop = 5, .text = callers_text},
+};
+
+static uint32_t count(const struct model *m, const struct ui_state *s)
+{
+	(void)s;
+	return m->stacks_count;
+}
+
+static bool item(const struct model *m, const struct ui_state *s, uint32_t index,
+	struct subject *ret_subject)
+{
+	const struct stack *stack = &m->stacks[index];
+	const struct pool *p = ui_pool(m, s);
+	const struct proc *proc = p && stack->id ? model_proc(m, stack->pid) : NULL;
+
+	if (!proc || (proc->pid != p->pid && proc->pool != p->id) ||
+		stack->flags & STACK_AT_DEATH || proc_stack(m, proc, stack->tid) != stack)
+		return false;
+	*ret_subject = (struct subject){.m = m, .p = p, .item = stack, .id = stack->id};
+	return true;
+}
+
+static void open(const struct model *m, struct ui_state *s, const struct subject *x)
+{
+	(void)m;
+	ui_open(s, &view_stack, (uint64_t)stack_of(x)->pid << 32 | stack_of(x)->tid);
+}
+
+static const char *empty(const struct model *m, const struct ui_state *s)
+{
+	(void)m;
+	(void)s;
+	return "no stack was read yet: `pooltop check` says whether they can be";
+}
+
+static const struct table table_stacks = {
+	.name = "stacks",
+	.columns = columns,
+	.columns_count = sizeof(columns) / sizeof(columns[0]),
+	.sort = 5,
+	.count = count,
+	.item = item,
+	.open = open,
+	.empty = empty,
+};
+
+static const struct table *const tables[] = {&table_stacks, NULL};
+
+const struct view view_stacks = {
+	.name = "stacks",
+	.title = "Stacks",
+	.about = "what every thread of the pool does now, and for how long; Enter: its whole stack",
+	.key = '7',
+	.needs_pool = true,
+	.draw = panes_draw,
+	.act = panes_act,
+	.tables = tables,
+};
