@@ -37,7 +37,7 @@ static bool find(const struct model *m, const struct pool *p, struct hung *ret)
 static bool judge(const struct model *m, const struct pool *p, struct stall *ret)
 {
 	struct hung hung = {0};
-	char others[48] = "", with[120] = "";
+	char others[32] = "", with[80] = "";
 	const struct worker *w;
 	uint64_t oldest_ns;
 
@@ -51,7 +51,7 @@ static bool judge(const struct model *m, const struct pool *p, struct stall *ret
 		snprintf(others, sizeof(others), " and %" PRIu32 " other%s hang", hung.count - 1,
 			hung.count == 2 ? "" : "s");
 	if (w->hand.has)
-		snprintf(with, sizeof(with), "%s with task %" PRId64 " of %.60s",
+		snprintf(with, sizeof(with), "%s with task %" PRId64 " of %.40s",
 			*others ? ", the first" : "", w->hand.key.job,
 			model_text(m, w->hand.func, "an unknown function"));
 	snprintf(ret->text, sizeof(ret->text),
