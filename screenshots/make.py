@@ -26,7 +26,7 @@ SRC = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SIZES = ((80, 24, '+0+900'), (160, 50, '+0+0'))
 # The key of each view, and its name. More rows: more pictures.
 VIEWS = (('1', 'overview'), ('2', 'workers'), ('3', 'tasks'), ('4', 'traffic'), ('5', 'deaths'),
-         ('6', 'start-up'), ('8', 'cores'), ('9', 'traps'), ('?', 'help'))
+         ('6', 'start-up'), ('7', 'stacks'), ('8', 'cores'), ('9', 'traps'), ('?', 'help'))
 SEEN_ENOUGH = 62  # seconds: a minute fills the charts
 FONT = ('-fa', 'DejaVu Sans Mono', '-fs', '10')
 COLOURS = ('-bg', '#101418', '-fg', '#d8dee4')
