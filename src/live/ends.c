@@ -75,6 +75,23 @@ uint64_t ends_ino(uint32_t pid, int fd)
 	return link_ino(path, &is_socket);
 }
 
+/* It is on its way out: one after another its files are closed, so that what it still has open
+ * tells nothing of what it had. PF_EXITING, 0x4 in the flags of /proc/PID/stat, is set before the
+ * first is (kernel/exit.c, do_exit()). */
+static bool is_exiting(uint32_t pid)
+{
+	char path[64], text[512];
+	const char *name_end;
+	unsigned int flags;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	if (slurp(path, text, sizeof(text)) <= 0)
+		return true;
+	name_end = strrchr(text, ')');
+	return !name_end ||
+	       sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1 || flags & 0x4;
+}
+
 int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_count)
 {
 	char path[64 + sizeof(((struct dirent *)0)->d_name)];
@@ -97,9 +114,12 @@ int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_cou
 		if (!end.ino)
 			continue;
 		end.mode = is_socket ? PIPE_READ | PIPE_WRITE : fd_mode(pid, end.fd);
-		ends[count++] = end;
+		if (end.mode) /* else it was closed just now */
+			ends[count++] = end;
 	}
 	closedir(dir);
+	if (is_exiting(pid))
+		return -ESRCH;
 	*ret_count = count;
 	return 0;
 }

@@ -13,7 +13,7 @@ struct fd_end {
 };
 
 /* At most max ends of a process; *ret_count is set, 0 included. 0, or -errno: not permitted
- * (-EACCES, -EPERM), gone (-ENOENT, -ESRCH). */
+ * (-EACCES, -EPERM), gone or about to end (-ENOENT, -ESRCH). */
 int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_count);
 
 /* Inode of the pipe or socket open as fd, 0 if it is something else or may not be read. */

@@ -8,18 +8,27 @@
 /* Between two that are forked in one go. */
 #define BURST_NS UINT64_C(250000000)
 
+/* One queue's ends as it holds them; ino 0: not known. */
+static enum fit fit_of_queue(const struct proc *c, uint64_t ino, uint32_t mode)
+{
+	uint32_t holds = ino ? proc_holds(c, ino) : mode;
+
+	if (holds == mode)
+		return FIT_YES;
+	return holds == (PIPE_READ | PIPE_WRITE) ? FIT_MAYBE : FIT_NO;
+}
+
 static enum fit fit_of_ends(
 	const struct pool_kind *kind, const struct pool *p, const struct proc *c, bool forked)
 {
-	const uint32_t both = PIPE_READ | PIPE_WRITE;
-	uint32_t tasks = p->task_ino ? proc_holds(c, p->task_ino) : kind->task_mode;
-	uint32_t results = p->result_ino ? proc_holds(c, p->result_ino) : kind->result_mode;
+	enum fit tasks = fit_of_queue(c, p->task_ino, kind->task_mode);
+	enum fit results = fit_of_queue(c, p->result_ino, kind->result_mode);
+	enum fit fit = tasks < results ? tasks : results;
 
-	if (tasks == kind->task_mode && results == kind->result_mode)
-		return FIT_YES;
-	if ((p->task_ino && tasks != both) || (p->result_ino && results != both))
-		return FIT_NO;
-	/* It closes some when it has started, which for all but a forked one takes its time. */
+	if (fit != FIT_MAYBE)
+		return fit;
+	/* It closes one after another when it has started, which for all but a forked one takes its
+	 * time. */
 	return !forked || c->ends_ns < proc_born_ns(c) + CLOSING_NS ? FIT_MAYBE : FIT_NO;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Read in the /proc of this test's own process. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -64,6 +66,23 @@ static void test_no_such_process(void **state)
 	assert_false(syscall_read(4194304, &call));
 }
 
+/* What a process holds that is on its way out tells nothing of what it had. */
+static void test_exiting(void **state)
+{
+	struct fd_end ends[4];
+	uint32_t count = 0;
+	siginfo_t info;
+	pid_t child = fork();
+
+	(void)state;
+	if (!child)
+		_exit(0);
+	assert_true(child > 0);
+	assert_int_equal(waitid(P_PID, child, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(ends_read(child, ends, 4, &count), -ESRCH);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
 static void test_what_waits_for_a_task(void **state)
 {
 	static const struct {
@@ -102,6 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own_pipe_and_socket),
 		cmocka_unit_test(test_no_such_process),
+		cmocka_unit_test(test_exiting),
 		cmocka_unit_test(test_what_waits_for_a_task),
 		cmocka_unit_test(test_helpers_and_python),
 	};

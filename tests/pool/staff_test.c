@@ -126,6 +126,27 @@ static void other_children_are_told_by_their_ends(void **state)
 	assert_int_equal(p->deaths_count, 0);
 }
 
+/* A worker closes what it does not need one after another: read in between it is one all the same. */
+static void worker_is_known_while_it_closes_ends(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_start(t, 2);
+	t->h.fork_tid = 111;
+	history_fork(&t->h, 100, 300);
+	history_wait(&t->h, 2 * HISTORY_MS);
+	history_pipe(&t->h, 300, story_pipes.task_ino, 5, PIPE_READ);
+	history_pipe(&t->h, 300, story_pipes.result_ino, 7, PIPE_READ);
+	history_pipe(&t->h, 300, story_pipes.result_ino, 8, PIPE_WRITE);
+	history_ends(&t->h, 300);
+	history_exit(&t->h, 300, 1 << 8);
+	history_ticks(&t->h, 2);
+	p = story_pool(t);
+	assert_int_equal(p->workers_count, 3);
+	assert_int_equal(p->deaths_count, 1);
+}
+
 /* Workers are replaced by the pool's own thread, other children are made by the main one. */
 static void other_children_are_told_by_who_forked(void **state)
 {
@@ -191,6 +212,7 @@ int main(void)
 		STORY(other_programs_are_no_workers),
 		STORY(late_exec_is_taken_back),
 		STORY(other_children_are_told_by_their_ends),
+		STORY(worker_is_known_while_it_closes_ends),
 		STORY(other_children_are_told_by_who_forked),
 		STORY(late_announcement_wakes_nobody),
 		STORY(large_first_set),
