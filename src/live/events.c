@@ -21,9 +21,9 @@ static void on_fork(struct live *l, const struct frame *record)
 	if (!parent)
 		return;
 	k->family = parent->family;
+	known_has_forked(l, parent);
 	k->is_python = parent->is_python;
 	k->has_torch = parent->has_torch;
-	known_look_again(l, parent); /* it may have made new pipes for it */
 }
 
 static void on_exec(struct live *l, const struct frame *record)

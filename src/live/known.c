@@ -184,6 +184,19 @@ bool known_announce(struct live *l, struct known *k)
 	return true;
 }
 
+void known_has_forked(struct live *l, struct known *k)
+{
+	struct announce a = {.l = l, .k = k};
+
+	if (k->is_python && !k->has_torch && k->looked_ns &&
+		l->now_ns - k->looked_ns > LOOK_AGAIN_NS) {
+		k->looked_ns = l->now_ns;
+		if (torch_of(k))
+			procs_look(l->procs, k->pid, put_proc, &a);
+	}
+	known_look_again(l, k); /* it may have made new pipes for the child */
+}
+
 void known_look_again(struct live *l, struct known *k)
 {
 	/* Late enough to find closed what is closed right after a fork. */

@@ -124,6 +124,9 @@ void known_make_head(struct live *l, struct known *k);
 bool known_announce(struct live *l, struct known *k);
 /* Something about it may have changed: look again, but ten times a second at most. */
 void known_look_again(struct live *l, struct known *k);
+/* What it has loaded by now says what its children's messages are; its pipe ends are looked at
+ * again. */
+void known_has_forked(struct live *l, struct known *k);
 /* Looks at some of those that are due. */
 void known_look(struct live *l);
 
