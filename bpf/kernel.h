@@ -184,6 +184,7 @@ struct pt_regs {
 #define SYS_DUP3 292
 #define SYS_EXIT_GROUP 231
 #define SYS_MMAP 9
+#define SYS_OPENAT 257
 #define REGS_NR(r) ((long)(r)->orig_ax)
 #define REGS_ARG1(r) ((r)->di)
 #define REGS_ARG2(r) ((r)->si)
@@ -205,6 +206,7 @@ struct pt_regs {
 #define SYS_DUP3 24
 #define SYS_EXIT_GROUP 94
 #define SYS_MMAP 222
+#define SYS_OPENAT 56
 #define REGS_NR(r) ((long)(r)->syscallno)
 #define REGS_ARG1(r) ((r)->orig_x0)
 #define REGS_ARG2(r) ((r)->regs[1])

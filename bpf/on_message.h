@@ -11,6 +11,7 @@
 #define POOLTOP_ON_MESSAGE_H
 
 #include "mark.h"
+#include "on_step.h"
 #include "on_task.h"
 
 /* What is enough to name a task and its function, most often. */
@@ -257,6 +258,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 
 	if (nr == SYS_MMAP)
 		return mapped_code(regs);
+	if (nr == SYS_OPENAT)
+		return ret < 0 ? 0 : opened(regs);
 	if (ret < 0 || (nr != SYS_READ && nr != SYS_WRITE && !changes))
 		return 0;
 	id = bpf_get_current_pid_tgid();
@@ -282,6 +285,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	io.call.asked = REGS_ARG3(regs);
 	io.call.done = ret;
 	end_block(io.use);
+	if (nr == SYS_READ && io.call.asked != FRAMING_LENGTH && io.tid == io.tgid)
+		data_came(io.w, io.tgid);
 	take_io(&io);
 	return 0;
 }

@@ -23,7 +23,13 @@
 #define SYS_EPOLL_WAIT (-2)
 #endif
 
-enum ring_kind { RING_MSG = 0x8001, RING_OOM = 0x8002, RING_STDERR = 0x8020, RING_MAPS = 0x8021 };
+enum ring_kind {
+	RING_MSG = 0x8001,
+	RING_OOM = 0x8002,
+	RING_STDERR = 0x8020,
+	RING_MAPS = 0x8021,
+	RING_STEP = 0x8030,
+};
 
 enum ring_bounds {
 	RING_BYTES = 8 << 20,
@@ -58,6 +64,7 @@ enum watch_flags {
 	WATCH_SEM = 16, /* what it last waited for was a semaphore */
 	WATCH_PRIVATE = 32, /* ... was a futex of its own process */
 	WATCH_ANSWERED = 64, /* another thread of it has sent something since it has a task */
+	WATCH_DATA = 4096, /* it has read what its parent prepared for its start */
 };
 
 enum { OOM_LEVELS = 6, OOM_NAME = 48 };
@@ -89,7 +96,7 @@ struct watch {
 	__u32 group; /* its time on a core goes to this sum */
 	__u32 kids_group; /* its children's */
 	__u32 fds_changed; /* how often: what is known of its descriptors is void then */
-	__u32 pad;
+	__u32 opens_told; /* so many files more that it opens are told whatever they are called */
 };
 
 /* Per CPU. */
@@ -112,6 +119,16 @@ enum stderr_bounds {
 	STDERR_PROCS = 256, /* processes that write there, kept at a time */
 	STDERR_HALF = 2048,
 	STDERR_PIECE = 1024, /* of one write: its end */
+};
+
+enum step_bounds { STEP_PATH = 512 }; /* bytes of a path, a power of 2 */
+
+/* A FRAME_STEP whose file has yet to become a module's name. */
+struct ring_step {
+	struct frame h;
+	__u32 what; /* STEP_MODULE, STEP_LOCK or STEP_DATA */
+	__u32 len; /* of the path, with its NUL; 0: none */
+	char path[STEP_PATH];
 };
 
 /* RING_MAPS is a header alone: the process has mapped machine code. */

@@ -53,6 +53,7 @@ enum frame_kind {
 	FRAME_WAIT = 44, /* what a thread waits in, of a process that does not move: sampled */
 
 	FRAME_THREAD = 48, /* a thread as it was sampled; follows its FRAME_STACK if that is new */
+	FRAME_STEP = 56, /* a process that starts has come so far */
 };
 
 /* Starts every frame. size: bytes in all, header included, a multiple of 8. pid: the process
@@ -76,6 +77,12 @@ struct frame_session {
 	char version[16]; /* pooltop's, NUL-padded; not terminated if full (so all arrays here) */
 	char host[64];
 	char kernel[64];
+	__u32 flags; /* enum session_flags */
+	__u32 pad;
+};
+
+enum session_flags {
+	SESSION_STEPS = 1, /* FRAME_STEP is told: who has none opened no module's file */
 };
 
 struct frame_tick {
@@ -471,6 +478,34 @@ struct frame_stderr {
 	__u32 len; /* bytes of text, not terminated; then zeros up to h.size */
 	__u32 pad;
 	char text[];
+};
+
+/* Steps that are seen as they happen, and, from STEP_IN_MODULE on, what a process was seen in
+ * when it was looked at because it had done nothing that shows for a while. */
+enum step_what {
+	STEP_MODULE = 1, /* it opened a module's file */
+	STEP_MAIN = 2, /* ... its parent's main module, to run it again */
+	STEP_DATA = 3, /* it has read the first of what its parent prepared for it */
+	STEP_LOCK = 4, /* it opened a semaphore of multiprocessing: a part of its Process object */
+	STEP_IN_MODULE = 5, /* it runs a module's top level */
+	STEP_IN_MAIN = 6,
+	STEP_IN_INITIALIZER = 7, /* the pool's, which name is the name of */
+	STEP_IN_OTHER = 8, /* none of these */
+};
+
+enum step_origin {
+	ORIGIN_UNKNOWN = 0,
+	ORIGIN_PYTHON = 1, /* the standard library */
+	ORIGIN_INSTALLED = 2, /* site-packages */
+	ORIGIN_OWN = 3, /* anywhere else: the user's own, most often */
+};
+
+struct frame_step {
+	struct frame h;
+	__u32 what; /* enum step_what */
+	__u32 name; /* text id: of the module, dotted; 0: none, or not known */
+	__u32 origin; /* enum step_origin */
+	__u32 pad;
 };
 
 #endif

@@ -18,6 +18,7 @@ struct glyphs {
 	const char *levels[9]; /* [0]: zero; 1 to 8: of a sparkline */
 	const char *part[CORE_PARTS];
 	const char *state[WORKER_STATES]; /* of a worker's strip */
+	const char *phase[START_PHASES]; /* of a start */
 	const char *none; /* of a strip: not watched then */
 	const char *ellipsis;
 	const char *mark; /* the selected row */

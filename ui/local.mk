@@ -39,6 +39,7 @@ libpooltop_a_SOURCES += \
 	ui/show.c \
 	ui/show.h \
 	ui/slow_table.c \
+	ui/start_bar.c ui/start_bar.h \
 	ui/stack_sheet.c \
 	ui/stack_sheet.h \
 	ui/stall_sheet.c \

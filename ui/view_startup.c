@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How workers started: each from its birth to its first wait for a task, on one axis of time. */
+/* How workers started: each from its birth to its first wait for a task, phase by phase, on one
+ * axis of time. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ui/panes.h"
 #include "ui/show.h"
+#include "ui/start_bar.h"
 #include "ui/worker_cells.h"
+
+#define NOTHING_NS 50000 /* a phase that takes less is not named */
 
 static const struct worker *worker_of(const struct subject *x)
 {
@@ -83,6 +87,7 @@ static void timeline_draw(const struct subject *x, struct pen *p)
 	const struct worker *w = worker_of(x);
 	uint64_t axis = axis_ns(x->m, x->p);
 	int width = pen_room(p);
+	struct start start;
 	int from, to;
 
 	if (width < 1)
@@ -96,8 +101,11 @@ static void timeline_draw(const struct subject *x, struct pen *p)
 	from = from < width ? from : width - 1;
 	to = to > from ? to : from + 1;
 	pen_skip(p, from);
-	pen_repeat(p, style_of_state(STATE_START), p->g->glyphs->eighths[8],
-		to - from - (is_starting(w) ? 1 : 0));
+	if (worker_start(x->m, x->p, w, &start))
+		draw_start(p, &start, to - from - (is_starting(w) ? 1 : 0), took_ns(x->m, w));
+	else
+		pen_repeat(p, style_of_state(STATE_START), p->g->glyphs->eighths[8],
+			to - from - (is_starting(w) ? 1 : 0));
 	if (is_starting(w))
 		pen_text(p, style_of_state(STATE_START), p->g->glyphs->ellipsis);
 }
@@ -159,6 +167,20 @@ static const struct table table_startup = {
 	.open = workers_open,
 	.empty = workers_empty,
 };
+
+const struct worker *startup_selected(const struct model *m, const struct ui_state *s)
+{
+	const struct table_state *t = ui_table(s, &table_startup);
+	const struct pool *p = ui_pool(m, s);
+	const struct worker *first = NULL;
+
+	if (t && t->has_id)
+		return pool_worker(p, (uint32_t)t->id);
+	for (uint32_t i = 0; i < p->workers_count; i++)
+		if (!first || p->workers[i].born_ns < first->born_ns)
+			first = &p->workers[i];
+	return first;
+}
 
 /* The first set of workers, or all that came in the place of others. */
 struct set {
@@ -225,11 +247,13 @@ static void draw_set(struct grid *g, int row, const char *label, const struct se
 	put(&pen, "at a time", buf);
 }
 
-/* 0 at the left end of the time line, its length at the right. */
+/* Below its head: what the glyphs mean, and of the time line 0 at the left end, its length at the
+ * right. */
 static void draw_axis(const struct model *m, const struct pool *p, struct grid *g, int row)
 {
 	uint64_t axis = axis_ns(m, p);
 	struct table_layout l;
+	struct pen legend = grid_pen(g, row, 1, g->columns - 2);
 	char buf[FMT_MAX];
 
 	table_layout(&table_startup, g->columns, &l);
@@ -239,10 +263,52 @@ static void draw_axis(const struct model *m, const struct pool *p, struct grid *
 
 		if (l.column[i] != COLUMN_TIMELINE)
 			continue;
+		legend.end = l.start[i] - 1;
+		draw_start_legend(&legend);
 		pen_text(&left, STYLE_DIM, "0");
 		if (pen_room(&left) > 12)
 			pen_right(&right, STYLE_DIM, fmt_duration(buf, axis));
 	}
+}
+
+/* A program that makes one pool after the other starts workers for each. */
+static void put_again(const struct model *m, const struct pool *p, struct pen *pen)
+{
+	uint32_t pools = program_pools(m, p);
+	char buf[FMT_MAX];
+
+	if (pools > 1)
+		put(pen, "pools this program has made", fmt_count(buf, pools));
+}
+
+/* "each took   interpreter 23 ms  imports 430 ms  main 9.0 ms ..." and the fork server's start.
+ * Returns the row below. */
+static int put_phases(const struct model *m, const struct pool *p, struct grid *g, int row)
+{
+	struct pen pen = grid_pen(g, row, 1, g->columns - 2);
+	struct start_sum sum;
+	struct start server;
+	char buf[FMT_MAX];
+
+	pool_starts(m, p, &sum);
+	if (sum.workers) {
+		pen_printf(&pen, STYLE_DIM, "%-10s", "on average");
+		for (unsigned int i = 0; i < START_PHASES; i++)
+			if (sum.all.phase_ns[i] / sum.workers > NOTHING_NS)
+				put(&pen, start_phase_name((enum start_phase)i),
+					fmt_duration(buf, sum.all.phase_ns[i] / sum.workers));
+		row++;
+	}
+	if (!pool_server_start(p, &server))
+		return row;
+	pen = grid_pen(g, row++, 1, g->columns - 2);
+	pen_printf(&pen, STYLE_DIM, "%-10s", "fork server");
+	put(&pen, "before all, it took", fmt_duration(buf, server.at_ns - server.from_ns));
+	for (unsigned int i = 0; i < START_PHASES; i++)
+		if (server.phase_ns[i] > NOTHING_NS)
+			put(&pen, start_phase_name((enum start_phase)i),
+				fmt_duration(buf, server.phase_ns[i]));
+	return row;
 }
 
 static int head(const struct model *m, const struct ui_state *s, struct grid *g)
@@ -255,6 +321,8 @@ static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 
 	pen_text(&pen, STYLE_TITLE, "Start-up");
 	pen_printf(&pen, STYLE_TEXT, "  by %s", method ? method : "a method that is not known");
+	put_again(m, p, &pen);
+	row = put_phases(m, p, g, row);
 	read_set(m, p, true, &first);
 	read_set(m, p, false, &later);
 	if (first.workers)
@@ -268,15 +336,17 @@ static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 }
 
 static const struct table *const tables[] = {&table_startup, NULL};
+static const struct table *const spare[] = {&table_start_modules, NULL};
 
 const struct view view_startup = {
 	.name = "start-up",
 	.title = "Start-up",
-	.about = "how long each worker took from its birth to its first wait for a task",
+	.about = "each worker from its birth to its first wait: phases, and the dearest modules",
 	.key = '6',
 	.needs_pool = true,
 	.draw = panes_draw,
 	.act = panes_act,
 	.tables = tables,
+	.spare = spare,
 	.head = head,
 };

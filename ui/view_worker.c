@@ -59,6 +59,31 @@ static void draw_work(const struct model *m, const struct worker *w, struct shee
 		show_duration(e, w->run.count, w->run.max_ns));
 }
 
+/* "1.71 s: interpreter 23 ms, imports 430 ms, main 9.0 ms; dearest: slow 400 ms, json 3.0 ms" */
+static void draw_start_words(
+	const struct model *m, const struct pool *p, const struct worker *w, struct sheet *sheet)
+{
+	enum { MODULES = 4 };
+	char words[SHOW_MAX * 4], buf[FMT_MAX];
+	struct start s;
+	size_t len;
+
+	if (!worker_start(m, p, w, &s) || !s.pieces_count)
+		return;
+	len = (size_t)snprintf(words, sizeof(words), "took %s",
+		fmt_duration(buf, s.pieces[s.pieces_count - 1].until_ns));
+	for (unsigned int i = 0; i < START_PHASES && len < sizeof(words); i++)
+		if (s.phase_ns[i] >= 50000)
+			len += (size_t)snprintf(words + len, sizeof(words) - len, ", %s %s",
+				start_phase_name((enum start_phase)i),
+				fmt_duration(buf, s.phase_ns[i]));
+	for (uint32_t i = 0; i < s.modules_count && i < MODULES && len < sizeof(words); i++)
+		len += (size_t)snprintf(words + len, sizeof(words) - len, "%s %.60s %s",
+			i ? "," : "; dearest:", model_text(m, s.modules[i].name, "?"),
+			fmt_duration(buf, s.modules[i].self_ns));
+	sheet_field(sheet, "its start", STYLE_TEXT, "%s", words);
+}
+
 static void draw_process(const struct model *m, const struct worker *w, struct sheet *sheet)
 {
 	char a[FMT_MAX], b[FMT_MAX], c[FMT_MAX];
@@ -124,6 +149,7 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	draw_now(m, w, sheet);
 	draw_work(m, w, sheet);
 	draw_process(m, w, sheet);
+	draw_start_words(m, ui_pool(m, s), w, sheet);
 	sheet_blank(sheet);
 	sheet_title(sheet, "Where its time went");
 	for (int i = 0; i < WORKER_STATES; i++)

@@ -16,6 +16,10 @@ json_t *json_death(struct jout *j, const struct model *m, const struct death *d)
 json_t *json_stall(struct jout *j, const struct model *m, const struct pool *p);
 /* Stalls that are over. */
 json_t *json_stalls(struct jout *j, const struct pool *p);
+/* How a worker started, and its pool's fork server (null where there is none). */
+json_t *json_start(
+	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w);
+json_t *json_server(struct jout *j, const struct model *m, const struct pool *p);
 
 /* What it was doing: "python_stack" and all that stands with it, into the death's object. */
 void json_stacks(struct jout *j, json_t *o, const struct model *m, const struct death *d);

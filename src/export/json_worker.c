@@ -104,23 +104,6 @@ static json_t *states(struct jout *j, const struct model *m, const struct worker
 	return o;
 }
 
-static json_t *start(
-	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w)
-{
-	json_t *o = jout_object(j);
-	uint64_t total = 0;
-	bool known = facts_start_ns(m, w, &total);
-
-	jout_text(j, o, "method", start_method_name(p->start_method));
-	jout_uint_if(j, o, "total_ns", known, total);
-	jout_null(j, o, "interpreter_ns");
-	jout_null(j, o, "imports_ns");
-	jout_null(j, o, "main_ns");
-	jout_null(j, o, "prepare_ns");
-	jout_put(j, o, "modules", jout_array(j));
-	return o;
-}
-
 static json_t *end(
 	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w)
 {
@@ -152,7 +135,7 @@ json_t *json_worker(
 	jout_uint_if(j, o, "cpu_ns", w->known || w->cpu_ns, w->cpu_ns);
 	jout_uint_if(j, o, "rss_bytes", w->rss_bytes, w->rss_bytes);
 	jout_uint_if(j, o, "rss_peak_bytes", w->rss_peak_bytes, w->rss_peak_bytes);
-	jout_put(j, o, "start", start(j, m, p, w));
+	jout_put(j, o, "start", json_start(j, m, p, w));
 	jout_put(j, o, "task", w->ended_ns ? json_null() : hand(j, m, &w->hand, m->now_ns));
 	return o;
 }

@@ -7,7 +7,8 @@ libpooltop_a_SOURCES += \
 	src/export/format.c src/export/format.h \
 	src/export/jout.c src/export/jout.h \
 	src/export/json.h src/export/json_pool.c src/export/json_stack.c \
-	src/export/json_stall.c src/export/json_worker.c \
+	src/export/json_stall.c src/export/json_start.c \
+	src/export/json_worker.c \
 	src/export/jsonl.c \
 	src/export/list.c src/export/list.h \
 	src/export/page.c src/export/page.h \

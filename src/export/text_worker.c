@@ -6,7 +6,7 @@
 #include "export/facts.h"
 #include "export/text.h"
 
-enum { WORKERS = 12 }; /* that are shown one by one */
+enum { WORKERS = 12, MODULES = 5 }; /* that are shown one by one */
 
 static const struct page_cell narrow = {.width = 8, .right = true};
 static const struct page_cell wide = {.width = 10, .right = true};
@@ -122,6 +122,49 @@ static void cores(struct page *out, const struct model *m, const struct pool *p)
 	page_end(out);
 }
 
+/* Phases of all starts, and the modules that cost most. */
+static void starts(struct page *out, const struct model *m, const struct pool *p)
+{
+	const char *method = start_method_name(p->start_method);
+	struct start_sum sum;
+	char buf[FMT_MAX];
+	uint32_t i;
+
+	pool_starts(m, p, &sum);
+	if (!sum.workers || !sum.total_ns)
+		return;
+	page_add(out, "  start%s%s: %s each", method ? " by " : "", method ? method : "",
+		fmt_duration(buf, sum.total_ns / sum.workers));
+	for (i = 0; i < START_PHASES; i++)
+		if (sum.all.phase_ns[i] > sum.total_ns / 200)
+			page_add(out, ", %s %s", start_phase_name((enum start_phase)i),
+				fmt_percent(
+					buf, (double)sum.all.phase_ns[i] / (double)sum.total_ns));
+	page_end(out);
+	if (!sum.all.modules_count)
+		return;
+	page_add(out, "  dearest modules, each time:");
+	for (i = 0; i < sum.all.modules_count && i < MODULES; i++) {
+		page_add(out, "%s ", i ? "," : "");
+		page_cut(out, model_text(m, sum.all.modules[i].name, "?"),
+			strlen(model_text(m, sum.all.modules[i].name, "?")));
+		page_add(out, " %s", fmt_duration(buf, sum.all.modules[i].self_ns / sum.workers));
+	}
+	page_end(out);
+}
+
+static void server(struct page *out, const struct pool *p)
+{
+	struct start s;
+	char buf[FMT_MAX];
+
+	if (!pool_server_start(p, &s))
+		return;
+	page_add(out, "  its fork server, %u, took %s to start before them", p->server_pid,
+		fmt_duration(buf, s.at_ns - s.from_ns));
+	page_end(out);
+}
+
 static void put(struct page *out, const struct page_cell *cell, const char *text)
 {
 	page_add(out, " ");
@@ -163,6 +206,8 @@ void text_workers(struct page *out, const struct model *m, const struct pool *p)
 	ends(out, p);
 	shares(out, m, p);
 	unknown_states(out, p);
+	starts(out, m, p);
+	server(out, p);
 	cores(out, m, p);
 	if (!p->workers_alive)
 		return;

@@ -24,6 +24,8 @@ static void on_fork(struct live *l, const struct frame *record)
 	known_has_forked(l, parent);
 	k->is_python = parent->is_python;
 	k->has_torch = parent->has_torch;
+	if (k->is_python)
+		steps_begin(k, record->t_ns);
 }
 
 static void on_exec(struct live *l, const struct frame *record)
@@ -44,6 +46,7 @@ static void on_exec(struct live *l, const struct frame *record)
 		return; /* gone again */
 	k->has_torch = false;
 	k->role = 0;
+	steps_begin(k, record->t_ns);
 	known_look_again(l, k);
 	if (known_get(l, k->ppid))
 		known_look_again(l, known_get(l, k->ppid)); /* it closes what it started it with */
@@ -133,6 +136,14 @@ static void on_native(struct live *l, const struct frame *record)
 		native_put(l, r);
 }
 
+static void on_step(struct live *l, const struct frame *record)
+{
+	const struct ring_step *r = (const void *)record;
+
+	if (offsetof(struct ring_step, path) + r->len <= record->size)
+		steps_put(l, r);
+}
+
 static void on_maps(struct live *l, const struct frame *record)
 {
 	struct known *k = known_get(l, record->pid);
@@ -174,6 +185,7 @@ static const struct {
 	{FRAME_SIGNAL, sizeof(struct frame_signal), on_signal},
 	{RING_OOM, sizeof(struct ring_oom), on_oom},
 	{RING_STDERR, sizeof(struct ring_stderr), on_stderr},
+	{RING_STEP, offsetof(struct ring_step, path), on_step},
 	{RING_MAPS, sizeof(struct frame), on_maps},
 	{RING_NATIVE, offsetof(struct ring_native, bytes), on_native},
 	{RING_WALK, offsetof(struct ring_walk, bytes), on_walk},

@@ -90,6 +90,8 @@ int live_open(const struct live_options *o, struct live **ret_live, struct err *
 		l->shares = calloc(LIVE_FAMILIES * LIVE_CPUS, sizeof(*l->shares));
 		if (!l->shares)
 			goto fail;
+	} else if (steps_open(l)) {
+		goto fail;
 	} else if (o->all) {
 		probes_set_all_execs(l->probes, true);
 	}
@@ -121,6 +123,7 @@ void live_free(struct live *l)
 		waits_forget(&l->known[i]);
 	}
 	native_release(l);
+	steps_release(l);
 	free(l->known);
 	free(l->shared);
 	free(l->shares);
@@ -148,6 +151,7 @@ void live_poll(struct live *l)
 	known_look(l);
 	stacks_look(l);
 	native_look(l);
+	steps_look(l);
 }
 
 void live_tick(struct live *l)

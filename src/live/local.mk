@@ -8,6 +8,7 @@ liblive_a_SOURCES += \
 	src/live/known.c \
 	src/live/limits.c src/live/limits.h \
 	src/live/live.c src/live/live.h \
+	src/live/look.c src/live/look.h \
 	src/live/machine.c \
 	src/live/mapping.c src/live/mapping.h \
 	src/live/maps.c src/live/maps.h \
@@ -23,6 +24,7 @@ liblive_a_SOURCES += \
 	src/live/shared.c \
 	src/live/stacks.c \
 	src/live/state.h \
+	src/live/steps.c \
 	src/live/sums.c \
 	src/live/texts.c src/live/texts.h \
 	src/live/unwind.c src/live/unwind.h \

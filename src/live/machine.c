@@ -38,6 +38,7 @@ void machine_session(struct live *l, const char *version)
 
 	f.format = WIRE_FORMAT;
 	f.mode = l->probes ? MODE_BPF : MODE_PROC;
+	f.flags = l->probes ? SESSION_STEPS : 0;
 	f.cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	f.interval_ms = l->interval_ms;
 	f.wall_ns = clock_ns(CLOCK_REALTIME);

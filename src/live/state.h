@@ -10,6 +10,7 @@
 #include "live/probes.h"
 #include "live/procs.h"
 #include "live/texts.h"
+#include "python/modname.h"
 
 enum live_bounds {
 	LIVE_KNOWN = 8192, /* processes watched at a time */
@@ -18,6 +19,7 @@ enum live_bounds {
 	LIVE_FAMILIES = RING_GROUPS / 2,
 	LIVE_CPUS = 1024,
 	LIVE_PYTHONS = 64,
+	STEP_FILES = 4096, /* whose module's name is kept */
 };
 
 /* A watched process. */
@@ -42,6 +44,9 @@ struct known {
 	struct frame_work work; /* /proc mode: its states */
 	uint64_t layout_ns; /* look for its Python's layout then; 0: there is no need */
 	uint32_t layout_tries;
+	bool is_starting; /* steps.c looks at it */
+	uint64_t begun_ns, stepped_ns; /* then; its newest step, that was not merely seen */
+	uint64_t seen_ns; /* newest look of steps.c, or step */
 	bool maps_changed; /* since they were read */
 	char *maps; /* owned: native.c's; NULL: those of its parent, or none */
 	uint64_t moved_ns; /* its newest message, or other sign that it moves */
@@ -66,6 +71,19 @@ struct family {
  * cgroup, since another container's /usr/bin/python3 is another file. */
 struct python_seen {
 	uint32_t exe, cgroup, python; /* text ids; exe 0: free */
+};
+
+struct step_file {
+	uint64_t hash; /* of its path and cgroup; 0: free */
+	struct modname module;
+};
+
+/* Of steps.c: too large for the stack. */
+struct look;
+struct steps {
+	struct step_file files[STEP_FILES];
+	struct look *look; /* owned */
+	uint32_t next; /* where the round of looks goes on */
 };
 
 struct cpu_times {
@@ -108,6 +126,7 @@ struct live {
 	bool layouts_refused; /* one was, and it was said */
 	struct native *native; /* NULL: not needed yet */
 	struct sampling sampling;
+	struct steps *steps; /* NULL: /proc mode */
 	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
 	struct shared *shared; /* shared.c */
 	uint32_t next_wait; /* where the round of waits goes on */
@@ -169,6 +188,12 @@ void native_release(struct live *l);
 /* sample.c: FRAME_STACK and FRAME_THREAD of living threads, at a tick; after the sums. */
 void sample_tick(struct live *l);
 void sample_forget(struct live *l, struct known *k); /* it is gone, or another program */
+/* steps.c: FRAME_STEP of processes that start. */
+int steps_open(struct live *l); /* 0 or -ENOMEM */
+void steps_begin(struct known *k, uint64_t t_ns);
+void steps_put(struct live *l, const struct ring_step *r);
+void steps_look(struct live *l); /* at those that do nothing that shows */
+void steps_release(struct live *l);
 
 /* sums.c: FRAME_WORK, FRAME_CORE, FRAME_CPU at a tick. */
 void sums_begin(struct live *l);

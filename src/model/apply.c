@@ -28,6 +28,7 @@ static int (*const handlers[])(struct model *m, const struct frame *f) = {
 	[FRAME_STDERR] = apply_stderr,
 	[FRAME_THREAD] = apply_thread,
 	[FRAME_WAIT] = apply_wait,
+	[FRAME_STEP] = apply_step,
 };
 
 int model_apply(struct model *m, const struct frame *f)

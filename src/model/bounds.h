@@ -39,6 +39,8 @@ enum model_bounds {
 	MODEL_THREADS = 8, /* stacks of one process */
 	MODEL_STALLS = 8, /* a pool's newest that are over */
 	MODEL_WAITS = 16, /* threads of one process, what they wait in */
+	MODEL_START_MODULES = 16, /* dearest ones kept of one start */
+	MODEL_START_PIECES = 24, /* of its time line */
 	MODEL_STDERR = 4096, /* bytes of a process's last words */
 };
 

@@ -108,6 +108,9 @@ int pool_set_findings(struct pool *p, const struct finding *list, uint32_t count
 /* Why it is stalled now, or that it is not (all zeros). What it is since stays what it was first
  * found to be; a stall that ends is kept among those that are over. */
 void pool_set_stall(struct model *m, struct pool *p, const struct stall *now);
+/* Adds one worker's start to a sum; sorts its modules, dearest first. */
+void start_sum_add(struct start_sum *sum, const struct start *s);
+void start_sort_modules(struct start *s);
 
 void model_add_event(
 	struct model *m, enum event_kind kind, uint32_t pool, uint32_t pid, uint64_t t_ns);

@@ -50,7 +50,9 @@ static int copy_workers(struct pool *to, const struct pool *from)
 
 	to->workers_count = to->workers_cap = 0;
 	for (uint32_t i = 0; !ret && i < from->workers_count; i++) {
-		ret = move_hist(&to->workers[i].run);
+		ret = start_copy(&to->workers[i].start);
+		if (move_hist(&to->workers[i].run))
+			ret = -ENOMEM;
 		to->workers_count = to->workers_cap = i + 1;
 	}
 	return ret;
@@ -134,7 +136,9 @@ static int copy_procs(struct model *to, const struct model *from)
 		const struct proc *p = &from->procs[i];
 
 		to->procs[i].waits = NULL;
-		ret = own_text(&to->procs[i].stderr_tail);
+		ret = start_copy(&to->procs[i].start);
+		if (own_text(&to->procs[i].stderr_tail))
+			ret = -ENOMEM;
 		to->procs_count = to->procs_cap = i + 1;
 		if (!ret)
 			ret = copy_vec(&to->procs[i].waits, p->waits, p->waits ? MODEL_WAITS : 0,
@@ -172,6 +176,7 @@ static void forget_pointers(struct pool *p)
 	p->failures_count = 0;
 	p->findings = NULL;
 	p->cores = NULL;
+	p->server = NULL;
 	p->queues = NULL;
 	p->queues_count = 0;
 	p->tasks_by_key = p->funcs_by_name = p->jobs_by_id = (struct map){0};
@@ -182,9 +187,10 @@ static int copy_pool(struct pool *to, const struct pool *from)
 {
 	*to = *from;
 	forget_pointers(to);
-	if (copy_workers(to, from) || copy_funcs(to, from) || copy_failures(to, from) ||
-		copy_deaths(to, from) || copy_queues(to, from) || copy_lists(to, from) ||
-		copy_map(&to->tasks_by_key, &from->tasks_by_key) ||
+	to->server = from->server;
+	if (start_copy(&to->server) || copy_workers(to, from) || copy_funcs(to, from) ||
+		copy_failures(to, from) || copy_deaths(to, from) || copy_queues(to, from) ||
+		copy_lists(to, from) || copy_map(&to->tasks_by_key, &from->tasks_by_key) ||
 		copy_map(&to->funcs_by_name, &from->funcs_by_name) ||
 		copy_map(&to->jobs_by_id, &from->jobs_by_id) || hist_copy(&to->wait, &from->wait) ||
 		hist_copy(&to->run, &from->run) || hist_copy(&to->back, &from->back))

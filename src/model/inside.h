@@ -44,6 +44,7 @@ int apply_stack(struct model *m, const struct frame *f);
 int apply_stderr(struct model *m, const struct frame *f);
 int apply_thread(struct model *m, const struct frame *f);
 int apply_wait(struct model *m, const struct frame *f);
+int apply_step(struct model *m, const struct frame *f);
 
 /* The ends of a tick, each for what it owns. */
 void tick_cpus(struct model *m);
@@ -155,6 +156,17 @@ int stacks_copy(struct model *to, const struct model *from);
 
 /* proc.c: ends a process whose exit nobody saw. */
 int proc_lose(struct model *m, struct proc *p, uint64_t t_ns);
+
+/* start.c: the process becomes another program. -ENOMEM: none is kept. */
+int start_exec(struct proc *p, uint64_t t_ns);
+/* A process is born: if a fork server forked it, that one has started. */
+void start_served_first(struct model *m, const struct proc *child);
+/* Keeps how the fork server of a new worker started, if it has one. 0 or -ENOMEM. */
+int start_served(struct model *m, struct pool *p, const struct proc *worker);
+/* Adds to what a module has cost; where there is no room the cheapest goes. */
+void start_add_module(struct start *s, const struct start_module *x, uint64_t ns);
+/* An own copy of what *start points to, or NULL. 0 or -ENOMEM. */
+int start_copy(struct start **start);
 
 void pool_release(struct pool *p);
 

@@ -35,6 +35,9 @@ libpooltop_a_SOURCES += \
 	src/model/slow.c \
 	src/model/stack.c \
 	src/model/stall.c \
+	src/model/start.c \
+	src/model/start.h \
+	src/model/start_sum.c \
 	src/model/stderr.c \
 	src/model/task.c \
 	src/model/text.c \

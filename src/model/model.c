@@ -23,6 +23,7 @@ void model_release(struct model *m)
 	for (uint32_t i = 0; i < m->procs_count; i++) {
 		free(m->procs[i].stderr_tail);
 		free(m->procs[i].waits);
+		free(m->procs[i].start);
 	}
 	free(m->procs);
 	map_release(&m->procs_by_pid);

@@ -19,6 +19,7 @@
 #include "bpf/wire.h"
 #include "model/pool.h"
 #include "model/proc.h"
+#include "model/start.h"
 #include "model/worker.h"
 
 /* A process that has ended: what was read of it from /proc may come after. */
@@ -215,6 +216,18 @@ const char *stack_note(const struct model *m, const struct stack *s);
 uint64_t worker_state_ns(const struct worker *w, enum worker_state state, uint64_t now_ns);
 /* Time it has been watched: what its states add up to. */
 uint64_t worker_life_ns(const struct worker *w, uint64_t now_ns);
+/*
+ * How a worker started, up to now or to its first wait for a task: its phases add up to its
+ * time in STATE_START. False: it was there before watching began, or it is not measured.
+ */
+bool worker_start(
+	const struct model *m, const struct pool *p, const struct worker *w, struct start *ret);
+/* Pools that the program of this one has made, up to this one: 1 for its first. */
+uint32_t program_pools(const struct model *m, const struct pool *p);
+/* Of all workers whose start was seen, modules dearest first. */
+void pool_starts(const struct model *m, const struct pool *p, struct start_sum *ret);
+/* How the pool's fork server started, up to its first fork of a worker. */
+bool pool_server_start(const struct pool *p, struct start *ret);
 /* 1: state of that many ticks ago (0: the newest) as 1 + enum worker_state; 0: none. */
 unsigned int worker_strip(const struct worker *w, uint32_t ticks_back);
 /* Tasks sent and not yet taken, and the age of the oldest. */

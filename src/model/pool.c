@@ -27,6 +27,7 @@ void pool_release(struct pool *p)
 	free(p->failures);
 	free(p->findings);
 	free(p->cores);
+	free(p->server);
 	for (uint32_t i = 0; i < p->queues_count; i++)
 		free(p->queues[i].answers);
 	free(p->queues);

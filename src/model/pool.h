@@ -300,6 +300,9 @@ struct pool {
 	struct load load;
 	uint64_t reader_gone_ns; /* the parent's thread that read results ended then, 0: it is
 				    there, or had no more to read */
+	struct start *server; /* owned: how its fork server started; NULL: it has none, or that was
+				 not seen */
+	uint32_t server_pid;
 	struct task_key reader_key; /* the last result that it read */
 	uint32_t reader_func; /* text id */
 };

@@ -77,6 +77,7 @@ void model_drop_proc(struct model *m, struct proc *p)
 	stacks_forget(m, &p->stacks);
 	free(p->stderr_tail);
 	free(p->waits);
+	free(p->start);
 	map_del(&m->procs_by_pid, p->pid);
 	if (at != last) {
 		*p = m->procs[last];
@@ -180,6 +181,7 @@ int apply_fork(struct model *m, const struct frame *f)
 	if (parent && !p->cmd)
 		inherit(p, parent);
 	text_clean(p->comm, sizeof(p->comm), fork->comm, sizeof(fork->comm), 0);
+	start_served_first(m, p);
 	return 0;
 }
 
@@ -216,7 +218,7 @@ int apply_exec(struct model *m, const struct frame *f)
 	p->ends_count = 0;
 	p->ends_ns = 0;
 	text_clean(p->comm, sizeof(p->comm), exec->comm, sizeof(exec->comm), 0);
-	return 0;
+	return start_exec(p, f->t_ns);
 }
 
 static bool same_text(const struct model *m, uint32_t a, uint32_t b)

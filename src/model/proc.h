@@ -8,6 +8,7 @@
 
 #include "bpf/wire.h"
 #include "model/bounds.h"
+#include "model/start.h"
 
 /* What a signal sent to a process looked like; the newest fatal one is kept. */
 struct signal_seen {
@@ -103,6 +104,7 @@ struct proc {
 	struct frame_work work; /* newest; work.h.kind == 0: none */
 	struct frame_usage usage; /* newest; usage.h.kind == 0: none */
 	struct frame_shared shared; /* newest; shared.h.kind == 0: none */
+	struct start *start; /* owned; a worker's is in its struct worker; NULL: nothing was seen */
 };
 
 #endif

@@ -9,6 +9,8 @@
 void worker_release(struct worker *w)
 {
 	hist_release(&w->run);
+	free(w->start);
+	w->start = NULL;
 }
 
 uint32_t worker_index(const struct pool *p, uint32_t worker_id)
@@ -172,6 +174,10 @@ struct worker *model_add_worker(struct model *m, struct pool *p, struct proc *pr
 		p->started_ns = w->born_ns;
 	proc->pool = p->id;
 	proc->worker = w->id;
+	w->start = proc->start;
+	proc->start = NULL;
+	if (start_served(m, p, proc))
+		return NULL;
 	if (proc->work.h.kind)
 		worker_work(w, &proc->work);
 	if (proc->usage.h.kind)
@@ -200,6 +206,8 @@ void model_withdraw_worker(struct model *m, struct proc *proc)
 		p->first_size--;
 	if (!w->ended_ns)
 		p->workers_alive--;
+	proc->start = w->start;
+	w->start = NULL;
 	worker_release(w);
 	at = (uint32_t)(w - p->workers);
 	p->workers_count--;

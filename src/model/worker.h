@@ -9,6 +9,7 @@
 #include "base/hist.h"
 #include "bpf/wire.h"
 #include "model/bounds.h"
+#include "model/start.h"
 
 /* Where messages have no numbers, job is the task's place in its queue, and chunk is below -1. */
 struct task_key {
@@ -124,6 +125,8 @@ struct worker {
 		[MODEL_STRIP]; /* ring: 1 + enum worker_state that dominated each tick, 0: none */
 	uint32_t strip_head;
 	uint64_t strip_last_ns[WORKER_STATES]; /* sums at the last tick */
+
+	struct start *start; /* owned; worker_start() reads it; NULL: no step of it was seen */
 };
 
 #endif

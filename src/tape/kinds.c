@@ -32,6 +32,7 @@ static const struct tape_kind kinds[] = {
 	{.kind = FRAME_STDERR, .structural = true, .text = AT(frame_stderr, text)},
 	{.kind = FRAME_THREAD, .structural = true, .like = {AT(frame_thread, tid)}},
 	{.kind = FRAME_WAIT, .like = {AT(frame_wait, tid)}, .text = AT(frame_wait, comm)},
+	{.kind = FRAME_STEP},
 };
 
 static const struct tape_kind newer = {0};

@@ -22,4 +22,5 @@ libpooltop_a_SOURCES += \
 	src/trap/unpickle_failed.c \
 	src/trap/words.c \
 	src/trap/words.h \
+	src/trap/words_start.c \
 	src/trap/worker_died.c

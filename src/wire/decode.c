@@ -55,6 +55,7 @@ static const struct frame_info kinds[FRAME_KINDS] = {
 	[FRAME_STDERR] = {"stderr", 24, offsetof(struct frame_stderr, text), stderr_len},
 	[FRAME_THREAD] = {"thread", 48, sizeof(struct frame_thread), NULL},
 	[FRAME_WAIT] = {"wait", 80, sizeof(struct frame_wait), NULL},
+	[FRAME_STEP] = {"step", 32, sizeof(struct frame_step), NULL},
 };
 
 const struct frame_info *frame_info(unsigned int kind)

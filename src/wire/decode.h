@@ -26,7 +26,7 @@ struct frame_info {
 	uint32_t (*text_len)(const struct frame *f);
 };
 
-enum { FRAME_KINDS = FRAME_THREAD + 1 };
+enum { FRAME_KINDS = FRAME_STEP + 1 };
 
 /* NULL for a kind that this program does not know. */
 const struct frame_info *frame_info(unsigned int kind);
@@ -52,6 +52,7 @@ union frame_space {
 	struct frame_core core;
 	struct frame_cpu cpu;
 	struct frame_usage usage;
+	struct frame_step step;
 };
 
 /*

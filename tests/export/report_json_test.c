@@ -162,7 +162,7 @@ static void test_lively_death(void **state)
 static void test_states(void **state)
 {
 	static const char *const absent[] = {"pools.0.workers.0.state_ns.pickle",
-		"pools.0.workers.0.state_ns.unpickle", "pools.0.workers.0.start.imports_ns",
+		"pools.0.workers.0.state_ns.unpickle", "pools.0.workers.0.start.initializer",
 		"pools.0.workers.0.end", "pools.0.stall", "pools.0.ended_ns",
 		"pools.0.bytes.shared", NULL};
 	struct told t;

@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/live/sampled_test.py \
 	tests/live/stack_test.py \
 	tests/live/stalls_test.py \
+	tests/live/start_test.py \
 	tests/live/terminal.py \
 	tests/live/terminal_test.py \
 	tests/live/traps_test.py

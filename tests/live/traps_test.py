@@ -37,6 +37,7 @@ ZOO = [
           also=["worker-died", "lost-task"], seconds=3),
     Beast("main_rerun", "main-rerun", worst="critical", also=["worker-died", "respawn-loop"],
           seconds=4),
+    Beast("main_slow", "main-rerun", "--method", "spawn", seconds=5, also=["slow-start"]),
     Beast("oversubscribed", "oversubscribed", seconds=8),
     Beast("hidden_io", "hidden-io", worst="info", seconds=8),
     Beast("slow_start", "slow-start"),

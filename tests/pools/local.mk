@@ -28,6 +28,11 @@ EXTRA_DIST += \
 	tests/pools/short.py \
 	tests/pools/stacks.py \
 	tests/pools/stalls.py \
+	tests/pools/start_cost.py \
+	tests/pools/start_last.py \
+	tests/pools/start_next.py \
+	tests/pools/starts.py \
+	tests/pools/starts_log.py \
 	tests/pools/steady.py \
 	tests/pools/tally.py \
 	tests/pools/truth.py \
@@ -39,6 +44,7 @@ EXTRA_DIST += \
 	tests/pools/traps/healthy.py \
 	tests/pools/traps/hidden_io.py \
 	tests/pools/traps/main_rerun.py \
+	tests/pools/traps/main_slow.py \
 	tests/pools/traps/one_core.py \
 	tests/pools/traps/oversubscribed.py \
 	tests/pools/traps/repeated_payload.py \

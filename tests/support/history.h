@@ -144,6 +144,9 @@ struct history_wait {
 	int32_t syscall;
 };
 void history_waits(struct history *h, uint32_t pid, const struct history_wait *w);
+/* FRAME_STEP; name NULL: none. */
+void history_step(struct history *h, uint32_t pid, enum step_what what, const char *name,
+	enum step_origin origin);
 /* FRAME_STDERR. */
 void history_stderr(struct history *h, uint32_t pid, const char *text);
 /* SIGNAL by the sender, then EXIT by that signal. */

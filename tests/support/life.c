@@ -22,6 +22,7 @@ void history_session(struct history *h, enum wire_mode mode)
 		.cpus = HISTORY_CPUS,
 		.interval_ms = (uint32_t)(h->interval_ns / HISTORY_MS),
 		.wall_ns = HISTORY_WALL_NS + h->now_ns - HISTORY_START_NS,
+		.flags = mode == MODE_BPF ? SESSION_STEPS : 0,
 	};
 
 	history_chars(f.version, sizeof(f.version), "0.1.0");
@@ -303,6 +304,19 @@ void history_waits(struct history *h, uint32_t pid, const struct history_wait *w
 	};
 
 	history_chars(f.comm, sizeof(f.comm), "python3");
+	history_add(h, &f);
+}
+
+void history_step(struct history *h, uint32_t pid, enum step_what what, const char *name,
+	enum step_origin origin)
+{
+	struct frame_step f = {
+		.h = history_head(FRAME_STEP, sizeof(f), pid),
+		.what = what,
+		.name = history_text(h, name),
+		.origin = origin,
+	};
+
 	history_add(h, &f);
 }
 

@@ -183,7 +183,7 @@ static void a_size_that_cannot_be_is_damage(void **state)
 	synth_session(&f->frames, SYNTH_START_NS);
 	send_bytes(f, f->frames.data, f->frames.len);
 	send_bytes(f, &bad, sizeof(bad));
-	expect_refusal(f, "damaged after 184 bytes");
+	expect_refusal(f, "damaged after 192 bytes");
 	assert_int_equal(f->seen, f->frames.len);
 	assert_int_equal(drain(f), -EBADMSG);
 }

@@ -50,6 +50,58 @@ static void fires_for_workers_that_say_so(void **state)
 		"in the worker too");
 }
 
+static void spawned(struct story *t, uint64_t main_ns)
+{
+	struct history_task one = {.job = 1, .chunk = 0, .func = "job.work"};
+
+	story_parent(t, MODE_BPF);
+	for (uint32_t pid = 102; pid < 106; pid++) {
+		history_fork(&t->h, 100, pid);
+		history_exec(&t->h, pid, "python3 -c from multiprocessing.spawn import spawn_main",
+			"3.11.7");
+		history_actor(&t->h, pid)->worker = true;
+		history_step(&t->h, pid, STEP_MODULE, "multiprocessing", ORIGIN_PYTHON);
+		history_step(&t->h, pid, STEP_DATA, NULL, 0);
+		history_step(&t->h, pid, STEP_MAIN, "job", ORIGIN_OWN);
+		history_wait(&t->h, main_ns);
+		history_step(&t->h, pid, STEP_MODULE, "pandas", ORIGIN_INSTALLED);
+		history_wait(&t->h, HISTORY_S);
+		history_step(&t->h, pid, STEP_LOCK, NULL, 0);
+		history_worker_ends(&t->h, &story_pipes, pid);
+		history_state(&t->h, pid, STATE_WAIT);
+		history_work(&t->h, pid);
+		history_send(&t->h, &story_pipes, &one);
+		history_run(&t->h, &story_pipes, pid, &one, HISTORY_MS);
+	}
+}
+
+static void fires_for_what_it_costs(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	spawned(t, 310 * HISTORY_MS);
+	f = found(t, 1);
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_WARNING);
+	assert_string_equal(f->text,
+		"each of 4 workers runs python3 job.py again: its own top level "
+		"takes 310 ms each time, 1.24 s in all");
+	assert_non_null(strstr(f->advice, "310 ms x 4 workers"));
+	f = found(t, 60);
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_INFO); /* they live for long */
+}
+
+/* Near miss: what it imports costs much, and it little. */
+static void quiet_for_a_quick_main_module(void **state)
+{
+	struct story *t = *state;
+
+	spawned(t, 100 * HISTORY_MS);
+	assert_null(found(t, 1));
+}
+
 /* Near miss: an initializer that raises something else. */
 static void quiet_for_another_exception(void **state)
 {
@@ -66,6 +118,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(fires_for_workers_that_say_so),
+		STORY(fires_for_what_it_costs),
+		STORY(quiet_for_a_quick_main_module),
 		STORY(quiet_for_another_exception),
 	};
 

@@ -62,6 +62,58 @@ static void fires_for_lives_of_starting(void **state)
 	assert_non_null(strstr(f->advice, "maxtasksperchild="));
 }
 
+static void spawned(struct story *t, uint32_t pid, uint64_t import_ns, uint64_t main_ns)
+{
+	history_fork(&t->h, 100, pid);
+	history_exec(
+		&t->h, pid, "python3 -c from multiprocessing.spawn import spawn_main", "3.11.7");
+	history_actor(&t->h, pid)->worker = true;
+	history_wait(&t->h, 20 * HISTORY_MS);
+	history_step(&t->h, pid, STEP_MODULE, "multiprocessing", ORIGIN_PYTHON);
+	history_step(&t->h, pid, STEP_DATA, NULL, 0);
+	history_step(&t->h, pid, STEP_MODULE, "pandas", ORIGIN_INSTALLED);
+	history_wait(&t->h, import_ns);
+	history_step(&t->h, pid, STEP_MAIN, "job", ORIGIN_OWN);
+	history_wait(&t->h, main_ns);
+	history_step(&t->h, pid, STEP_LOCK, NULL, 0);
+	history_worker_ends(&t->h, &story_pipes, pid);
+	history_state(&t->h, pid, STATE_WAIT);
+	history_work(&t->h, pid);
+	live(t, pid, 10 * HISTORY_MS);
+}
+
+static void names_what_would_save_most(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	story_parent(t, MODE_BPF);
+	for (uint32_t pid = 101; pid < 105; pid++)
+		spawned(t, pid, 9 * HISTORY_S, HISTORY_S);
+	history_sentinel(&t->h, 100, story_pipes.task_ino, MSG_WRITE);
+	f = found(t, 1);
+	assert_non_null(f);
+	assert_non_null(
+		strstr(f->text, "imports 90 % (pandas 9.00 s each), the main module again 10 %"));
+	assert_non_null(strstr(f->advice, "import pandas inside the function that needs it: that "
+					  "would save 9.00 s x 4 workers"));
+}
+
+static void names_the_main_module(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	story_parent(t, MODE_BPF);
+	for (uint32_t pid = 101; pid < 105; pid++)
+		spawned(t, pid, 300 * HISTORY_MS, 9 * HISTORY_S);
+	history_sentinel(&t->h, 100, story_pipes.task_ino, MSG_WRITE);
+	f = found(t, 1);
+	assert_non_null(f);
+	assert_non_null(strstr(f->text, "the main module again 97 %"));
+	assert_non_null(strstr(f->advice, "__main__"));
+}
+
 /* Near miss: a tenth of a second each. */
 static void quiet_for_quick_starts(void **state)
 {
@@ -89,6 +141,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(fires_for_lives_of_starting),
+		STORY(names_what_would_save_most),
+		STORY(names_the_main_module),
 		STORY(quiet_for_quick_starts),
 		STORY(quiet_while_it_begins),
 	};

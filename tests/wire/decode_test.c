@@ -41,6 +41,7 @@ static void table_is_complete(void **state)
 		{FRAME_STDERR, sizeof(struct frame_stderr)},
 		{FRAME_THREAD, sizeof(struct frame_thread)},
 		{FRAME_WAIT, sizeof(struct frame_wait)},
+		{FRAME_STEP, sizeof(struct frame_step)},
 	};
 	unsigned int known = 0;
 
