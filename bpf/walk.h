@@ -10,16 +10,11 @@
 #ifndef POOLTOP_WALK_H
 #define POOLTOP_WALK_H
 
-#include "shared.h"
+#include "peek.h"
 #include "stack.h"
 
 enum walker_bounds {
-	RAW = 256, /* bytes of a copied object that offsets may point into */
 	SEEN = 16, /* code objects of this walk that are remembered */
-	FRAME_RAW = 128,
-	CODE_RAW = 208,
-	STR_RAW = 80,
-	OWNER_GENERATOR = 1,
 };
 
 /* Code that this walk has told already: a recursion's strings are told once. */
@@ -45,24 +40,6 @@ struct walker {
 		struct ring_native native;
 	};
 };
-
-static __always_inline __u64 user_word(__u64 address)
-{
-	__u64 word = 0;
-
-	bpf_probe_read_user(&word, sizeof(word), (void *)address);
-	return word;
-}
-
-static __always_inline __u64 word_at(const unsigned char *raw, __u32 offset)
-{
-	return *(const __u64 *)(raw + (offset & (RAW - 1)));
-}
-
-static __always_inline __u32 int_at(const unsigned char *raw, __u32 offset)
-{
-	return *(const __u32 *)(raw + (offset & (RAW - 1)));
-}
 
 /* One thread, or one interpreter, on. 1: this was the last step. */
 static int find_step(struct walker *w)

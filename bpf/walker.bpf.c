@@ -70,15 +70,6 @@ static __always_inline struct walker *take_walker(void)
 	return w;
 }
 
-static __always_inline __u64 thread_id(struct task_struct *task)
-{
-#if defined(__TARGET_ARCH_x86)
-	return BPF_CORE_READ(task, thread.fsbase);
-#else
-	return 0;
-#endif
-}
-
 static __always_inline void begin_walk(
 	struct walker *w, struct task_struct *task, const struct python *py, const struct end *end)
 {

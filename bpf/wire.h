@@ -53,6 +53,8 @@ enum frame_kind {
 	FRAME_WAIT = 44, /* what a thread waits in, of a process that does not move: sampled */
 
 	FRAME_THREAD = 48, /* a thread as it was sampled; follows its FRAME_STACK if that is new */
+	FRAME_TRACE = 52, /* a stack that was sampled, and its id */
+	FRAME_SAMPLE = 53, /* what a thread was at on its core, by a clock */
 	FRAME_STEP = 56, /* a process that starts has come so far */
 };
 
@@ -478,6 +480,54 @@ struct frame_stderr {
 	__u32 len; /* bytes of text, not terminated; then zeros up to h.size */
 	__u32 pad;
 	char text[];
+};
+
+struct trace_place {
+	__u32 function; /* text ids */
+	__u32 file;
+	__u32 line; /* of the innermost one; else 0, or not known */
+	__u32 pad;
+};
+
+enum trace_flags {
+	TRACE_MORE = 1, /* there are frames further out */
+};
+
+struct frame_trace {
+	struct frame h;
+	__u32 id; /* 1.. ; the same id is only ever given the same stack again */
+	__u32 count; /* of places */
+	__u32 flags; /* enum trace_flags */
+	__u32 pad;
+	struct trace_place places[]; /* innermost first */
+};
+
+/* What code is at, by the functions on its stack. */
+enum sample_class {
+	CLASS_OTHER = 0, /* none of these: the pool's own code; in a parent, the program's */
+	CLASS_TASK = 1, /* a task's own code */
+	CLASS_UNPICKLE = 2, /* bytes of a message become objects */
+	CLASS_PICKLE = 3, /* objects become bytes of a message */
+	CLASS_SEND = 4, /* bytes go into a pipe */
+	CLASS_RECEIVE = 5, /* bytes come out of a pipe */
+	CLASS_IMPORT = 6, /* modules are imported, and no task is in hand */
+	SAMPLE_CLASSES = 7,
+};
+
+enum sampled_flags {
+	SAMPLED_MAIN = 1, /* its process's main thread */
+	SAMPLED_HAND = 2, /* its process had a task in hand */
+};
+
+struct frame_sample {
+	struct frame h;
+	__u64 ns; /* of time on a core that it stands for */
+	__u32 tid;
+	__u32 trace; /* id of a FRAME_TRACE; 0: it runs no Python, or too many stacks are known */
+	__u32 core;
+	__u16 flags; /* enum sampled_flags */
+	__u8 class; /* enum sample_class */
+	__u8 pad;
 };
 
 /* Steps that are seen as they happen, and, from STEP_IN_MODULE on, what a process was seen in

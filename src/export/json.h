@@ -10,6 +10,7 @@
 json_t *json_pool(struct jout *j, const struct model *m, const struct pool *p);
 json_t *json_worker(
 	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w);
+json_t *json_hot(struct jout *j, const struct model *m, const struct pool *p);
 json_t *json_death(struct jout *j, const struct model *m, const struct death *d);
 
 /* Why it does not move, and what each of its processes waits in; or null. */

@@ -13,6 +13,7 @@ void text_deaths(struct page *out, const struct model *m, const struct pool *p);
 void text_failures(struct page *out, const struct model *m, const struct pool *p);
 void text_tasks(struct page *out, const struct model *m, const struct pool *p);
 void text_functions(struct page *out, const struct model *m, const struct pool *p);
+void text_hot(struct page *out, const struct model *m, const struct pool *p);
 void text_workers(struct page *out, const struct model *m, const struct pool *p);
 
 /* "17/198": job and chunk, or "17" where there are no chunks. Returns buf. */

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "live/samples.h"
 #include "live/state.h"
 
 static void on_fork(struct live *l, const struct frame *record)
@@ -26,6 +27,7 @@ static void on_fork(struct live *l, const struct frame *record)
 	k->has_torch = parent->has_torch;
 	if (k->is_python)
 		steps_begin(k, record->t_ns);
+	k->has_layout = parent->has_layout;
 }
 
 static void on_exec(struct live *l, const struct frame *record)
@@ -63,6 +65,8 @@ static void on_exit(struct live *l, const struct frame *record)
 	memcpy(&f, record, sizeof(f));
 	if (k && f.rss_peak_bytes < k->usage.rss_peak_bytes)
 		f.rss_peak_bytes = k->usage.rss_peak_bytes;
+	if (k)
+		samples_exit(l, k, &f);
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
 	if (k)
 		known_del(l, k);
@@ -144,6 +148,25 @@ static void on_step(struct live *l, const struct frame *record)
 		steps_put(l, r);
 }
 
+static void on_code(struct live *l, const struct frame *record)
+{
+	const struct ring_code *r = (const void *)record;
+	size_t len = (size_t)r->name_len + r->file_len + r->table_len;
+
+	if (offsetof(struct ring_code, bytes) + len <= record->size)
+		samples_code(l, r);
+}
+
+static void on_sample(struct live *l, const struct frame *record)
+{
+	const struct ring_sample *r = (const void *)record;
+
+	if (r->count <= SAMPLE_FRAMES &&
+		offsetof(struct ring_sample, codes) + r->count * sizeof(r->codes[0]) <=
+			record->size)
+		samples_put(l, r);
+}
+
 static void on_maps(struct live *l, const struct frame *record)
 {
 	struct known *k = known_get(l, record->pid);
@@ -187,6 +210,8 @@ static const struct {
 	{RING_STDERR, sizeof(struct ring_stderr), on_stderr},
 	{RING_STEP, offsetof(struct ring_step, path), on_step},
 	{RING_MAPS, sizeof(struct frame), on_maps},
+	{RING_SAMPLE, offsetof(struct ring_sample, codes), on_sample},
+	{RING_CODE, offsetof(struct ring_code, bytes), on_code},
 	{RING_NATIVE, offsetof(struct ring_native, bytes), on_native},
 	{RING_WALK, offsetof(struct ring_walk, bytes), on_walk},
 };

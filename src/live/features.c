@@ -29,6 +29,15 @@ static bool try_stacks(struct err *why)
 	return ok;
 }
 
+static bool try_sampler(struct err *why)
+{
+	struct probes *p = probes_open(why);
+	bool ok = p && probes_sampler(p, why);
+
+	probes_free(p);
+	return ok;
+}
+
 static bool try_cost(struct err *why)
 {
 	struct probes *p = probes_open(why);
@@ -56,6 +65,9 @@ const struct feature_probe feature_probes[] = {
 		"cap_sys_ptrace+ep /path/to/pooltop"},
 	{"last-stack", try_stacks, "what a worker was doing when it died",
 		"as for bpf; a kernel that takes larger BPF programs"},
+	{"sampler", try_sampler, "which part of a task is pickling, and the hot functions",
+		"sudo pooltop (CAP_PERFMON); in a container, a seccomp profile with "
+		"perf_event_open"},
 	{"probe-cost", try_cost, "the kernel time that watching costs",
 		"sudo pooltop (CAP_SYS_ADMIN)"},
 	{"other-users", try_others, "pools of other users, and their pipes",

@@ -4,6 +4,7 @@
 #include "live/ends.h"
 #include "live/limits.h"
 #include "live/role.h"
+#include "live/samples.h"
 #include "live/state.h"
 #include "python/version.h"
 
@@ -51,6 +52,7 @@ void known_del(struct live *l, struct known *k)
 	native_forget(l, k);
 	sample_forget(l, k);
 	waits_forget(k);
+	samples_forget(l, k);
 	map_del(&l->known_by_pid, k->pid);
 	k->pid = 0;
 	l->known_count--;
@@ -69,7 +71,7 @@ void known_make_head(struct live *l, struct known *k)
 		i++;
 	if (i == LIVE_FAMILIES)
 		return;
-	l->families[i].head = k->pid;
+	l->families[i] = (struct family){.head = k->pid};
 	k->family = i;
 	k->is_head = true;
 	if (l->probes && probes_get(l->probes, k->pid, &w)) {

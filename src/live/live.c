@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "live/sampler.h"
+#include "live/samples.h"
 #include "live/state.h"
 
 static int next_frame(struct source *s, const struct frame **ret_frame, struct err *err)
@@ -66,6 +68,9 @@ static void open_probes(struct live *l, const struct live_options *o)
 			why.text);
 	else if (!probes_walker(l->probes, &why))
 		machine_missing(l, "last-stack", "what a worker was doing when it died", why.text);
+	if (l->probes && !probes_sampler(l->probes, &why))
+		machine_missing(l, "sampler",
+			"which part of a task is pickling, and the hot functions", why.text);
 }
 
 int live_open(const struct live_options *o, struct live **ret_live, struct err *err)
@@ -124,6 +129,7 @@ void live_free(struct live *l)
 	}
 	native_release(l);
 	steps_release(l);
+	samples_release(l);
 	free(l->known);
 	free(l->shared);
 	free(l->shares);
@@ -163,6 +169,8 @@ void live_tick(struct live *l)
 		sums_put(l);
 		usage_put(l);
 		native_tick(l);
+		if (probes_sampler(l->probes, NULL))
+			sampler_adapt(probes_sampler(l->probes, NULL), l->now_ns);
 	} else {
 		procmode_tick(l);
 	}

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 liblive_a_SOURCES += \
+	src/live/codebook.c src/live/codebook.h \
 	src/live/discover.c \
 	src/live/ends.c src/live/ends.h \
 	src/live/events.c \
@@ -21,7 +22,11 @@ liblive_a_SOURCES += \
 	src/live/role.c src/live/role.h \
 	src/live/sample.c \
 	src/live/sample_put.c src/live/sample_put.h \
+	src/live/roles.c src/live/roles.h \
+	src/live/sampler.c src/live/sampler.h \
+	src/live/samples.c src/live/samples.h \
 	src/live/shared.c \
+	src/live/split.c src/live/split.h \
 	src/live/stacks.c \
 	src/live/state.h \
 	src/live/steps.c \

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "live/kernel_btf.h"
+#include "live/sampler.h"
 #include "live/walker.h"
 
 #include "bpf/core.skel.h"
@@ -21,6 +22,8 @@ struct probes {
 	struct core_bpf *core;
 	struct walker_bpf *walker; /* NULL: it did not load */
 	struct err walker_why; /* then */
+	struct sampler *sampler; /* NULL: it did not load */
+	struct err sampler_why; /* then */
 	struct ring_buffer *ring;
 	void (*each)(void *arg, const void *record, size_t size); /* during a drain */
 	void *arg;
@@ -75,6 +78,22 @@ static int say_why(int ret, struct err *err)
 		strerror(-ret));
 }
 
+/* After the walker, whose layouts it needs. */
+static void load_sampler(struct probes *p)
+{
+	const struct sampler_maps maps = {
+		.ring = bpf_map__fd(p->core->maps.ring),
+		.counts = bpf_map__fd(p->core->maps.counts),
+		.procs = bpf_map__fd(p->core->maps.procs),
+		.pythons = p->walker ? walker_pythons(p->walker) : -1,
+	};
+
+	if (p->walker)
+		p->sampler = sampler_open(&maps, &p->sampler_why);
+	else
+		p->sampler_why = p->walker_why;
+}
+
 static int load(struct probes *p)
 {
 	int ret;
@@ -91,6 +110,7 @@ static int load(struct probes *p)
 		return -errno;
 	p->walker = walker_open(
 		bpf_map__fd(p->core->maps.ring), bpf_map__fd(p->core->maps.counts), &p->walker_why);
+	load_sampler(p);
 	return core_bpf__attach(p->core);
 }
 
@@ -127,6 +147,7 @@ void probes_free(struct probes *p)
 		return;
 	probes_measure(p, false);
 	ring_buffer__free(p->ring);
+	sampler_free(p->sampler);
 	walker_free(p->walker);
 	core_bpf__destroy(p->core);
 	free(p->keys);
@@ -239,6 +260,13 @@ struct walker_bpf *probes_walker(const struct probes *p, struct err *err)
 	return p->walker;
 }
 
+struct sampler *probes_sampler(const struct probes *p, struct err *err)
+{
+	if (!p->sampler && err)
+		*err = p->sampler_why;
+	return p->sampler;
+}
+
 static void add_cost(struct bpf_object *object, struct probe_cost *sum)
 {
 	struct bpf_program *prog;
@@ -263,5 +291,7 @@ void probes_cost(struct probes *p, struct probe_cost *ret_cost)
 	add_cost(p->core->obj, &sum);
 	if (p->walker)
 		add_cost(walker_object(p->walker), &sum);
+	if (p->sampler)
+		add_cost(sampler_object(p->sampler), &sum);
 	*ret_cost = sum;
 }

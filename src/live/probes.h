@@ -12,6 +12,7 @@
 #include "bpf/ring.h"
 
 struct probes;
+struct sampler;
 struct walker_bpf;
 
 /*
@@ -30,6 +31,8 @@ bool probes_set(struct probes *p, uint32_t pid, const struct watch *w);
 /* The programs that read last stacks; NULL with *err worded (err may be NULL): this kernel does not
  * take them. Borrowed. */
 struct walker_bpf *probes_walker(const struct probes *p, struct err *err);
+/* The same of those that sample what is on the cores. */
+struct sampler *probes_sampler(const struct probes *p, struct err *err);
 
 /* Calls each for every record that waits: a frame's header first, `size` bytes in all. Returns
  * how many bytes there were. */

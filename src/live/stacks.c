@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "live/samples.h"
 #include "live/state.h"
 #include "live/walker.h"
 #include "python/interp.h"
@@ -111,6 +112,7 @@ static void find(struct live *l, struct walker_bpf *w, struct known *k)
 	ret = interp_find("/proc", &memory, &found, &why);
 	if (!ret) {
 		give(w, k->pid, &found.layout);
+		k->has_layout = true;
 		touch_data(k->pid, &found.layout);
 	} else if (ret == -EOPNOTSUPP && k->layout_tries >= QUICK_TRIES) {
 		refuse(l, &why);
@@ -127,15 +129,19 @@ void stacks_meet(struct live *l, struct known *k)
 	if (k->layout_ns)
 		l->layouts_due--;
 	k->layout_ns = 0;
-	if (!w || !k->is_python || walker_get(w, k->pid, &layout) || has_parents(l, w, k))
+	if (!w || !k->is_python)
 		return;
-	find(l, w, k);
+	k->has_layout = walker_get(w, k->pid, &layout) || has_parents(l, w, k);
+	if (!k->has_layout)
+		find(l, w, k);
 }
 
-void stacks_new_program(struct live *l, const struct known *k)
+void stacks_new_program(struct live *l, struct known *k)
 {
 	struct walker_bpf *w = l->probes ? probes_walker(l->probes, NULL) : NULL;
 
+	k->has_layout = false;
+	samples_forget(l, k);
 	if (w)
 		walker_forget(w, k->pid);
 }

@@ -5,10 +5,12 @@
 
 #include "base/map.h"
 #include "bpf/stack.h"
+#include "live/codebook.h"
 #include "live/live.h"
 #include "live/outbox.h"
 #include "live/probes.h"
 #include "live/procs.h"
+#include "live/split.h"
 #include "live/texts.h"
 #include "python/modname.h"
 
@@ -52,6 +54,9 @@ struct known {
 	uint64_t moved_ns; /* its newest message, or other sign that it moves */
 	struct still *still; /* owned: waits.c's; NULL: it moves */
 	struct sampled *sampled; /* owned: sample.c's; NULL: not yet */
+	bool has_layout; /* the kernel knows its Python's, and so can sample it */
+	uint32_t codes; /* list in the codebook */
+	struct split split; /* of its main thread's time with a task in hand */
 };
 
 /* What sample.c may do, and where its round goes on. */
@@ -65,6 +70,7 @@ struct sampling {
 /* A head and those whose time on a core is summed up as its workers'. */
 struct family {
 	uint32_t head; /* pid, 0: free */
+	uint64_t class_ns[SAMPLE_CLASSES]; /* its workers' samples with a task in hand */
 };
 
 /* Finding out a version reads megabytes: the answer is kept by the executable's path, and by the
@@ -127,6 +133,8 @@ struct live {
 	struct native *native; /* NULL: not needed yet */
 	struct sampling sampling;
 	struct steps *steps; /* NULL: /proc mode */
+	struct codebook codebook;
+	struct trace_ids traces;
 	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
 	struct shared *shared; /* shared.c */
 	uint32_t next_wait; /* where the round of waits goes on */
@@ -167,7 +175,7 @@ void message_put(struct live *l, const struct ring_msg *m);
 
 /* stacks.c: tells the kernel where Python's frames lie, so that it can read the last ones. */
 void stacks_meet(struct live *l, struct known *k); /* it may run Python, and another than before */
-void stacks_new_program(struct live *l, const struct known *k); /* it has run exec */
+void stacks_new_program(struct live *l, struct known *k); /* it has run exec */
 void stacks_look(struct live *l); /* at those that were not ready */
 
 /* walked.c: a walk of the kernel becomes FRAME_STACK. */

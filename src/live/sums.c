@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "live/samples.h"
 #include "live/state.h"
 
 /* Times that run on at this moment are added to what the kernel has summed up: a worker that
@@ -117,6 +118,7 @@ static void put_work(void *arg, uint32_t pid, const struct watch *w)
 	f.syscall_ino = w->ino;
 	f.core = w->core;
 	f.flags = w->flags & WATCH_PRIVATE && w->syscall >= 0 ? WORK_PRIVATE_FUTEX : 0;
+	samples_work(l, k, &f);
 	if (f.since_ns == k->since_ns && f.cpu_ns == k->cpu_ns)
 		return;
 	k->since_ns = f.since_ns;

@@ -86,6 +86,11 @@ void walker_forget(struct walker_bpf *w, uint32_t pid)
 	bpf_map_delete_elem(bpf_map__fd(w->maps.pythons), &pid);
 }
 
+int walker_pythons(const struct walker_bpf *w)
+{
+	return bpf_map__fd(w->maps.pythons);
+}
+
 struct bpf_object *walker_object(struct walker_bpf *w)
 {
 	return w->obj;

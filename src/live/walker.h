@@ -28,6 +28,8 @@ int walker_set(struct walker_bpf *w, uint32_t pid, const struct py_layout *layou
 /* False: it is not known. */
 bool walker_get(struct walker_bpf *w, uint32_t pid, struct py_layout *ret_layout);
 void walker_forget(struct walker_bpf *w, uint32_t pid);
+/* The descriptor of the map of these. */
+int walker_pythons(const struct walker_bpf *w);
 
 /* For what its programs cost. Borrowed. */
 struct bpf_object *walker_object(struct walker_bpf *w);

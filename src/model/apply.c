@@ -29,6 +29,8 @@ static int (*const handlers[])(struct model *m, const struct frame *f) = {
 	[FRAME_THREAD] = apply_thread,
 	[FRAME_WAIT] = apply_wait,
 	[FRAME_STEP] = apply_step,
+	[FRAME_TRACE] = apply_trace,
+	[FRAME_SAMPLE] = apply_sample,
 };
 
 int model_apply(struct model *m, const struct frame *f)

@@ -41,6 +41,9 @@ enum model_bounds {
 	MODEL_WAITS = 16, /* threads of one process, what they wait in */
 	MODEL_START_MODULES = 16, /* dearest ones kept of one start */
 	MODEL_START_PIECES = 24, /* of its time line */
+	MODEL_TRACES = 8192, /* stacks that were sampled */
+	MODEL_TRACE_PLACES = 64, /* innermost frames of one */
+	MODEL_SAMPLED = 8192, /* a pool's stacks, by what they were at */
 	MODEL_STDERR = 4096, /* bytes of a process's last words */
 };
 

@@ -179,8 +179,22 @@ static void forget_pointers(struct pool *p)
 	p->server = NULL;
 	p->queues = NULL;
 	p->queues_count = 0;
+	p->profile.list = NULL;
+	p->profile.count = p->profile.cap = 0;
+	p->profile.by_key = (struct map){0};
 	p->tasks_by_key = p->funcs_by_name = p->jobs_by_id = (struct map){0};
 	p->wait = p->run = p->back = (struct hist){0};
+}
+
+static int copy_profile(struct pool *to, const struct pool *from)
+{
+	const struct profile *p = &from->profile;
+
+	if (copy_vec(&to->profile.list, p->list, p->count, sizeof(*p->list)) ||
+		copy_map(&to->profile.by_key, &p->by_key))
+		return -ENOMEM;
+	to->profile.count = to->profile.cap = p->count;
+	return 0;
 }
 
 static int copy_pool(struct pool *to, const struct pool *from)
@@ -190,7 +204,8 @@ static int copy_pool(struct pool *to, const struct pool *from)
 	to->server = from->server;
 	if (start_copy(&to->server) || copy_workers(to, from) || copy_funcs(to, from) ||
 		copy_failures(to, from) || copy_deaths(to, from) || copy_queues(to, from) ||
-		copy_lists(to, from) || copy_map(&to->tasks_by_key, &from->tasks_by_key) ||
+		copy_lists(to, from) || copy_profile(to, from) ||
+		copy_map(&to->tasks_by_key, &from->tasks_by_key) ||
 		copy_map(&to->funcs_by_name, &from->funcs_by_name) ||
 		copy_map(&to->jobs_by_id, &from->jobs_by_id) || hist_copy(&to->wait, &from->wait) ||
 		hist_copy(&to->run, &from->run) || hist_copy(&to->back, &from->back))
@@ -256,8 +271,10 @@ int model_copy(struct model *to, const struct model *from)
 	to->stacks_count = to->stacks_cap = 0;
 	to->texts_cap = to->procs_count = to->procs_cap = to->pools_cap = to->pools_count = 0;
 	to->procs_by_pid = to->pool_by_ino = (struct map){0};
-	if (copy_texts(to, from) || stacks_copy(to, from) || copy_pools(to, from) ||
-		copy_rings(to, from) || copy_procs(to, from) ||
+	to->traces = NULL;
+	to->traces_count = to->traces_cap = 0;
+	if (copy_texts(to, from) || stacks_copy(to, from) || traces_copy(to, from) ||
+		copy_pools(to, from) || copy_rings(to, from) || copy_procs(to, from) ||
 		copy_vec(&to->cpus, from->cpus, from->cpus_count, sizeof(*to->cpus)) ||
 		copy_map(&to->procs_by_pid, &from->procs_by_pid) ||
 		copy_map(&to->pool_by_ino, &from->pool_by_ino)) {

@@ -45,6 +45,8 @@ int apply_stderr(struct model *m, const struct frame *f);
 int apply_thread(struct model *m, const struct frame *f);
 int apply_wait(struct model *m, const struct frame *f);
 int apply_step(struct model *m, const struct frame *f);
+int apply_trace(struct model *m, const struct frame *f);
+int apply_sample(struct model *m, const struct frame *f);
 
 /* The ends of a tick, each for what it owns. */
 void tick_cpus(struct model *m);
@@ -153,6 +155,11 @@ void threads_forget_gone(struct model *m, struct proc *p);
 /* Forgets the samples of threads of which more is known: what they did when they died. */
 void threads_settle(struct model *m, struct stack_ids *ids);
 int stacks_copy(struct model *to, const struct model *from);
+
+/* profile.c */
+void traces_release(struct model *m);
+int traces_copy(struct model *to, const struct model *from);
+void profile_release(struct profile *p);
 
 /* proc.c: ends a process whose exit nobody saw. */
 int proc_lose(struct model *m, struct proc *p, uint64_t t_ns);

@@ -30,6 +30,8 @@ libpooltop_a_SOURCES += \
 	src/model/queue.c \
 	src/model/proc.c \
 	src/model/proc.h \
+	src/model/profile.c \
+	src/model/profile.h \
 	src/model/reader.c \
 	src/model/shared.c \
 	src/model/slow.c \

@@ -32,6 +32,7 @@ void model_release(struct model *m)
 	free(m->pools);
 	map_release(&m->pool_by_ino);
 	stacks_release(m);
+	traces_release(m);
 	free(m->cpus);
 	free(m->events);
 	free(m->pending);

@@ -20,6 +20,7 @@
 #include "model/pool.h"
 #include "model/proc.h"
 #include "model/start.h"
+#include "model/profile.h"
 #include "model/worker.h"
 
 /* A process that has ended: what was read of it from /proc may come after. */
@@ -114,6 +115,9 @@ struct model {
 	uint32_t stacks_count, stacks_cap; /* slots in use or free */
 	uint32_t stacks_free; /* slot + 1 of the first free one, 0: none */
 	uint32_t stacks_next; /* slot that makes room next */
+
+	struct trace *traces; /* by id - 1 */
+	uint32_t traces_count, traces_cap;
 
 	struct pool *pools; /* by id, ascending */
 	uint32_t pools_count, pools_cap;

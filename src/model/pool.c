@@ -31,6 +31,7 @@ void pool_release(struct pool *p)
 	for (uint32_t i = 0; i < p->queues_count; i++)
 		free(p->queues[i].answers);
 	free(p->queues);
+	profile_release(&p->profile);
 	map_release(&p->tasks_by_key);
 	map_release(&p->funcs_by_name);
 	map_release(&p->jobs_by_id);

@@ -12,6 +12,7 @@
 #include "model/bounds.h"
 #include "model/pace.h"
 #include "model/proc.h"
+#include "model/profile.h"
 #include "model/worker.h"
 
 struct func {
@@ -25,6 +26,7 @@ struct func {
 	uint64_t bytes_back;
 	struct hist run;
 	struct pace pace;
+	uint64_t class_ns[SAMPLE_CLASSES]; /* sampled with a task of it in hand */
 };
 
 struct job {
@@ -298,6 +300,7 @@ struct pool {
 	uint32_t first_tid; /* thread of the parent that forked its first worker, 0: not known */
 	uint64_t forgiven_lost; /* lost tasks after which the pool was given work again */
 	struct load load;
+	struct profile profile;
 	uint64_t reader_gone_ns; /* the parent's thread that read results ended then, 0: it is
 				    there, or had no more to read */
 	struct start *server; /* owned: how its fork server started; NULL: it has none, or that was

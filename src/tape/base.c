@@ -32,6 +32,7 @@ static const struct rule rules[] = {
 	{.kind = FRAME_STACK, .process = AT(frame, pid), .part = AT(frame_stack, tid)},
 	{.kind = FRAME_THREAD, .process = AT(frame, pid), .part = AT(frame_thread, tid)},
 	{.kind = FRAME_WAIT, .process = AT(frame, pid), .part = AT(frame_wait, tid)},
+	{.kind = FRAME_TRACE, .part = AT(frame_trace, id), .first = true},
 	{.kind = FRAME_PIPE, .process = AT(frame, pid), .part = AT(frame_pipe, fd)},
 };
 

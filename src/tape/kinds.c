@@ -33,6 +33,8 @@ static const struct tape_kind kinds[] = {
 	{.kind = FRAME_THREAD, .structural = true, .like = {AT(frame_thread, tid)}},
 	{.kind = FRAME_WAIT, .like = {AT(frame_wait, tid)}, .text = AT(frame_wait, comm)},
 	{.kind = FRAME_STEP},
+	{.kind = FRAME_TRACE, .structural = true},
+	{.kind = FRAME_SAMPLE, .like = {AT(frame_sample, tid)}},
 };
 
 static const struct tape_kind newer = {0};

@@ -24,6 +24,14 @@ static uint32_t places_len(const struct frame *f)
 	return len > UINT32_MAX ? UINT32_MAX : (uint32_t)len;
 }
 
+static uint32_t trace_len(const struct frame *f)
+{
+	uint64_t len =
+		(uint64_t)((const struct frame_trace *)f)->count * sizeof(struct trace_place);
+
+	return len > UINT32_MAX ? UINT32_MAX : (uint32_t)len;
+}
+
 static uint32_t stderr_len(const struct frame *f)
 {
 	return ((const struct frame_stderr *)f)->len;
@@ -56,6 +64,8 @@ static const struct frame_info kinds[FRAME_KINDS] = {
 	[FRAME_THREAD] = {"thread", 48, sizeof(struct frame_thread), NULL},
 	[FRAME_WAIT] = {"wait", 80, sizeof(struct frame_wait), NULL},
 	[FRAME_STEP] = {"step", 32, sizeof(struct frame_step), NULL},
+	[FRAME_TRACE] = {"trace", 32, offsetof(struct frame_trace, places), trace_len},
+	[FRAME_SAMPLE] = {"sample", 40, sizeof(struct frame_sample), NULL},
 };
 
 const struct frame_info *frame_info(unsigned int kind)

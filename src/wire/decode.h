@@ -53,6 +53,7 @@ union frame_space {
 	struct frame_cpu cpu;
 	struct frame_usage usage;
 	struct frame_step step;
+	struct frame_sample sample;
 };
 
 /*

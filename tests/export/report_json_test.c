@@ -99,6 +99,10 @@ static void test_lively(void **state)
 	assert_int_equal(number(&t, "pools.0.ends.shutdown"), 0);
 	assert_int_equal(number(&t, "pools.0.failures.0.count"), 2);
 	assert_string_equal(text(&t, "pools.0.failures.0.message"), "bad row 17");
+	assert_string_equal(text(&t, "pools.0.hot.0.function"), "Table.merge");
+	assert_string_equal(text(&t, "pools.0.hot.0.file"), "/srv/etl/tables.py");
+	assert_int_equal(number(&t, "pools.0.hot.0.line"), 212);
+	assert_true(json_real_value(value_at(t.root, "pools.0.hot.0.share")) == 0.6);
 	forget(&t);
 }
 
@@ -110,7 +114,7 @@ static void test_keys_can_be_absent(void **state)
 		{"session.nothing"},
 		{"pools[].workers[].nothing"},
 		{"pools[].deaths[].task?.nothing"},
-		{"pools[].hot[].function"},
+		{"pools[].hot[].nothing"},
 		{"pools[].stall.reason"},
 	};
 	struct told t;

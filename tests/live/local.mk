@@ -34,6 +34,13 @@ if LIVE
 if HAVE_CMOCKA
 check_PROGRAMS += tests/live/ends_test tests/live/limits_test
 check_PROGRAMS += tests/live/mapping_test tests/live/outbox_test
+check_PROGRAMS += tests/live/codebook_test tests/live/roles_test tests/live/split_test
+tests_live_codebook_test_SOURCES = tests/live/codebook_test.c
+tests_live_codebook_test_LDADD = $(TEST_LIVE_LDADD)
+tests_live_roles_test_SOURCES = tests/live/roles_test.c
+tests_live_roles_test_LDADD = $(TEST_LIVE_LDADD)
+tests_live_split_test_SOURCES = tests/live/split_test.c
+tests_live_split_test_LDADD = $(TEST_LIVE_LDADD)
 tests_live_mapping_test_SOURCES = tests/live/mapping_test.c
 tests_live_mapping_test_LDADD = $(TEST_LIVE_LDADD)
 tests_live_ends_test_SOURCES = tests/live/ends_test.c

@@ -113,6 +113,21 @@ static void digest_lists(FILE *to, const struct model *m, const struct pool *p)
 			p->cores[i].workers_ns, p->cores[i].parent_ns, p->cores[i].workers_tick_ns);
 }
 
+static void digest_profile(FILE *to, const struct model *m, const struct pool *p)
+{
+	for (uint32_t i = 0; i < p->profile.count; i++) {
+		const struct sampled *s = &p->profile.list[i];
+		const struct trace *t = model_trace(m, s->trace);
+
+		fprintf(to, "sampled %s by %d: %" PRIu64 " in %u", sample_class_name(s->class),
+			s->by_parent, s->ns, s->samples);
+		for (uint32_t n = 0; t && n < t->count; n++)
+			fprintf(to, " %u %u:%u", t->places[n].function, t->places[n].file,
+				t->places[n].line);
+		fputc('\n', to);
+	}
+}
+
 static void digest_queues(FILE *to, const struct pool *p)
 {
 	for (uint32_t i = 0; i < p->queues_count; i++) {
@@ -159,6 +174,7 @@ static void digest_pool(FILE *to, const struct model *m, const struct pool *p)
 	for (uint32_t i = 0; i < p->workers_count; i++)
 		digest_worker(to, &p->workers[i]);
 	digest_queues(to, p);
+	digest_profile(to, m, p);
 	digest_tasks(to, p);
 	digest_lists(to, m, p);
 }

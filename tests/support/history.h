@@ -147,6 +147,11 @@ void history_waits(struct history *h, uint32_t pid, const struct history_wait *w
 /* FRAME_STEP; name NULL: none. */
 void history_step(struct history *h, uint32_t pid, enum step_what what, const char *name,
 	enum step_origin origin);
+/* FRAME_TRACE: the stack that history_sample() means by its id; and FRAME_SAMPLE of a main thread
+ * that has a task in hand. */
+void history_trace(struct history *h, uint32_t id, const struct history_place *places);
+void history_sample(
+	struct history *h, uint32_t pid, uint32_t trace, enum sample_class class, uint64_t ns);
 /* FRAME_STDERR. */
 void history_stderr(struct history *h, uint32_t pid, const char *text);
 /* SIGNAL by the sender, then EXIT by that signal. */

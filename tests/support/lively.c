@@ -199,6 +199,31 @@ static void lively_step(struct lively *l, uint64_t until_ns)
 	}
 }
 
+static const struct history_place joining[] = {
+	{"transform.<locals>.join", "/srv/etl/etl.py", 41, PLACE_PYTHON},
+	{"transform", "/srv/etl/etl.py", 0, PLACE_PYTHON},
+	{"worker", "/usr/lib/python3.11/multiprocessing/pool.py", 0, PLACE_PYTHON},
+	{0},
+};
+static const struct history_place getting[] = {
+	{"SimpleQueue.get", "/usr/lib/python3.11/multiprocessing/queues.py", 367, PLACE_PYTHON},
+	{"worker", "/usr/lib/python3.11/multiprocessing/pool.py", 0, PLACE_PYTHON},
+	{0},
+};
+
+/* The clock: of every second a worker, three parts at its task and one unpickling. */
+static void lively_clock(struct lively *l)
+{
+	for (unsigned int w = 0; w < 4; w++) {
+		if (!l->worker[w].busy)
+			continue;
+		history_sample(l->h, l->worker[w].pid, 1, CLASS_TASK, 450 * HISTORY_MS);
+		history_sample(l->h, l->worker[w].pid, 2, CLASS_TASK, 300 * HISTORY_MS);
+		history_sample(l->h, l->worker[w].pid, 3, CLASS_UNPICKLE, 250 * HISTORY_MS);
+	}
+	history_sample(l->h, l->p->pid, 4, CLASS_OTHER, 90 * HISTORY_MS);
+}
+
 void history_lively(struct history *h)
 {
 	static struct lively l;
@@ -212,6 +237,10 @@ void history_lively(struct history *h)
 	h->pool_pid = 4242;
 	history_wait(h, 100 * HISTORY_MS);
 	history_start_pool(h, l.p, 4301, 4);
+	history_trace(h, 1, last_stack);
+	history_trace(h, 2, joining);
+	history_trace(h, 3, getting);
+	history_trace(h, 4, &joining[2]);
 	for (uint32_t w = 0; w < 4; w++)
 		l.worker[w].pid = 4301 + w;
 	for (uint64_t tick = 1; tick <= 40; tick++) {
@@ -221,6 +250,7 @@ void history_lively(struct history *h)
 			h->cpu_busy_ns[cpu] += 20 * HISTORY_MS * cpu;
 		}
 		lively_sample(&l, tick);
+		lively_clock(&l);
 		history_tick(h);
 	}
 }

@@ -42,6 +42,8 @@ static void table_is_complete(void **state)
 		{FRAME_THREAD, sizeof(struct frame_thread)},
 		{FRAME_WAIT, sizeof(struct frame_wait)},
 		{FRAME_STEP, sizeof(struct frame_step)},
+		{FRAME_TRACE, sizeof(struct frame_trace)},
+		{FRAME_SAMPLE, sizeof(struct frame_sample)},
 	};
 	unsigned int known = 0;
 
