@@ -22,6 +22,7 @@ EXTRA_DIST += \
 	tests/live/stack_test.py \
 	tests/live/stalls_test.py \
 	tests/live/start_test.py \
+	tests/live/states_test.py \
 	tests/live/terminal.py \
 	tests/live/terminal_test.py \
 	tests/live/traps_test.py

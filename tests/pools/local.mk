@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	tests/pools/start_next.py \
 	tests/pools/starts.py \
 	tests/pools/starts_log.py \
+	tests/pools/states.py \
 	tests/pools/steady.py \
 	tests/pools/tally.py \
 	tests/pools/truth.py \
