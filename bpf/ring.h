@@ -9,6 +9,7 @@
 #ifndef POOLTOP_RING_H
 #define POOLTOP_RING_H
 
+#include "ring_kind.h"
 #include "wire.h"
 
 /* The system call that poll() becomes: the one of that name, or ppoll where there is no other. */
@@ -22,14 +23,6 @@
 #define SYS_SELECT (-2)
 #define SYS_EPOLL_WAIT (-2)
 #endif
-
-enum ring_kind {
-	RING_MSG = 0x8001,
-	RING_OOM = 0x8002,
-	RING_STDERR = 0x8020,
-	RING_MAPS = 0x8021,
-	RING_STEP = 0x8030,
-};
 
 enum ring_bounds {
 	RING_BYTES = 8 << 20,

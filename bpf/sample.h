@@ -10,9 +10,8 @@
 #define POOLTOP_SAMPLE_H
 
 #include "layout.h"
+#include "ring_kind.h"
 #include "wire.h"
-
-enum sample_kind { RING_SAMPLE = 0x8030, RING_CODE = 0x8031 };
 
 enum sample_bounds {
 	SAMPLE_FRAMES = 32, /* innermost ones that are told */

@@ -10,9 +10,8 @@
 #define POOLTOP_STACK_H
 
 #include "layout.h"
+#include "ring_kind.h"
 #include "wire.h"
-
-enum stack_kind { RING_WALK = 0x8010, RING_NATIVE = 0x8011 };
 
 enum stack_bounds {
 	WALK_FRAMES = 64, /* innermost ones that are told */

@@ -88,8 +88,8 @@ static bool is_exiting(uint32_t pid)
 	if (slurp(path, text, sizeof(text)) <= 0)
 		return true;
 	name_end = strrchr(text, ')');
-	return !name_end ||
-	       sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1 || flags & 0x4;
+	return !name_end || sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||
+	       flags & 0x4;
 }
 
 int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_count)

@@ -126,7 +126,7 @@ static void other_children_are_told_by_their_ends(void **state)
 	assert_int_equal(p->deaths_count, 0);
 }
 
-/* A worker closes what it does not need one after another: read in between it is one all the same. */
+/* A worker closes what it does not need one after another: seen in between it is one. */
 static void worker_is_known_while_it_closes_ends(void **state)
 {
 	struct story *t = *state;
