@@ -118,6 +118,8 @@ static void measure(const struct model *m, const struct pool *p, struct load_sum
 		.work_ns = p->load.work_ns,
 		.hands_ns = p->load.hands_ns,
 		.waiting_ns = p->load.waiting_ns,
+		.parent_pickle_ns =
+			p->profile.parent_ns[CLASS_PICKLE] + p->profile.parent_ns[CLASS_UNPICKLE],
 	};
 	pool_state_ns(p, m->now_ns, to->state_ns);
 }
@@ -128,6 +130,7 @@ static void add(struct load_sums *to, const struct load_sums *now, const struct 
 	to->work_ns += now->work_ns - then->work_ns;
 	to->hands_ns += now->hands_ns - then->hands_ns;
 	to->waiting_ns += now->waiting_ns - then->waiting_ns;
+	to->parent_pickle_ns += now->parent_pickle_ns - then->parent_pickle_ns;
 	for (unsigned int s = 0; s < WORKER_STATES; s++)
 		to->state_ns[s] += since_ns(now->state_ns[s], then->state_ns[s]);
 }
@@ -135,7 +138,8 @@ static void add(struct load_sums *to, const struct load_sums *now, const struct 
 static void halve(struct load *l)
 {
 	uint64_t *sums[] = {&l->sums.ns, &l->sums.work_ns, &l->sums.workers_ns, &l->sums.parent_ns,
-		&l->sums.idle_ns, &l->sums.hands_ns, &l->sums.waiting_ns, &l->sums.threads_ns};
+		&l->sums.idle_ns, &l->sums.hands_ns, &l->sums.waiting_ns, &l->sums.threads_ns,
+		&l->sums.parent_pickle_ns};
 
 	if (l->sums.ns <= PACE_SPAN_NS)
 		return;

@@ -74,6 +74,7 @@ struct load_sums {
 	uint64_t ns;
 	uint64_t work_ns; /* of them: tasks waited or were in hand */
 	uint64_t workers_ns, parent_ns; /* on cores */
+	uint64_t parent_pickle_ns; /* of parent_ns: pickling and unpickling, as sampled */
 	uint64_t idle_ns; /* of the machine's cores */
 	uint64_t hands_ns; /* worker time with a task in hand */
 	uint64_t waiting_ns; /* a task waited to be taken */

@@ -9,6 +9,7 @@ libpooltop_a_SOURCES += \
 	src/trap/main_rerun.c \
 	src/trap/one_core.c \
 	src/trap/oversubscribed.c \
+	src/trap/pickle_heavy.c \
 	src/trap/queue_lock_lost.c \
 	src/trap/repeated_payload.c \
 	src/trap/respawn_loop.c \

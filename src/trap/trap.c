@@ -21,6 +21,7 @@ static const struct trap_rule *const rules[] = {
 	&trap_result_unpicklable,
 	&trap_start_stuck,
 	&trap_repeated_payload,
+	&trap_pickle_heavy,
 	&trap_chunk_too_small,
 	&trap_chunk_too_large,
 	&trap_one_core,

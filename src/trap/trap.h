@@ -58,5 +58,6 @@ extern const struct trap_rule trap_oversubscribed;
 extern const struct trap_rule trap_slow_start;
 extern const struct trap_rule trap_start_stuck;
 extern const struct trap_rule trap_hidden_io;
+extern const struct trap_rule trap_pickle_heavy;
 
 #endif

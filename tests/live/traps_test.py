@@ -29,6 +29,7 @@ ZOO = [
     Beast("chunk_too_small", "chunk-too-small", also=["one-core"], seconds=5),
     Beast("chunk_too_large", "chunk-too-large"),
     Beast("repeated_payload", "repeated-payload", also=["one-core"], seconds=5),
+    Beast("pickle_heavy", "pickle-heavy", also=["one-core"], seconds=8),
     Beast("fork_with_threads", "fork-with-threads", worst="critical", seconds=9),
     Beast("result_unpicklable", "result-unpicklable", seconds=3),
     Beast("result_handler_died", "result-handler-died", worst="critical", seconds=4),
@@ -53,6 +54,7 @@ ZOO = [
 ELSEWHERE = [
     Beast("chunk_too_small", "chunk-too-small", also=["one-core"], seconds=5),
     Beast("repeated_payload", "repeated-payload", also=["one-core"], seconds=5),
+    Beast("pickle_heavy", "pickle-heavy", also=["one-core"], seconds=8),
     Beast("result_unpicklable", "result-unpicklable", seconds=3),
 ]
 

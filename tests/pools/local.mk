@@ -47,6 +47,7 @@ EXTRA_DIST += \
 	tests/pools/traps/main_rerun.py \
 	tests/pools/traps/main_slow.py \
 	tests/pools/traps/one_core.py \
+	tests/pools/traps/pickle_heavy.py \
 	tests/pools/traps/oversubscribed.py \
 	tests/pools/traps/repeated_payload.py \
 	tests/pools/traps/result_handler_died.py \
