@@ -147,6 +147,11 @@ enum proc_flags {
 	PROC_BARE = 64, /* a user's own multiprocessing.Process */
 	PROC_SERVER = 128, /* a Manager's server: nobody's worker */
 	PROC_ROLES = 254, /* all of these */
+	/* It has loaded a library that computes with threads of its own. */
+	PROC_OPENBLAS = 256,
+	PROC_MKL = 512,
+	PROC_OPENMP = 1024,
+	PROC_THREADED = 1792, /* all of these */
 };
 
 struct frame_proc {

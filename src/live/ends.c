@@ -124,16 +124,18 @@ int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_cou
 	return 0;
 }
 
-bool maps_name(uint32_t pid, const char *part)
+uint32_t maps_find(uint32_t pid, const struct mapped_name *names, uint32_t count)
 {
 	char path[64], line[4400]; /* a path, and what is in front of it */
-	bool found = false;
+	uint32_t found = 0;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
 	f = fopen(path, "re");
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = strstr(line, part);
+	while (f && fgets(line, sizeof(line), f))
+		for (uint32_t i = 0; i < count; i++)
+			if (strstr(line, names[i].part))
+				found |= names[i].flag;
 	if (f)
 		fclose(f);
 	return found;

@@ -19,8 +19,14 @@ int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_cou
 /* Inode of the pipe or socket open as fd, 0 if it is something else or may not be read. */
 uint64_t ends_ino(uint32_t pid, int fd);
 
-/* A file whose path has `part` in it is mapped into the process; false if that may not be read. */
-bool maps_name(uint32_t pid, const char *part);
+struct mapped_name {
+	const char *part;
+	uint32_t flag;
+};
+
+/* The flags of those of which a file whose path has `part` in it is mapped into the process; 0 if
+ * that may not be read. */
+uint32_t maps_find(uint32_t pid, const struct mapped_name *names, uint32_t count);
 
 /* The system call a process's main thread is in. nr -1: none (it runs, or in user space). */
 struct in_syscall {

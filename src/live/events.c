@@ -24,7 +24,7 @@ static void on_fork(struct live *l, const struct frame *record)
 	k->family = parent->family;
 	known_has_forked(l, parent);
 	k->is_python = parent->is_python;
-	k->has_torch = parent->has_torch;
+	k->libraries = parent->libraries;
 	if (k->is_python)
 		steps_begin(k, record->t_ns);
 	k->has_layout = parent->has_layout;
@@ -46,7 +46,7 @@ static void on_exec(struct live *l, const struct frame *record)
 	sample_forget(l, k);
 	if (!known_announce(l, k))
 		return; /* gone again */
-	k->has_torch = false;
+	k->libraries = 0;
 	k->role = 0;
 	steps_begin(k, record->t_ns);
 	known_look_again(l, k);

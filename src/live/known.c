@@ -107,11 +107,20 @@ static uint32_t python_of(struct live *l, const struct known *k)
 }
 
 /* Once loaded, a library stays. */
-static uint32_t torch_of(struct known *k)
+static uint32_t libraries_of(struct known *k)
 {
-	if (k->is_python && !k->has_torch)
-		k->has_torch = maps_name(k->pid, "/libtorch");
-	return k->has_torch ? PROC_TORCH : 0;
+	static const struct mapped_name all[] = {
+		{"/libtorch", PROC_TORCH},
+		{"openblas", PROC_OPENBLAS},
+		{"/libmkl_", PROC_MKL},
+		{"/libgomp", PROC_OPENMP},
+		{"/libiomp5", PROC_OPENMP},
+		{"/libomp", PROC_OPENMP},
+	};
+
+	if (k->is_python)
+		k->libraries |= maps_find(k->pid, all, sizeof(all) / sizeof(all[0]));
+	return k->libraries;
 }
 
 /* Messages tell what those are that were seen to be born, if there are any. */
@@ -144,7 +153,7 @@ static void put_proc(void *arg, const struct proc_look *look)
 	f.cgroup = k->cgroup = texts_id(&l->texts, &l->out, l->now_ns, look->cgroup);
 	f.python = k->python = k->is_python ? python_of(l, k) : 0;
 	f.quota_milli = limits_quota_milli("", k->pid);
-	f.flags = torch_of(k) | role_of(l, k);
+	f.flags = libraries_of(k) | role_of(l, k);
 	f.user = texts_id(&l->texts, &l->out, l->now_ns, look->user);
 	memcpy(f.comm, look->comm, strnlen(look->comm, sizeof(f.comm)));
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
@@ -190,10 +199,10 @@ void known_has_forked(struct live *l, struct known *k)
 {
 	struct announce a = {.l = l, .k = k};
 
-	if (k->is_python && !k->has_torch && k->looked_ns &&
+	if (k->is_python && !(k->libraries & PROC_TORCH) && k->looked_ns &&
 		l->now_ns - k->looked_ns > LOOK_AGAIN_NS) {
 		k->looked_ns = l->now_ns;
-		if (torch_of(k))
+		if (libraries_of(k) & PROC_TORCH)
 			procs_look(l->procs, k->pid, put_proc, &a);
 	}
 	known_look_again(l, k); /* it may have made new pipes for the child */

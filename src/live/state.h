@@ -35,7 +35,7 @@ struct known {
 	uint32_t family; /* index in families, of its head; LIVE_FAMILIES: none */
 	bool is_head; /* a program of its own: a pool's parent, perhaps */
 	bool is_python;
-	bool has_torch;
+	uint32_t libraries; /* of enum proc_flags, that it has loaded */
 	uint32_t role; /* of enum proc_flags; 0: not known */
 	bool seen; /* in this scan (/proc mode) */
 	uint32_t cmd, exe, cgroup, python; /* text ids */

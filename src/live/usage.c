@@ -20,6 +20,9 @@ void usage_send(struct live *l, struct known *k, const struct proc_sample *s)
 	f.h.size = k->usage.h.size;
 	if (!memcmp(&f, &k->usage, sizeof(f)))
 		return;
+	/* It may have loaded a library that computes with threads. */
+	if (k->usage.threads && f.threads > k->usage.threads && !(k->libraries & PROC_THREADED))
+		known_look_again(l, k);
 	f.h.t_ns = l->now_ns;
 	f.h.size = sizeof(f);
 	k->usage = f;

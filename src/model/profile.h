@@ -38,6 +38,8 @@ struct profile {
 	struct map by_key;
 	uint64_t worker_ns[SAMPLE_CLASSES]; /* all threads of all workers */
 	uint64_t parent_ns[SAMPLE_CLASSES];
+	/* Workers' threads other than main ones: that run Python, and that do not. */
+	uint64_t side_python_ns, side_native_ns;
 };
 
 /* A function of the tasks' own code, or a line of it. */

@@ -19,6 +19,8 @@ class Beast:
         self.trap = trap
         self.args = list(args)
         self.text = kwargs.get("text", "")  # begins the finding's
+        self.module = kwargs.get("module")  # that it imports
+        self.has = kwargs.get("has", "")  # is somewhere in it
         self.worst = kwargs.get("worst", "warning")
         self.also = set(kwargs.get("also", ()))
         self.seconds = kwargs.get("seconds", 7)
@@ -39,7 +41,9 @@ ZOO = [
     Beast("main_rerun", "main-rerun", worst="critical", also=["worker-died", "respawn-loop"],
           seconds=4),
     Beast("main_slow", "main-rerun", "--method", "spawn", seconds=5, also=["slow-start"]),
-    Beast("oversubscribed", "oversubscribed", seconds=8),
+    Beast("oversubscribed", "oversubscribed", seconds=8, has="Python code"),
+    Beast("oversubscribed_torch", "oversubscribed", seconds=10, has="started by OpenMP",
+          module="torch"),
     Beast("hidden_io", "hidden-io", worst="info", seconds=8),
     Beast("slow_start", "slow-start"),
     Beast("start_stuck", "start-stuck", seconds=8),
@@ -106,6 +110,8 @@ def hunt(case, beast, interpreter, method="fork"):
     harness.need_bpf()
     if os.cpu_count() < 2:
         raise harness.Skip("needs two cores")
+    if beast.module and harness.run(case, [interpreter, "-c", "import " + beast.module]).status:
+        raise harness.Skip("no %s here for %s" % (beast.module, interpreter))
     args = ["--method", method] + beast.args
     well = start(case, "well", interpreter, beast.program, "--healthy", "--seconds",
                  beast.seconds, *args)
@@ -119,6 +125,8 @@ def hunt(case, beast, interpreter, method="fork"):
         case.equal("severity", found[0]["severity"], beast.worst)
         case.check(found[0]["since_ns"] - got["started_ns"] < SOON_NS,
                    "found %.1f s late" % ((found[0]["since_ns"] - got["started_ns"]) / 1e9))
+        case.check(beast.has in found[0]["text"],
+                   "no `%s` in: %s" % (beast.has, found[0]["text"]))
         case.check(found[0]["advice"] and found[0]["evidence"], "advice and evidence")
     case.equal("what else was found", bad(t for t in got["traps"]
                                           if t["id"] not in beast.also | {beast.trap}), [])
@@ -178,7 +186,7 @@ def replayed(case):
 
 
 def row(beast, path, version, method="fork"):
-    words = [beast.trap] + beast.args[1:] + ["on", version]
+    words = [beast.trap] + [beast.module] * bool(beast.module) + beast.args[1:] + ["on", version]
     words += [method] if method != "fork" else []
     return (" ".join(words), lambda case: hunt(case, beast, path, method), 120)
 

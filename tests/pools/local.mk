@@ -49,6 +49,7 @@ EXTRA_DIST += \
 	tests/pools/traps/one_core.py \
 	tests/pools/traps/pickle_heavy.py \
 	tests/pools/traps/oversubscribed.py \
+	tests/pools/traps/oversubscribed_torch.py \
 	tests/pools/traps/repeated_payload.py \
 	tests/pools/traps/result_handler_died.py \
 	tests/pools/traps/result_unpicklable.py \

@@ -59,6 +59,48 @@ static void fires_for_threads_of_libraries(void **state)
 	assert_non_null(strstr(f->advice, "1 thread per worker"));
 }
 
+/* Whose threads they are: the library that is loaded, unless they were seen to run Python. */
+static void names_the_library(void **state)
+{
+	struct story *t = *state;
+	struct frame_proc proc = {.h = {.kind = FRAME_PROC, .size = sizeof(proc), .pid = 101},
+		.ppid = 100,
+		.how = PROC_BORN,
+		.flags = PROC_OPENMP | PROC_OPENBLAS};
+	const struct finding *f;
+
+	story_start(t, 4);
+	give(t, 101, 4);
+	proc.cmd = history_text(&t->h, "python3 job.py");
+	history_add(&t->h, &proc);
+	crowd(t, 4, 4);
+	f = found(t, 0);
+	assert_non_null(f);
+	assert_non_null(strstr(f->text, "most of them started by OpenBLAS or OpenMP:"));
+}
+
+static void knows_threads_of_python(void **state)
+{
+	static const struct history_place places[] = {{"crunch", "job.py", 7, 0}, {0}};
+	struct story *t = *state;
+	struct frame_sample side = {.h = {.kind = FRAME_SAMPLE, .size = sizeof(side), .pid = 101},
+		.ns = HISTORY_S,
+		.tid = 111,
+		.trace = 1,
+		.class = CLASS_OTHER};
+	const struct finding *f;
+
+	story_start(t, 4);
+	give(t, 101, 4);
+	history_trace(&t->h, 1, places);
+	history_add(&t->h, &side);
+	crowd(t, 4, 4);
+	f = found(t, 0);
+	assert_non_null(f);
+	assert_non_null(strstr(f->text, "most of them threads of the tasks' own Python code"));
+	assert_string_equal(f->advice, "1 thread per worker fit: let the tasks start no more");
+}
+
 /* Near miss: threads that are there and do not compute. */
 static void quiet_for_threads_that_sleep(void **state)
 {
@@ -96,6 +138,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(fires_for_threads_of_libraries),
+		STORY(names_the_library),
+		STORY(knows_threads_of_python),
 		STORY(quiet_for_threads_that_sleep),
 		STORY(many_workers_are_a_hint),
 		STORY(quiet_for_twice_the_cores),

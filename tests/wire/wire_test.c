@@ -342,6 +342,9 @@ static const struct row numbers[] = {
 	{"PROC_LOADER", PROC_LOADER, 32},
 	{"PROC_BARE", PROC_BARE, 64},
 	{"PROC_SERVER", PROC_SERVER, 128},
+	{"PROC_OPENBLAS", PROC_OPENBLAS, 256},
+	{"PROC_MKL", PROC_MKL, 512},
+	{"PROC_OPENMP", PROC_OPENMP, 1024},
 };
 
 static void hold(const struct row *rows, size_t count)
