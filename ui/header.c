@@ -117,7 +117,8 @@ int header_draw(const struct model *m, const struct ui_state *s, struct grid *g)
 	grid_paint_row(g, 0, STYLE_BAR);
 	write_mode(m, s, mode, sizeof(mode));
 	write_state(p, state, sizeof(state));
-	snprintf(words, sizeof(words), "%s%s%s", mode, *mode && *state ? "  " : "", state);
+	snprintf(words, sizeof(words), "%s%s%s%s", s->records ? "REC  " : "", mode,
+		*mode && *state ? "  " : "", state);
 	pen_right(&right, STYLE_BAR, words);
 	pen.end -= (int)strlen(words) + (*words ? 2 : 0);
 	if (p)

@@ -52,6 +52,19 @@ static bool is_replayed(const struct model *m, const struct ui_state *s)
 	return (s->mode == UI_REPLAY && !s->ended) || s->is_past || s->paused;
 }
 
+/* What is watched has no other speed than its own. */
+static bool has_speed(const struct model *m, const struct ui_state *s)
+{
+	return s->mode == UI_REPLAY && is_replayed(m, s);
+}
+
+/* A replay is recorded already. */
+static bool can_record(const struct model *m, const struct ui_state *s)
+{
+	(void)m;
+	return s->mode == UI_LIVE;
+}
+
 /* A pair of keys stands in two rows: the first of them has the words for the bottom lines. */
 static const struct key keys[] = {
 	{{'?', KEY_CODE_F + 12}, REQUEST_HELP, "?", "help", NULL, "this page; again or Esc: back",
@@ -85,8 +98,11 @@ static const struct key keys[] = {
 		NULL, 6},
 	{{'n'}, REQUEST_NEWEST, "n", "newest", NULL, "goes to the newest data, and follows it",
 		is_replayed, 2},
-	{{'+', '='}, REQUEST_FASTER, "+", "speed", "+ -", "replays twice as fast", is_replayed, 6},
-	{{'-', '_'}, REQUEST_SLOWER, "-", NULL, NULL, "replays half as fast", is_replayed, 0},
+	{{'+', '='}, REQUEST_FASTER, "+", "speed", "+ -", "replays twice as fast", has_speed, 6},
+	{{'-', '_'}, REQUEST_SLOWER, "-", NULL, NULL, "replays half as fast", has_speed, 0},
+	{{'r'}, REQUEST_RECORD, "r", "record", NULL,
+		"records what is watched, with what is kept of before; again: ends the recording",
+		can_record, 6},
 	{{'w'}, REQUEST_WRITE, "w", "write", NULL,
 		"writes the screen as text into a file in this folder, else in /tmp", NULL, 7},
 	{{'e'}, REQUEST_EXPORT, "e", "export", NULL,

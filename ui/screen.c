@@ -20,9 +20,10 @@ static void draw_too_small(const struct ui_state *s, struct grid *g)
 struct grid screen_frame(const struct model *m, const struct ui_state *s, struct grid *g)
 {
 	int top = header_draw(m, s, g);
-	/* An eighth of the screen is for keys: three lines of 24, one of 15. */
+	/* An eighth of the screen is for keys: three lines of 24, one of 15. The strip has a line
+	 * of its own, or the ways through time would be the first keys to go. */
 	int strip = timeline_is_shown(s);
-	int keys = hints_lines(m, s, g->columns, g->rows / 8 - strip);
+	int keys = hints_lines(m, s, g->columns, g->rows / 8);
 	struct grid part = grid_window(g, g->rows - 1, 1, 0, g->columns);
 
 	status_draw(m, s, &part);

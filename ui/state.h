@@ -43,6 +43,7 @@ struct ui_state {
 
 	const struct model *whole; /* all that was read, while an earlier time is shown; borrowed;
 				      NULL: what is shown is all */
+	bool records; /* into a file of the viewer's own */
 	uint64_t until_ns; /* a recording goes on to there, 0: not known */
 
 	uint32_t pid; /* the user asked for the pool of this process, 0: did not */

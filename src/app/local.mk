@@ -13,6 +13,7 @@ pooltop_SOURCES += \
 	src/app/terminal.c src/app/terminal.h \
 	src/app/view.c src/app/view.h \
 	src/app/view_keep.c \
+	src/app/view_record.c \
 	src/app/view_take.c \
 	src/app/view_travel.c \
 	src/app/viewer.h

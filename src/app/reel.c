@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "tape/base.h"
+#include "tape/kinds.h"
 #include "tape/segment.h"
 
 enum {
@@ -33,6 +36,7 @@ struct reel {
 	struct piece open; /* being filled: its frames are in `frames` */
 	unsigned char *frames; /* SEGMENT_MAX */
 	unsigned char *unpacked; /* SEGMENT_MAX */
+	struct buf base; /* what must stay of the pieces that went */
 	uint64_t *ticks; /* times, ascending */
 	uint32_t ticks_first, ticks_count, ticks_cap;
 };
@@ -84,6 +88,7 @@ static void drop_all(struct reel *h)
 	drop_piece(&h->open);
 	h->pieces_count = h->since_copy = 0;
 	h->packed_bytes = 0;
+	buf_release(&h->base);
 	h->ticks_first = h->ticks_count = 0;
 }
 
@@ -101,7 +106,31 @@ void reel_free(struct reel *h)
 	free(h);
 }
 
-/* The oldest pieces go, up to one that starts with a copy of the model. */
+/* Calls visit for the frames of a piece until it does not return 0. */
+static int each_of(struct reel *h, const struct piece *p,
+	int (*visit)(void *arg, const struct frame *f), void *arg)
+{
+	struct packed packed = {
+		.data = p->packed, .len = p->len, .count = p->count, .bytes = p->bytes};
+	const unsigned char *frames = p == &h->open ? h->frames : h->unpacked;
+	int ret = p == &h->open ? 0 : segment_unpack(h->packer, &packed, h->unpacked);
+
+	for (size_t at = 0; !ret && at < p->bytes;) {
+		const struct frame *f = (const void *)(frames + at);
+
+		ret = visit(arg, f);
+		at += f->size;
+	}
+	return ret;
+}
+
+static int keep_structural(void *arg, const struct frame *f)
+{
+	return tape_kind(f->kind)->structural ? buf_add(arg, f, f->size) : 0;
+}
+
+/* The oldest pieces go, up to one that starts with a copy of the model. Without memory their base
+ * is a poorer one: a recording of this lacks some names. */
 static void drop_oldest(struct reel *h)
 {
 	uint32_t n = 1;
@@ -111,9 +140,11 @@ static void drop_oldest(struct reel *h)
 		n++;
 	last_ns = h->pieces[n - 1].last_tick_ns;
 	for (uint32_t i = 0; i < n; i++) {
+		each_of(h, &h->pieces[i], keep_structural, &h->base);
 		h->packed_bytes -= h->pieces[i].len;
 		drop_piece(&h->pieces[i]);
 	}
+	base_compact(&h->base, BASE_MAX);
 	h->pieces_count -= n;
 	memmove(h->pieces, h->pieces + n, h->pieces_count * sizeof(*h->pieces));
 	while (h->ticks_first < h->ticks_count && h->ticks[h->ticks_first] <= last_ns)
@@ -235,23 +266,18 @@ uint64_t reel_tick_after(const struct reel *h, uint64_t t_ns)
 	return at < h->ticks_count ? h->ticks[at] : 0;
 }
 
-/* Folds a piece's frames in up to the tick at t_ns. 1: that was reached; 0; or -errno. */
-static int fold(struct reel *h, const struct piece *p, uint64_t t_ns, struct session *s)
+struct folding {
+	struct session *s;
+	uint64_t t_ns;
+};
+
+/* 1: that was the tick. */
+static int fold(void *arg, const struct frame *f)
 {
-	struct packed packed = {
-		.data = p->packed, .len = p->len, .count = p->count, .bytes = p->bytes};
-	const unsigned char *frames = p == &h->open ? h->frames : h->unpacked;
-	int ret = p == &h->open ? 0 : segment_unpack(h->packer, &packed, h->unpacked);
+	const struct folding *to = arg;
+	int ret = session_feed(to->s, f);
 
-	for (size_t at = 0; !ret && at < p->bytes;) {
-		const struct frame *f = (const void *)(frames + at);
-
-		ret = session_feed(s, f);
-		if (!ret && f->kind == FRAME_TICK && f->t_ns >= t_ns)
-			return 1;
-		at += f->size;
-	}
-	return ret;
+	return !ret && f->kind == FRAME_TICK && f->t_ns >= to->t_ns ? 1 : ret;
 }
 
 /* The piece from which on frames must be folded in to come to the tick at t_ns. */
@@ -273,6 +299,7 @@ static uint32_t start_piece(const struct reel *h, uint64_t t_ns)
 int reel_seek(struct reel *h, uint64_t t_ns, struct session *s)
 {
 	uint64_t tick_ns = reel_tick_before(h, t_ns + 1);
+	struct folding to = {.s = s, .t_ns = tick_ns};
 	uint32_t at = start_piece(h, tick_ns);
 	const struct piece *p = at < h->pieces_count ? &h->pieces[at] : &h->open;
 	int ret = tick_ns && p->start ? 0 : -ENOENT;
@@ -283,6 +310,22 @@ int reel_seek(struct reel *h, uint64_t t_ns, struct session *s)
 	memset(&s->model, 0, sizeof(s->model));
 	ret = model_copy(&s->model, p->start);
 	for (; !ret && at <= h->pieces_count; at++)
-		ret = fold(h, at < h->pieces_count ? &h->pieces[at] : &h->open, tick_ns, s);
+		ret = each_of(h, at < h->pieces_count ? &h->pieces[at] : &h->open, fold, &to);
 	return ret < 0 ? ret : 0;
+}
+
+int reel_each(struct reel *h, int (*visit)(void *arg, const struct frame *f), void *arg)
+{
+	const struct piece *oldest = h->pieces_count ? &h->pieces[0] : &h->open;
+	int ret = oldest->bytes ? 0 : -ENOENT;
+
+	for (size_t at = 0; !ret && at < h->base.len;) {
+		const struct frame *f = (const void *)(h->base.data + at);
+
+		at += f->size;
+		ret = visit(arg, f);
+	}
+	for (uint32_t i = 0; !ret && i < h->pieces_count; i++)
+		ret = each_of(h, &h->pieces[i], visit, arg);
+	return ret ? ret : each_of(h, &h->open, visit, arg);
 }

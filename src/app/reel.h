@@ -37,4 +37,11 @@ uint64_t reel_tick_after(const struct reel *h, uint64_t t_ns);
  */
 int reel_seek(struct reel *h, uint64_t t_ns, struct session *s);
 
+/*
+ * Hands on every frame that is kept, the oldest first, and before them what must stay of those that
+ * went (tape/base.h): the first is a FRAME_SESSION. Ends when visit does not return 0. 0, -ENOENT:
+ * nothing is kept, -ENOMEM, or what visit returned.
+ */
+int reel_each(struct reel *h, int (*visit)(void *arg, const struct frame *f), void *arg);
+
 #endif

@@ -52,7 +52,10 @@ static int start(
 	memset(v, 0, sizeof(*v));
 	if (!first)
 		return err_set(err, -EINVAL, ERR_USAGE,
-			"there is no view `%s`: overview, workers, tasks, deaths or help", o->view);
+			"there is no view `%s`: they are overview, workers, tasks ...; `--view "
+			"help` "
+			"lists them",
+			o->view);
 	v->o = o;
 	v->source = source;
 	ui_state_init(
@@ -72,6 +75,7 @@ static int start(
 
 static void stop(struct viewer *v)
 {
+	viewer_record_end(v, NULL);
 	session_release(&v->head);
 	session_release(&v->past);
 	reel_free(v->reel);
@@ -144,7 +148,9 @@ static void take_request(struct screen_loop *loop, enum request r)
 
 	if (viewer_travel(v, r))
 		return;
-	if (r == REQUEST_WRITE)
+	if (r == REQUEST_RECORD)
+		viewer_record(v);
+	else if (r == REQUEST_WRITE)
 		viewer_write_screen(v);
 	else if (r == REQUEST_EXPORT)
 		viewer_write_page(v);
@@ -246,6 +252,7 @@ static int loop_on(struct screen_loop *loop)
 	while (!ret && !v->wants_quit && !loop->is_gone) {
 		viewer_take(v);
 		viewer_play_past(v);
+		viewer_record_on(v);
 		ret = paint(loop);
 		if (!ret && terminal_flush(loop->term))
 			loop->is_gone = true;
@@ -270,6 +277,17 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* What the key r began, and nobody ended. */
+static int end_recording(struct viewer *v, struct err *err)
+{
+	bool was_recording = v->tape;
+	int ret = viewer_record_end(v, err);
+
+	if (was_recording && !ret)
+		fprintf(stderr, "pooltop: recorded in %s\n", v->tape_path);
+	return ret;
+}
+
 static int run_screen(struct viewer *v, struct err *err)
 {
 	struct screen_loop loop = {
@@ -290,6 +308,8 @@ static int run_screen(struct viewer *v, struct err *err)
 	}
 	terminal_close(loop.term);
 	close(loop.signal_fd);
+	if (!ret)
+		ret = end_recording(v, err);
 	if (!ret && v->failure)
 		ret = err_set(err, v->failure, v->words.class, "%s", v->words.text);
 	return ret;

@@ -40,6 +40,7 @@ static void fold(struct viewer *v, const struct frame *f)
 		v->failure = -ENOMEM;
 		err_set(&v->words, -ENOMEM, ERR_FAILED, "out of memory");
 	}
+	viewer_record_frame(v, f);
 	v->newest_at_ns = viewer_clock();
 	if (f->kind != FRAME_TICK)
 		return;

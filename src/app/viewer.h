@@ -25,6 +25,8 @@ struct viewer {
 	uint64_t jump_ns; /* a replay runs ahead to the first tick from here on; 0: it does not */
 	bool jump_event; /* a replay runs ahead to the next event */
 	uint32_t jump_events; /* how many there were when it began to */
+	struct tape_writer *tape; /* of the key r, NULL: nothing is recorded */
+	char tape_path[64];
 	uint64_t newest_at_ns; /* the newest frame came then, by the clock */
 	uint64_t ticks; /* folded into head */
 	bool changed; /* since the last picture */
@@ -51,6 +53,14 @@ bool viewer_travel(struct viewer *v, enum request r);
 /* Into new files; says where, or why not. */
 void viewer_write_screen(struct viewer *v);
 void viewer_write_page(struct viewer *v);
+
+/* Begins to record, with what the reel keeps, or ends that; says so. */
+void viewer_record(struct viewer *v);
+/* Records a frame that came, if it is to be, and what is to be written of it from time to time. */
+void viewer_record_frame(struct viewer *v, const struct frame *f);
+void viewer_record_on(struct viewer *v);
+/* Ends the recording, if there is one. 0, or -errno with *err worded: it is not whole. */
+int viewer_record_end(struct viewer *v, struct err *err);
 
 /* Milliseconds until something is due, at most `most`. */
 int viewer_due_ms(const struct viewer *v, int most);

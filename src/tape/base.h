@@ -3,7 +3,8 @@
  * What must stay of segments that are dropped, so that the rest can be replayed: the session, all
  * texts, what is missing, what was lost, and of the processes that live at that point how they
  * came to be and what they hold. What the dropped messages added up to is not in it: a replay
- * counts tasks from the first segment that is left. Inside of src/tape.
+ * counts tasks from the first segment that is left. For src/tape, and for what else drops the
+ * oldest frames (app/reel.h).
  */
 #ifndef POOLTOP_BASE_H
 #define POOLTOP_BASE_H

@@ -325,6 +325,14 @@ struct notes **tape_notes(struct tape_writer *w)
 	return &w->notes;
 }
 
+size_t tape_waiting(struct tape_writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->waiting = w->failed ? 0 : w->queued_bytes;
+	pthread_mutex_unlock(&w->lock);
+	return w->waiting;
+}
+
 uint64_t tape_lost(const struct tape_writer *w)
 {
 	return w->lost;

@@ -13,6 +13,7 @@
 #define POOLTOP_TAPE_WRITER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -53,6 +54,10 @@ int tape_tick(struct tape_writer *w, uint64_t t_ns, struct err *err);
  * has not taken what was before. 0 or -ENOMEM.
  */
 int tape_note(struct tape_writer *w, const struct model *m, struct err *err);
+
+/* Bytes that wait for the disk; 0 too if it failed. With less than TAPE_QUEUE_MAX nothing is
+ * dropped. */
+size_t tape_waiting(struct tape_writer *w);
 
 /* Frames that were dropped. */
 uint64_t tape_lost(const struct tape_writer *w);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A session that was stepped back is the session as it was then. */
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "app/reel.h"
+#include "base/buf.h"
 #include "export/report.h"
 #include "tests/support/history.h"
 
@@ -130,11 +132,99 @@ static void test_ticks_before_and_after(void **state)
 	reel_free(r);
 }
 
+struct copy {
+	struct session s;
+	struct buf frames;
+	int left; /* frames to take, then it ends */
+};
+
+static int take(void *arg, const struct frame *f)
+{
+	struct copy *c = arg;
+
+	if (!c->left--)
+		return 7;
+	assert_int_equal(session_feed(&c->s, f), 0);
+	return buf_add(&c->frames, f, f->size);
+}
+
+static void test_every_frame_comes_back(void **state)
+{
+	const struct history *story = *state;
+	struct copy c = {.left = INT_MAX};
+	struct reel *r = reel_new();
+	const struct frame *f;
+	struct session head;
+	size_t pos = 0, at = 0;
+
+	session_init(&head);
+	session_init(&c.s);
+	assert_int_equal(reel_each(r, take, &c), -ENOENT);
+	feed(story, &head, r, UINT64_MAX);
+	assert_int_equal(reel_each(r, take, &c), 0);
+	for (; (f = history_next(story, &pos)); at += f->size) {
+		assert_true(at + f->size <= c.frames.len);
+		assert_memory_equal(c.frames.data + at, f, f->size);
+	}
+	assert_int_equal(at, c.frames.len);
+	c.left = 5;
+	assert_int_equal(reel_each(r, take, &c), 7);
+	session_release(&head);
+	session_release(&c.s);
+	buf_release(&c.frames);
+	reel_free(r);
+}
+
+/* Tasks that do not pack, more than the reel keeps. */
+static void overfill(struct history *story, struct session *s, struct reel *r)
+{
+	struct frame_msg msg = {.h = {.kind = FRAME_MSG, .size = sizeof(msg), .pid = 1}};
+	struct frame_tick tick = {.h = {.kind = FRAME_TICK, .size = sizeof(tick)}};
+	uint64_t first = reel_first_tick(r), t = story->now_ns, noise = 1;
+
+	for (int i = 0; reel_first_tick(r) == first; i++) {
+		assert_true(i < 10000000);
+		noise = noise * 6364136223846793005u + 1442695040888963407u;
+		msg.h.t_ns = tick.h.t_ns = t += noise >> 44;
+		msg.job = noise >> 33;
+		msg.bytes = noise >> 20;
+		msg.ino = noise >> 13;
+		reel_add(r, i % 1000 ? &msg.h : &tick.h, &s->model);
+	}
+}
+
+/* Of what went, what the rest cannot be understood without stays. */
+static void test_what_went_is_still_known(void **state)
+{
+	struct copy c = {.left = INT_MAX};
+	struct reel *r = reel_new();
+	struct session head;
+	const struct frame *f;
+
+	session_init(&head);
+	session_init(&c.s);
+	feed(*state, &head, r, UINT64_MAX);
+	overfill(*state, &head, r);
+	assert_int_equal(reel_each(r, take, &c), 0);
+	f = (const struct frame *)c.frames.data;
+	assert_int_equal(f->kind, FRAME_SESSION);
+	assert_int_equal(c.s.model.pools_count, head.model.pools_count);
+	assert_int_equal(c.s.model.pools[0].kind, head.model.pools[0].kind);
+	assert_int_equal(c.s.model.pools[0].workers_alive, head.model.pools[0].workers_alive);
+	assert_true(c.s.model.pools[0].command == head.model.pools[0].command);
+	session_release(&head);
+	session_release(&c.s);
+	buf_release(&c.frames);
+	reel_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_tick_comes_back),
 		cmocka_unit_test(test_ticks_before_and_after),
+		cmocka_unit_test(test_every_frame_comes_back),
+		cmocka_unit_test(test_what_went_is_still_known),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

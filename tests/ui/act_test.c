@@ -206,8 +206,10 @@ static void what_is_left_for_the_loop(void **state)
 	assert_int_equal(scene_key(&l, ' '), REQUEST_FREEZE);
 	assert_int_equal(scene_key(&l, '['), REQUEST_STEP_BACK);
 	assert_int_equal(scene_key(&l, 'w'), REQUEST_WRITE);
+	assert_int_equal(scene_key(&l, 'r'), REQUEST_RECORD);
 	assert_int_equal(scene_key(&l, '+'), REQUEST_NONE); /* of a replay only */
 	l.ui.mode = UI_REPLAY;
+	assert_int_equal(scene_key(&l, 'r'), REQUEST_NONE); /* is recorded already */
 	assert_int_equal(scene_key(&l, '+'), REQUEST_FASTER);
 	assert_int_equal(scene_key(&l, 'g'), REQUEST_NONE);
 	assert_int_equal(scene_key(&l, '+'), REQUEST_NONE);

@@ -161,6 +161,35 @@ def a_stream_comes_live(folder):
     s.press('q', r'^status 0')
 
 
+def recorded_from_the_dashboard(folder):
+    """r, in the middle of a stream: what was before is recorded too, and its screens are those of
+    the stream itself."""
+    path = story_file(folder)
+    s = Screen(folder, '%s 100 | %s replay -' % (STORY, POOLTOP))
+    s.wait(r'up [3-9].* s .*LIVE.*busy')
+    s.press('r', r'recording in pooltop-[-0-9]+\.ptop, with the .* s before')
+    s.press('2', r'REC  LIVE')
+    s.wait(r'REC  ENDED')
+    s.press('r', r'recorded in pooltop-[-0-9]+\.ptop')
+    need('REC  ' not in s.text(), s.text())
+    s.press('q', r'^status 0')
+    tapes = [os.path.join(folder, name) for name in os.listdir(folder) if name.endswith('.ptop')]
+    need(len(tapes) == 1, 'recorded: %s' % tapes)
+    for view in VIEWS:
+        want, got = once('--view', view, path), once('--view', view, tapes[0])
+        need(want == got, '%s:\n%s\nis not\n%s' % (view, got, want))
+
+
+def recorded_until_the_end(folder):
+    """r, and then q: it is whole, and where it is stands in the shell."""
+    s = Screen(folder, '%s 300 | %s replay -' % (STORY, POOLTOP))
+    s.wait(r'up [3-9].* s .*LIVE.*busy')
+    s.press('r', r'recording in')
+    s.press('q', r'^pooltop: recorded in pooltop-[-0-9]+\.ptop\nstatus 0')
+    name = re.search(r'pooltop-[-0-9]+\.ptop', s.text()).group(0)
+    need('etl.py --all [4242]' in once(os.path.join(folder, name)), 'it cannot be replayed')
+
+
 def sizes(folder):
     """Growing, shrinking, too small, and back: each size has the screen that it would have had."""
     s = replay(folder, 160, 50)
@@ -259,6 +288,8 @@ TESTS = (
     ('through time', through_time),
     ('ahead to what was not read yet', ahead),
     ('a stream comes live', a_stream_comes_live),
+    ('recorded from the dashboard', recorded_from_the_dashboard),
+    ('recorded until the end', recorded_until_the_end),
     ('sizes', sizes),
     ('the terminal is as it was', the_terminal_is_as_it_was),
     ('the mouse', the_mouse),

@@ -83,6 +83,28 @@ static void not_where_now_is_shown(void **state)
 	scene_release(&whole);
 }
 
+/* On the usual screen, in every view: whoever is elsewhere in time sees how to move there. */
+static void its_keys_are_named(void **state)
+{
+	static const char *const hints[] = {
+		"n newest", "space freeze", "[ ] step", "{ } event", "g time", "? help", "q quit"};
+	struct scene past, whole;
+
+	(void)state;
+	at_tick(&past, &whole, 10);
+	for (int mode = UI_LIVE; mode <= UI_REPLAY; mode++)
+		for (unsigned int i = 0; views[i]; i++) {
+			past.ui.mode = mode;
+			ui_go(&past.ui, views[i]);
+			for (unsigned int j = 0; j < sizeof(hints) / sizeof(hints[0]); j++)
+				if (!scene_shows(&past, hints[j]))
+					fail_msg("%s: no `%s`", views[i]->name, hints[j]);
+		}
+	assert_true(scene_shows(&past, "+ - speed"));
+	scene_release(&past);
+	scene_release(&whole);
+}
+
 static char *page(const struct scene *l, const char *want_view)
 {
 	struct page_text page;
@@ -138,6 +160,7 @@ int main(void)
 		cmocka_unit_test(the_whole_session_in_a_line),
 		cmocka_unit_test(its_right_end_is_the_recordings),
 		cmocka_unit_test(not_where_now_is_shown),
+		cmocka_unit_test(its_keys_are_named),
 		cmocka_unit_test(a_page_is_written_whole),
 		cmocka_unit_test(where_there_is_no_page),
 	};
