@@ -5,6 +5,8 @@
 #include "ui/screen.h"
 #include "ui/view.h"
 
+enum { CONTROL_C = 3 };
+
 static struct table_state *focused(struct ui_state *s)
 {
 	const struct ui_place *here = ui_here(s);
@@ -55,10 +57,11 @@ static void untype(struct ui_state *s)
 static enum request prompt_key(struct ui_state *s, uint32_t code)
 {
 	enum ui_prompt prompt = s->prompt;
+	bool is_cancel = code == KEY_CODE_ESCAPE || code == CONTROL_C;
 
-	if (code == KEY_CODE_ESCAPE || code == KEY_CODE_ENTER || code == '\n') {
+	if (is_cancel || code == KEY_CODE_ENTER || code == '\n') {
 		s->prompt = PROMPT_NONE;
-		if (code == KEY_CODE_ESCAPE)
+		if (is_cancel)
 			*s->typed = '\0';
 	} else if (code == KEY_CODE_BACKSPACE || code == 8 || code == 127) {
 		untype(s);

@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/live/frames_test.py \
 	tests/live/harness.py \
 	tests/live/inputs_test.py \
+	tests/live/keys_test.py \
 	tests/live/kind_deaths_test.py \
 	tests/live/matrix_test.py \
 	tests/live/middle_test.py \

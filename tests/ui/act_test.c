@@ -219,6 +219,9 @@ static void what_is_left_for_the_loop(void **state)
 	scene_key(&l, 'g');
 	assert_int_equal(scene_key(&l, '\033'), REQUEST_NONE);
 	assert_int_equal(l.ui.prompt, PROMPT_NONE);
+	scene_key(&l, 'g');
+	assert_int_equal(scene_key(&l, 3), REQUEST_NONE); /* ^C: out of the prompt, no further */
+	assert_int_equal(l.ui.prompt, PROMPT_NONE);
 	ui_say(&l.ui, "written to %s", "x.txt");
 	assert_true(scene_shows(&l, "written to x.txt"));
 	scene_keys(&l, "j");

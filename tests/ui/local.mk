@@ -34,5 +34,6 @@ noinst_PROGRAMS += tests/ui/story
 tests_ui_story_SOURCES = tests/ui/story.c
 tests_ui_story_LDADD = $(TEST_LDADD)
 EXTRA_DIST += \
+	tests/ui/every_key_test.py \
 	tests/ui/golden \
 	tests/ui/screen_test.py

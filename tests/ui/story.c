@@ -2,12 +2,13 @@
 /*
  * Writes the lively story as a stream of frames, as `record -o -` does:
  *
- *     story [MS]
+ *     story [MS [two]]
  *
- * MS: waits that long after each tick, as a watcher would.
+ * MS: waits that long after each tick, as a watcher would. two: at its end a second pool comes.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "tests/support/history.h"
@@ -20,6 +21,16 @@ static void wait_ms(long ms)
 	nanosleep(&ts, NULL);
 }
 
+static void add_second_pool(struct history *h)
+{
+	static const struct history_pool other = {
+		.pid = 5555, .task_ino = 80001, .result_ino = 80002};
+
+	history_found(h, other.pid, 1, "python3 -m other", "3.12.1");
+	history_start_pool(h, &other, 5601, 3);
+	history_ticks(h, 2);
+}
+
 int main(int argc, char **argv)
 {
 	long ms = argc > 1 ? atol(argv[1]) : 0;
@@ -29,6 +40,8 @@ int main(int argc, char **argv)
 
 	history_init(&h);
 	history_lively(&h);
+	if (argc > 2 && !strcmp(argv[2], "two"))
+		add_second_pool(&h);
 	history_end(&h, 0);
 	while ((f = history_next(&h, &pos))) {
 		if (fwrite(f, f->size, 1, stdout) != 1)
