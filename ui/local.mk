@@ -40,6 +40,10 @@ libpooltop_a_SOURCES += \
 	ui/show.h \
 	ui/slow_table.c \
 	ui/start_bar.c ui/start_bar.h \
+	ui/hot_list.c \
+	ui/hot_list.h \
+	ui/stack_fold.c \
+	ui/stack_fold.h \
 	ui/stack_sheet.c \
 	ui/stack_sheet.h \
 	ui/stall_sheet.c \

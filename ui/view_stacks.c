@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What every thread of a pool's processes does now, those that have done it longest first. */
+/* What every thread of a pool's processes does now, those that are at work longest first. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/hot_list.h"
 #include "ui/panes.h"
 #include "ui/show.h"
+#include "ui/stack_fold.h"
+
+/* Behind whatever works. */
+#define IDLE_NS 1e18
 
 static const struct stack *stack_of(const struct subject *x)
 {
@@ -37,8 +42,13 @@ static enum style who_text(const struct subject *x, char buf[static CELL_TEXT])
 {
 	const struct stack *s = stack_of(x);
 	const char *who = is_parents(x) ? "parent" : "worker";
+	uint32_t count = 1, at = 0;
 
-	if (s->tid == s->pid)
+	while (stack_next_same(x->m, x->p, s, &at))
+		count++;
+	if (count > 1)
+		snprintf(buf, CELL_TEXT, "%s x%" PRIu32, who, count);
+	else if (s->tid == s->pid)
 		snprintf(buf, CELL_TEXT, "%s", who);
 	else
 		snprintf(buf, CELL_TEXT, "%s/%" PRIu32, who, s->tid);
@@ -97,11 +107,27 @@ static enum style callers_text(const struct subject *x, char buf[static CELL_TEX
 	return STYLE_DIM;
 }
 
-static struct sort_value same_value(const struct subject *x)
+static uint64_t same_ns(const struct subject *x)
 {
 	const struct stack *s = stack_of(x);
 
-	return sort_number(true, s->t_ns > s->since_ns ? (double)(s->t_ns - s->since_ns) : 0);
+	return s->t_ns > s->since_ns ? s->t_ns - s->since_ns : 0;
+}
+
+/* Who waits for a task may do so for hours, and is not what one looks for. */
+static struct sort_value same_value(const struct subject *x)
+{
+	bool idle = stack_is_idle(x->m, x->p, stack_of(x));
+
+	return sort_number(true, (double)same_ns(x) - (idle ? IDLE_NS : 0));
+}
+
+static enum style same_text(const struct subject *x, char buf[static CELL_TEXT])
+{
+	char time[FMT_MAX];
+
+	snprintf(buf, CELL_TEXT, "%s", fmt_duration(time, same_ns(x)));
+	return stack_is_idle(x->m, x->p, stack_of(x)) ? STYLE_DIM : STYLE_NUMBER;
 }
 
 static struct sort_value age_value(const struct subject *x)
@@ -113,16 +139,16 @@ static struct sort_value age_value(const struct subject *x)
 
 static const struct column columns[] = {
 	{.title = "PID", .min = 7, .right = true, .value = pid_value, .text = pid_text},
-	{.title = "who", .min = 8, .ideal = 14, .drop = 3, .text = who_text},
+	{.title = "who", .min = 10, .ideal = 14, .drop = 3, .text = who_text},
 	{.title = "does", .min = 10, .drop = 2, .text = doing_text},
-	{.title = "in", .min = 14, .ideal = 22, .stretch = 1, .value = function_value},
-	{.title = "at", .min = 12, .ideal = 24, .stretch = 1, .text = line_text},
+	{.title = "in", .min = 12, .ideal = 22, .stretch = 1, .value = function_value},
+	{.title = "at", .min = 16, .ideal = 24, .stretch = 1, .text = line_text},
 	{.title = "same for",
 		.min = 9,
 		.right = true,
 		.falling = true,
 		.value = same_value,
-		.format = FORMAT_DURATION},
+		.text = same_text},
 	{.title = "seen ago",
 		.min = 8,
 		.drop = 4,
@@ -143,10 +169,8 @@ static bool item(const struct model *m, const struct ui_state *s, uint32_t index
 {
 	const struct stack *stack = &m->stacks[index];
 	const struct pool *p = ui_pool(m, s);
-	const struct proc *proc = p && stack->id ? model_proc(m, stack->pid) : NULL;
 
-	if (!proc || (proc->pid != p->pid && proc->pool != p->id) ||
-		stack->flags & STACK_AT_DEATH || proc_stack(m, proc, stack->tid) != stack)
+	if (!p || !stack_is_now(m, p, stack) || !stack_leads(m, p, stack))
 		return false;
 	*ret_subject = (struct subject){.m = m, .p = p, .item = stack, .id = stack->id};
 	return true;
@@ -160,9 +184,13 @@ static void open(const struct model *m, struct ui_state *s, const struct subject
 
 static const char *empty(const struct model *m, const struct ui_state *s)
 {
-	(void)m;
-	(void)s;
-	return "no stack was read yet: `pooltop check` says whether they can be";
+	const struct pool *p = ui_pool(m, s);
+
+	if (p && p->state == POOL_GONE)
+		return "this pool is gone: [ steps back to when it lived";
+	if (m->session.mode == MODE_PROC)
+		return "no stacks in the /proc mode: run as root, or see `pooltop check`";
+	return "no stack was read yet: they come within seconds, or `pooltop check` says why not";
 }
 
 static const struct table table_stacks = {
@@ -181,10 +209,12 @@ static const struct table *const tables[] = {&table_stacks, NULL};
 const struct view view_stacks = {
 	.name = "stacks",
 	.title = "Stacks",
-	.about = "what every thread of the pool does now, and for how long; Enter: its whole stack",
+	.about = "hot functions; what each thread does now, for how long; equal ones are one row; "
+		 "Enter: all",
 	.key = '7',
 	.needs_pool = true,
 	.draw = panes_draw,
 	.act = panes_act,
 	.tables = tables,
+	.head = hot_list,
 };

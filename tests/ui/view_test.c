@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,19 +17,25 @@
 #include "ui/view.h"
 #include "ui/width.h"
 
-static const int sizes[][2] = {{80, 24}, {160, 50}};
+static const int sizes[][2] = {{80, 24}, {160, 50}, {60, 15}, {300, 100}};
 
-/* A view of the lively story, after some keys, in both sizes. */
+enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
+
+/* A view of the lively story, after some keys, in every size, with all glyphs and in ASCII. */
 static void golden(const char *view, const char *keys, const char *name)
 {
-	for (int i = 0; i < 2; i++) {
+	char ascii_name[40];
+
+	snprintf(ascii_name, sizeof(ascii_name), "%s-ascii", name);
+	for (int i = 0; i < 2 * SIZES; i++) {
 		struct scene l;
 
 		scene_lively(&l);
-		scene_size(&l, sizes[i][0], sizes[i][1]);
+		scene_size(&l, sizes[i / 2][0], sizes[i / 2][1]);
+		l.glyphs = i % 2 ? &glyphs_ascii : &glyphs_utf8;
 		scene_at(&l, view);
 		scene_keys(&l, keys);
-		scene_golden(&l, name);
+		scene_golden(&l, i % 2 ? ascii_name : name);
 		scene_release(&l);
 	}
 }
@@ -61,32 +68,13 @@ static void what_enter_opens(void **state)
 	golden("tasks", "\r", "function");
 }
 
-static void in_ascii(void **state)
+static void on_a_screen_between(void **state)
 {
 	struct scene l;
 
 	(void)state;
 	scene_lively(&l);
-	l.glyphs = &glyphs_ascii;
-	for (int i = 0; i < 2; i++) {
-		scene_size(&l, sizes[i][0], sizes[i][1]);
-		scene_golden(&l, "overview-ascii");
-	}
-	scene_release(&l);
-}
-
-static void on_the_smallest_and_a_large_screen(void **state)
-{
-	struct scene l;
-
-	(void)state;
-	scene_lively(&l);
-	scene_size(&l, 60, 15);
-	scene_golden(&l, "overview");
-	scene_at(&l, "tasks");
-	scene_golden(&l, "tasks");
 	scene_size(&l, 200, 60);
-	scene_at(&l, "overview");
 	scene_golden(&l, "overview");
 	scene_release(&l);
 }
@@ -331,8 +319,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(views_of_a_lively_pool),
 		cmocka_unit_test(what_enter_opens),
-		cmocka_unit_test(in_ascii),
-		cmocka_unit_test(on_the_smallest_and_a_large_screen),
+		cmocka_unit_test(on_a_screen_between),
 		cmocka_unit_test(too_small_is_said),
 		cmocka_unit_test(before_there_is_a_pool),
 		cmocka_unit_test(in_the_proc_mode),
