@@ -253,7 +253,7 @@ static void draw_axis(const struct model *m, const struct pool *p, struct grid *
 {
 	uint64_t axis = axis_ns(m, p);
 	struct table_layout l;
-	struct pen legend = grid_pen(g, row, 1, g->columns - 2);
+	struct pen legend;
 	char buf[FMT_MAX];
 
 	table_layout(&table_startup, g->columns, &l);
@@ -263,7 +263,7 @@ static void draw_axis(const struct model *m, const struct pool *p, struct grid *
 
 		if (l.column[i] != COLUMN_TIMELINE)
 			continue;
-		legend.end = l.start[i] - 1;
+		legend = grid_pen(g, row, 1, l.start[i] - 2);
 		draw_start_legend(&legend);
 		pen_text(&left, STYLE_DIM, "0");
 		if (pen_room(&left) > 12)
@@ -332,7 +332,7 @@ static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 	draw_axis(m, p, g, row++);
 	hist_release(&first.took);
 	hist_release(&later.took);
-	return row;
+	return row < g->rows ? row : g->rows;
 }
 
 static const struct table *const tables[] = {&table_startup, NULL};

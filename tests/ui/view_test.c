@@ -266,6 +266,27 @@ static void every_size_can_be_drawn(void **state)
 	scene_release(&l);
 }
 
+/* Too low for a view's head: keys still come, and lay it out. */
+static void every_low_one_takes_keys(void **state)
+{
+	struct scene l;
+
+	(void)state;
+	scene_lively(&l);
+	for (unsigned int i = 0; views[i]; i++)
+		for (int rows = 1; rows < 20; rows++) {
+			ui_go(&l.ui, views[i]);
+			for (int columns = 20; columns <= 300; columns += 70) {
+				scene_size(&l, columns, rows);
+				scene_keys(&l, "jk\rjk\033s");
+				scene_key(&l, KEY_CODE_PAGE_DOWN);
+				scene_key(&l, KEY_CODE_CLICK);
+				check_clean(&l);
+			}
+		}
+	scene_release(&l);
+}
+
 static void shared_memory(void **state)
 {
 	struct frame_shared f = {.h = {FRAME_SHARED, sizeof(f), 4242, 0}, .bytes = 9 << 20};
@@ -328,6 +349,7 @@ int main(void)
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test(final_screens_are_the_same),
 		cmocka_unit_test(every_size_can_be_drawn),
+		cmocka_unit_test(every_low_one_takes_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
