@@ -78,8 +78,11 @@ static void begin(struct viewer *v)
 	v->tape = e.tape;
 	v->ui.records = true;
 	tape_note(v->tape, &v->head.model, NULL);
-	ui_say(&v->ui, "recording in %s, with the %s before", v->tape_path,
-		fmt_duration(before, last - first));
+	if (last > first)
+		ui_say(&v->ui, "recording in %s, with the %s before", v->tape_path,
+			fmt_duration(before, last - first));
+	else
+		ui_say(&v->ui, "recording in %s", v->tape_path);
 }
 
 int viewer_record_end(struct viewer *v, struct err *err)

@@ -261,10 +261,15 @@ static const struct {
 
 bool viewer_travel(struct viewer *v, enum request r)
 {
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+	bool went = false;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && !went; i++)
 		if (ways[i].request == r)
-			return v->head.model.now_ns ? ways[i].go(v) : true;
-	return false;
+			went = v->head.model.now_ns ? ways[i].go(v) : true;
+	/* What is watched does not stand still: at its newest it is live, and says so. */
+	if (v->o->live && !v->ui.is_past)
+		v->ui.paused = false;
+	return went;
 }
 
 void viewer_play_past(struct viewer *v)

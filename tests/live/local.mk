@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/live/counts_test.py \
 	tests/live/deaths_test.py \
 	tests/live/export_test.py \
+	tests/live/first_minutes_test.py \
 	tests/live/frames_test.py \
 	tests/live/harness.py \
 	tests/live/inputs_test.py \

@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	tests/pools/busy.py \
 	tests/pools/counts.py \
 	tests/pools/ends.py \
+	tests/pools/first.py \
 	tests/pools/healthy.py \
 	tests/pools/idle.py \
 	tests/pools/killer.py \

@@ -151,6 +151,14 @@ def a_stream_comes_live(folder):
     with open(os.path.join(folder, re.search(r'pooltop-worker-\S+', s.text()).group(0)),
               encoding='utf-8') as f:
         need(re.match(r' Worker 43\d\d', f.read()), 'the page of a worker is none')
+    s.press('}', r'no event after this')
+    s.press(['g', 'e', 'n', 'd', 'Enter'], r'(LIVE|ENDED).*busy')  # not FROZEN: it goes on
+    s.press('[', r'PAUSED')
+    for _ in range(40):
+        if 'PAUSED' in s.text():
+            s.keys(']')
+            time.sleep(0.1)
+    s.wait(r'(LIVE|ENDED).*busy')
     s.press('1', r'^ time   run')
     s.press('w', r'written to pooltop-\d{6}\.txt')
     written = [name for name in os.listdir(folder) if re.match(r'pooltop-\d', name)]
