@@ -95,6 +95,15 @@ static enum style line_text(const struct subject *x, char buf[static CELL_TEXT])
 	return STYLE_TEXT;
 }
 
+/* Where there is little room the line is seen, and the end of the file's name. */
+static void draw_line(const struct subject *x, struct pen *p)
+{
+	char buf[CELL_TEXT];
+	enum style style = line_text(x, buf);
+
+	pen_fit_end(p, style, buf);
+}
+
 static enum style callers_text(const struct subject *x, char buf[static CELL_TEXT])
 {
 	const struct stack *s = stack_of(x);
@@ -142,7 +151,7 @@ static const struct column columns[] = {
 	{.title = "who", .min = 10, .ideal = 14, .drop = 3, .text = who_text},
 	{.title = "does", .min = 10, .drop = 2, .text = doing_text},
 	{.title = "in", .min = 12, .ideal = 22, .stretch = 1, .value = function_value},
-	{.title = "at", .min = 16, .ideal = 24, .stretch = 1, .text = line_text},
+	{.title = "at", .min = 16, .ideal = 24, .stretch = 1, .text = line_text, .draw = draw_line},
 	{.title = "same for",
 		.min = 9,
 		.right = true,

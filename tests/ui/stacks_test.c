@@ -87,6 +87,24 @@ static void equal_ones_are_one_row(void **state)
 	scene_release(&l);
 }
 
+/* The line number, whatever has no room. */
+static void the_line_is_seen(void **state)
+{
+	static const struct history_place longer[] = {
+		{.function = "f", .file = "/x/a_module_with_a_long_name.py", .line = 73211},
+		{.function = NULL},
+	};
+	struct scene l;
+
+	(void)state;
+	run(&l, longer);
+	for (int columns = 60; columns < 130; columns += 5) {
+		scene_size(&l, columns, 24);
+		assert_true(scene_shows(&l, ".py:73211"));
+	}
+	scene_release(&l);
+}
+
 static void another_line_is_another_row(void **state)
 {
 	struct scene l;
@@ -140,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_ones_are_one_row),
+		cmocka_unit_test(the_line_is_seen),
 		cmocka_unit_test(another_line_is_another_row),
 		cmocka_unit_test(one_that_ends_leaves_the_rest),
 		cmocka_unit_test(empty_ones_say_what_to_do),
