@@ -44,6 +44,12 @@ struct group {
 	uint32_t last; /* place of the last frame (predict.h) */
 	uint8_t there[HEAD_MAX / 8]; /* a bit for each column */
 	uint8_t *columns; /* head * count bytes; unpacking: only those that are there */
+	/* Unpacking: the words that have columns, by their first one (the time is one of 8). */
+	struct {
+		uint16_t at;
+		uint8_t columns; /* a bit for each that is there */
+	} words[HEAD_MAX / 4];
+	uint32_t words_count;
 };
 
 /* Memory that is kept from segment to segment. */

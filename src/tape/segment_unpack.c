@@ -112,6 +112,28 @@ static int read_groups(struct unpacking *u)
 	return 0;
 }
 
+/* Lists the words that have columns, and returns how many columns these are. */
+static size_t list_words(struct group *g)
+{
+	size_t columns = 0;
+
+	g->words_count = 0;
+	for (uint32_t at = 0, width; at < g->head; at += width) {
+		uint8_t there = 0;
+
+		width = at == HEAD_TIME ? 8 : 4;
+		for (uint32_t i = 0; i < width; i++) {
+			there |= (uint8_t)(group_has(g, at + i) << i);
+			columns += (size_t)group_has(g, at + i);
+		}
+		if (!there)
+			continue;
+		g->words[g->words_count].at = (uint16_t)at;
+		g->words[g->words_count++].columns = there;
+	}
+	return columns;
+}
+
 /* Finds where everything is; it must fill the unzipped bytes. */
 static int read_columns(struct unpacking *u)
 {
@@ -123,11 +145,8 @@ static int read_columns(struct unpacking *u)
 	u->steps = steps;
 	for (uint32_t i = 0; i < u->p->groups_count; i++) {
 		struct group *g = &u->p->groups[i];
-		size_t columns = 0;
 
-		for (uint32_t c = 0; c < g->head; c++)
-			columns += (size_t)group_has(g, c);
-		g->columns = (uint8_t *)take(&u->rest, columns * g->count);
+		g->columns = (uint8_t *)take(&u->rest, list_words(g) * g->count);
 		if (!g->columns)
 			return -EBADMSG;
 	}
@@ -135,43 +154,54 @@ static int read_columns(struct unpacking *u)
 	return u->text && u->rest.len == 0 ? 0 : -EBADMSG;
 }
 
-/* The difference in `width` columns from `column` on; *from is the first of them that is there. */
-static uint64_t load(const struct group *g, uint32_t column, uint32_t width, const uint8_t **from)
+/* The difference in the columns of one word; *from is the first of them that is there. */
+static uint64_t load(const struct group *g, uint8_t columns, const uint8_t **from)
 {
 	uint64_t difference = 0;
 
-	for (uint32_t i = 0; i < width; i++) {
-		if (!group_has(g, column + i))
+	for (unsigned int shift = 0; columns; columns >>= 1, shift += 8) {
+		if (!(columns & 1))
 			continue;
-		difference |= (uint64_t)(*from)[g->done] << 8 * i;
+		difference |= (uint64_t)(*from)[g->done] << shift;
 		*from += g->count;
 	}
 	return difference;
 }
 
-static void load_frame(const struct packer *p, const struct group *g, uint16_t slot, uint8_t *to)
+/* As the guess, where nothing is known zeros. */
+static void load_guess(const struct packer *p, const struct group *g, uint16_t slot, uint8_t *to)
 {
-	struct frame *f = (struct frame *)to;
+	size_t near = g->head < PREDICT_MSG ? g->head : PREDICT_MSG;
 	struct frame_msg space;
 	const uint8_t *head;
 	const uint8_t *like = guess(p, g, slot, &space, &head);
-	const uint8_t *from = g->columns;
-	uint64_t later;
 
-	for (uint32_t at = 0; at < g->head; at += 4) {
-		const uint8_t *known = at < PREDICT_MSG ? head : like;
-		uint32_t word = 0, more;
+	if (!like) {
+		memset(to, 0, g->head);
+		return;
+	}
+	memcpy(to, head, near);
+	memcpy(to + near, like + near, g->head - near);
+}
+
+/* Most words of most frames are as they were guessed: only the others are looked at. */
+static void load_frame(const struct packer *p, const struct group *g, uint16_t slot, uint8_t *to)
+{
+	struct frame *f = (struct frame *)to;
+	const uint8_t *from = g->columns;
+
+	load_guess(p, g, slot, to);
+	f->t_ns = p->predictor->t_ns;
+	for (uint32_t i = 0; i < g->words_count; i++) {
+		uint32_t at = g->words[i].at, word;
+		uint64_t more = load(g, g->words[i].columns, &from);
 
 		if (at == HEAD_TIME) {
-			later = load(g, at, 8, &from);
-			f->t_ns = p->predictor->t_ns + (later >> 1 ^ -(later & 1));
-			at += 4;
+			f->t_ns += more >> 1 ^ -(more & 1);
 			continue;
 		}
-		more = (uint32_t)load(g, at, 4, &from);
-		if (known)
-			memcpy(&word, known + at, sizeof(word));
-		word += more >> 1 ^ -(more & 1);
+		memcpy(&word, to + at, sizeof(word));
+		word += (uint32_t)more >> 1 ^ -((uint32_t)more & 1);
 		memcpy(to + at, &word, sizeof(word));
 	}
 	f->kind = g->kind;
