@@ -18,6 +18,7 @@
 
 enum {
 	IDLE_MS = 1000, /* how old the data is, is shown in seconds */
+	FOLLOW_MS = 50, /* between two looks into a file that is still written */
 	FIRST_MS = 250, /* the first picture waits so long for data, to be none of nothing */
 	PICTURE_NS = 100 * 1000 * 1000, /* no more often than this, but for keys */
 	ONCE_COLUMNS = 80,
@@ -121,8 +122,9 @@ static int run_once(struct viewer *v, struct err *err)
 
 	while (!v->ui.ended && !v->failure && !(v->o->once_ticks && v->ticks >= v->o->once_ticks)) {
 		struct pollfd fd = {.fd = source_fd(v->source), .events = POLLIN};
+		int wait_ms = fd.fd >= 0 ? IDLE_MS : FOLLOW_MS;
 
-		poll(&fd, fd.fd >= 0, fd.fd >= 0 ? IDLE_MS : 50);
+		poll(&fd, fd.fd >= 0, v->waits ? wait_ms : 0);
 		viewer_take(v);
 	}
 	if (!v->head.model.session.h.kind && v->failure)

@@ -8,7 +8,7 @@
 
 enum {
 	AT_ONCE = 4096, /* frames between two looks at the clock */
-	TAKE_NS = 80 * 1000 * 1000, /* then keys are looked at again */
+	TAKE_NS = 30 * 1000 * 1000, /* then keys are looked at again */
 };
 
 uint64_t viewer_clock(void)
@@ -41,7 +41,6 @@ static void fold(struct viewer *v, const struct frame *f)
 		err_set(&v->words, -ENOMEM, ERR_FAILED, "out of memory");
 	}
 	viewer_record_frame(v, f);
-	v->newest_at_ns = viewer_clock();
 	if (f->kind != FRAME_TICK)
 		return;
 	v->ticks++;
@@ -97,6 +96,7 @@ static bool fetch(struct viewer *v)
 	if (v->ui.ended)
 		return false;
 	next = source_next(v->source, &v->pending, &v->words);
+	v->waits = next == SOURCE_LATER;
 	if (next == SOURCE_FRAME)
 		return true;
 	v->pending = NULL;
@@ -126,6 +126,7 @@ void viewer_take(struct viewer *v)
 		if (v->pending->t_ns > until_ns)
 			return;
 		fold(v, v->pending);
+		v->newest_at_ns = from_ns;
 		v->pending = NULL;
 		if (was_jumping && !is_jumping(v))
 			return;
@@ -142,6 +143,8 @@ int viewer_due_ms(const struct viewer *v, int most)
 		return most;
 	if (is_jumping(v))
 		return BUSY_MS;
+	if (v->o->live && !v->waits && !v->ui.ended)
+		return BUSY_MS; /* what was read from the stream may not have been taken yet */
 	if (v->o->live)
 		return source_fd(v->source) < 0 ? PLAY_MS : most;
 	return v->ui.paused ? most : PLAY_MS;

@@ -29,6 +29,7 @@ struct viewer {
 	char tape_path[64];
 	uint64_t newest_at_ns; /* the newest frame came then, by the clock */
 	uint64_t ticks; /* folded into head */
+	bool waits; /* there was nothing to read, and there will be */
 	bool changed; /* since the last picture */
 	bool wants_quit;
 	int failure; /* of the source, -errno; *words says more */
