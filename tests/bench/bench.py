@@ -282,6 +282,61 @@ def first_screen(case, table, opts):
     table.add("first screen", took, "ms", "300")
 
 
+def used_by(argv):
+    """(seconds, MiB at most) of a command that must succeed."""
+    began = time.monotonic()
+    child = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise harness.Failed("%s: status %d" % (" ".join(argv), child.returncode))
+    return time.monotonic() - began, usage.ru_maxrss / 1024
+
+
+def hour(case, table, opts):
+    """A recording of 10,000 tasks a second by 64 workers, made without waiting for it."""
+    tape, seconds = case.path("hour"), 60 * opts.minutes
+    done = subprocess.run([os.environ["POOLTOP_HOUR"], tape, str(seconds), "10000", "64"],
+                          stdout=subprocess.PIPE, check=True)
+    what = "%d minutes of 10,000 tasks/s" % opts.minutes
+    table.add(what + ": recorded", [os.path.getsize(tape) / int(done.stdout)], "bytes/task")
+    reports = [used_by([harness.POOLTOP, "report", tape, "--json"]) for _ in range(3)]
+    table.add(what + ": report", [took for took, _ in reports], "s", "5")
+    table.add(what + ": resident at most", [most for _, most in reports], "MiB", "24")
+    took = [used_by([harness.POOLTOP, "replay", tape, "--once"])[0] for _ in range(3)]
+    table.add(what + ": replay", [seconds / t for t in took], "x", "1000")
+    os.unlink(tape)
+
+
+def many(case, table, opts):
+    """1,024 workers: a minute of them, from the first picture to the answer to a key."""
+    tape = case.path("many")
+    subprocess.run([os.environ["POOLTOP_HOUR"], tape, "60", "1000", "1024"],
+                   stdout=subprocess.DEVNULL, check=True)
+    first, keys = [], []
+    for _ in range(opts.starts):
+        began = time.monotonic()
+        terminal = Terminal(case, "replay", tape)
+        if not terminal.read(10, b"Pool"):
+            raise harness.Failed("no screen: %r" % terminal.output[-300:])
+        first.append(1000 * (time.monotonic() - began))
+        terminal.keys(b"gend\r")
+        while terminal.read(2, b"."):  # until it has come there and stands still
+            pass
+        for key in (b"2", b"j", b"3", b"?"):
+            began = time.monotonic()
+            terminal.keys(key)
+            if not terminal.read(10, b"."):
+                raise harness.Failed("key %r is not answered" % key)
+            keys.append(1000 * (time.monotonic() - began))
+            terminal.read(0.5)
+        terminal.keys(b"q")
+        terminal.wait(5)
+        terminal.close()
+    table.add("1,024 workers, replay: first screen", first, "ms", "1000")
+    table.add("1,024 workers, replay: answer to a key", keys, "ms", "50")
+
+
 def machine():
     check = harness.allowed()
     missing = [f["name"] for f in check.get("features", []) if not f["ok"]]
@@ -301,11 +356,14 @@ def main():
     parser.add_argument("--pairs", type=int, help="watched windows of each kind (default 7)")
     parser.add_argument("--window", type=float, help="seconds of one (default 4)")
     parser.add_argument("--starts", type=int, help="first screens (default 9)")
-    parser.add_argument("--only", default="", help="empty, 1ms, idle, first or rivals alone")
+    parser.add_argument("--minutes", type=int, help="of the long recording (default 60)")
+    parser.add_argument("--only", default="",
+                        help="empty, 1ms, idle, first, hour, many or rivals alone")
     opts = parser.parse_args()
     opts.pairs = opts.pairs or (2 if opts.quick else 7)
     opts.window = opts.window or (1.5 if opts.quick else 4)
     opts.starts = opts.starts or (3 if opts.quick else 9)
+    opts.minutes = opts.minutes or (2 if opts.quick else 60)
     table = Table()
     parts = [("empty", lambda c: pairs(c, table, 0, Recorder, opts)),
              ("empty", lambda c: pairs(c, table, 0, Dashboard, opts)),
@@ -313,7 +371,9 @@ def main():
              ("1ms", lambda c: pairs(c, table, 1000, Dashboard, opts)),
              ("empty", lambda c: big_terminal(c, table, opts)),
              ("idle", lambda c: idle(c, table, opts)),
-             ("first", lambda c: first_screen(c, table, opts))]
+             ("first", lambda c: first_screen(c, table, opts)),
+             ("hour", lambda c: hour(c, table, opts)),
+             ("many", lambda c: many(c, table, opts))]
     parts += [("rivals", lambda c, n=name: rival(c, table, n, opts)) for name in rivals.COMMANDS]
     print(machine())
     print("%d pairs of windows of %g s; load before: %s\n"

@@ -2,8 +2,15 @@
 # What watching costs: BENCH_ARGS=--quick gives a hint in a minute, and --help says the rest.
 EXTRA_DIST += tests/bench/bench.py tests/bench/rivals.py
 
-bench: pooltop$(EXEEXT)
+# Writes recordings of any length in no time.
+EXTRA_PROGRAMS = tests/bench/hour
+tests_bench_hour_SOURCES = tests/bench/hour.c
+tests_bench_hour_LDADD = libsupport.a libpooltop.a $(CORE_LIBS) -lm
+CLEANFILES += tests/bench/hour$(EXEEXT)
+
+bench: pooltop$(EXEEXT) tests/bench/hour$(EXEEXT)
 	POOLTOP=$(abs_builddir)/pooltop$(EXEEXT) POOLTOP_SRC=$(abs_srcdir) \
+		POOLTOP_HOUR=$(abs_builddir)/tests/bench/hour$(EXEEXT) \
 		python3 $(srcdir)/tests/bench/bench.py $(BENCH_ARGS)
 
 .PHONY: bench

@@ -25,7 +25,7 @@
 #define HISTORY_WALL_NS (1700000000 * HISTORY_S) /* wall clock at that time */
 #define HISTORY_ALL_STATES ((1u << WORKER_STATES) - 1)
 
-enum { HISTORY_TEXTS = 256, HISTORY_ACTORS = 1024, HISTORY_CPUS = 4 };
+enum { HISTORY_TEXTS = 256, HISTORY_ACTORS = 1100, HISTORY_CPUS = 4 };
 
 /* A process of the story, with the sums that a watcher would keep of it. */
 struct history_actor {
