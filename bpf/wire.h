@@ -56,6 +56,7 @@ enum frame_kind {
 	FRAME_TRACE = 52, /* a stack that was sampled, and its id */
 	FRAME_SAMPLE = 53, /* what a thread was at on its core, by a clock */
 	FRAME_STEP = 56, /* a process that starts has come so far */
+	FRAME_THROTTLE = 58, /* how long a cgroup was kept from cores by its quota: sampled */
 };
 
 /* Starts every frame. size: bytes in all, header included, a multiple of 8. pid: the process
@@ -169,7 +170,7 @@ struct frame_proc {
 	char comm[WIRE_COMM];
 	__u32 quota_milli; /* thousandths of a core that its cgroup may use; 0: no limit known */
 	__u32 flags; /* enum proc_flags */
-	__u32 pad;
+	__u32 quota_cgroup; /* text id: folder of the cgroup whose quota that is; 0: none */
 };
 
 enum fork_flags { FORK_VFORK = 1 };
@@ -560,6 +561,17 @@ struct frame_step {
 	__u32 what; /* enum step_what */
 	__u32 name; /* text id: of the module, dotted; 0: none, or not known */
 	__u32 origin; /* enum step_origin */
+	__u32 pad;
+};
+
+/* Sums since the cgroup was made (cpu.stat); only what has changed is sent. h.pid: of one of those
+ * in it. */
+struct frame_throttle {
+	struct frame h;
+	__u64 throttled_ns; /* of all its cores' run queues together */
+	__u64 periods; /* of the quota, in which it had something to do */
+	__u64 throttled; /* of them: in which it was kept waiting */
+	__u32 cgroup; /* text id, as in frame_proc */
 	__u32 pad;
 };
 

@@ -51,7 +51,21 @@ static void put(struct pen *pen, const char *label, bool known, double cores)
 	pen_text(pen, STYLE_NUMBER, known ? buf : "-");
 }
 
-enum { LEGEND = 40 };
+enum { LEGEND = 40, QUOTA = 28 };
+
+/* What its cgroup may use, and in what part of the periods it was kept from more. */
+static void put_quota(struct pen *pen, const struct pool *p)
+{
+	if (!p || !p->has_quota)
+		return;
+	pen_text(pen, STYLE_DIM, "  quota ");
+	pen_printf(pen, STYLE_NUMBER, "%.1f", p->load.quota_milli / 1000.0);
+	if (!p->throttled.periods)
+		return;
+	pen_text(pen, STYLE_DIM, "  throttled ");
+	pen_printf(pen, p->throttled.times ? STYLE_WARN : STYLE_NUMBER, "%.0f %%",
+		100.0 * (double)p->throttled.times / (double)p->throttled.periods);
+}
 
 /* Returns the lines it took. */
 static int draw_sums(const struct model *m, const struct pool *p, struct grid *g)
@@ -59,7 +73,7 @@ static int draw_sums(const struct model *m, const struct pool *p, struct grid *g
 	struct pen pen = grid_pen(g, 0, 1, g->columns - 2);
 	struct core_shares sum = {0};
 	bool known = sum_shares(m, p, &sum);
-	bool pool = known && core_knows_pool(m, p);
+	bool pool = known && core_knows_pool(m, p), fits;
 	char buf[FMT_MAX];
 
 	pen_text(&pen, STYLE_TITLE, "Cores");
@@ -68,6 +82,9 @@ static int draw_sums(const struct model *m, const struct pool *p, struct grid *g
 	put(&pen, "parent", pool, sum.parent);
 	put(&pen, "other", pool, sum.other);
 	put(&pen, "idle", known, sum.idle);
+	fits = pen_room(&pen) >= QUOTA;
+	if (fits)
+		put_quota(&pen, p);
 	if (sum.steal >= 0.05)
 		put(&pen, "stolen", known, sum.steal);
 	if (pen_room(&pen) >= LEGEND || g->rows < FEW_ROWS + 6) {
@@ -75,6 +92,8 @@ static int draw_sums(const struct model *m, const struct pool *p, struct grid *g
 		return 1;
 	}
 	pen = grid_pen(g, 1, 1, g->columns - 2);
+	if (!fits)
+		put_quota(&pen, p);
 	draw_core_legend(&pen, core_knows_pool(m, p));
 	return 2;
 }

@@ -145,6 +145,17 @@ static json_t *cores(struct jout *j, const struct model *m, const struct pool *p
 	return list;
 }
 
+static json_t *quota(struct jout *j, const struct pool *p)
+{
+	json_t *o = jout_object(j);
+
+	jout_number(j, o, "cores", p->load.quota_milli / 1000.0);
+	jout_uint(j, o, "throttled_ns", p->throttled.ns);
+	jout_uint(j, o, "periods", p->throttled.periods);
+	jout_uint(j, o, "throttled_periods", p->throttled.times);
+	return o;
+}
+
 static json_t *deaths(struct jout *j, const struct model *m, const struct pool *p)
 {
 	json_t *list = jout_array(j);
@@ -239,6 +250,10 @@ json_t *json_pool(struct jout *j, const struct model *m, const struct pool *p)
 	jout_put(j, o, "workers", workers(j, m, p));
 	jout_put(j, o, "fork_server", json_server(j, m, p));
 	jout_put(j, o, "cores", cores(j, m, p));
+	if (p->has_quota)
+		jout_put(j, o, "quota", quota(j, p));
+	else
+		jout_null(j, o, "quota");
 	jout_put(j, o, "deaths", deaths(j, m, p));
 	jout_put(j, o, "ends", ends(j, p));
 	jout_put(j, o, "failures", failures(j, m, p));

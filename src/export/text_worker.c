@@ -122,6 +122,20 @@ static void cores(struct page *out, const struct model *m, const struct pool *p)
 	page_end(out);
 }
 
+static void quota(struct page *out, const struct pool *p)
+{
+	char kept[FMT_MAX];
+
+	if (!p->has_quota)
+		return;
+	page_add(out, "  quota: %.2f cores, throttled %s", p->load.quota_milli / 1000.0,
+		fmt_duration(kept, p->throttled.ns));
+	if (p->throttled.periods)
+		page_add(out, ", in %.0f %% of its periods",
+			100.0 * (double)p->throttled.times / (double)p->throttled.periods);
+	page_end(out);
+}
+
 /* Phases of all starts, and the modules that cost most. */
 static void starts(struct page *out, const struct model *m, const struct pool *p)
 {
@@ -209,6 +223,7 @@ void text_workers(struct page *out, const struct model *m, const struct pool *p)
 	starts(out, m, p);
 	server(out, p);
 	cores(out, m, p);
+	quota(out, p);
 	if (!p->workers_alive)
 		return;
 	page_add(out, " ");

@@ -13,6 +13,8 @@ static void on_fork(struct live *l, const struct frame *record)
 
 	if (k && k->how == PROC_FOUND && f->start_ns / 20000000 == k->start_ns / 20000000)
 		return; /* the scan at attach was faster than its fork's record */
+	if (parent)
+		throttle_look(l, parent); /* what was before is not the pool's that it may make */
 	outbox_put(&l->out, record, sizeof(*f), NULL, 0);
 	k = known_add(l, f->child, f->start_ns);
 	if (!k)
@@ -63,6 +65,8 @@ static void on_exit(struct live *l, const struct frame *record)
 	struct frame_exit f;
 
 	memcpy(&f, record, sizeof(f));
+	if (k)
+		throttle_look(l, k);
 	if (k && f.rss_peak_bytes < k->usage.rss_peak_bytes)
 		f.rss_peak_bytes = k->usage.rss_peak_bytes;
 	if (k)

@@ -140,6 +140,7 @@ static void put_proc(void *arg, const struct proc_look *look)
 	struct live *l = a->l;
 	struct known *k = a->k;
 	struct frame_proc f = {.h = {.kind = FRAME_PROC, .pid = k->pid, .t_ns = l->now_ns}};
+	char folder[LIMITS_FOLDER];
 
 	k->is_python = discover_is_python(look->exe, look->cmd);
 	k->ppid = look->ppid;
@@ -152,11 +153,13 @@ static void put_proc(void *arg, const struct proc_look *look)
 	f.exe = k->exe = texts_id(&l->texts, &l->out, l->now_ns, look->exe);
 	f.cgroup = k->cgroup = texts_id(&l->texts, &l->out, l->now_ns, look->cgroup);
 	f.python = k->python = k->is_python ? python_of(l, k) : 0;
-	f.quota_milli = limits_quota_milli("", k->pid);
+	f.quota_milli = limits_quota_milli("", k->pid, folder);
+	f.quota_cgroup = k->quota_cgroup = texts_id(&l->texts, &l->out, l->now_ns, folder);
 	f.flags = libraries_of(k) | role_of(l, k);
 	f.user = texts_id(&l->texts, &l->out, l->now_ns, look->user);
 	memcpy(f.comm, look->comm, strnlen(look->comm, sizeof(f.comm)));
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+	throttle_look(l, k);
 }
 
 static void put_ends(struct live *l, const struct known *k)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "live/limits.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -86,10 +87,11 @@ static const struct hierarchy *hierarchy_of(char *line, char **ret_path)
 	return !strcmp(names, "cpu,cpuacct") ? &cpu_joined : NULL;
 }
 
-/* The smallest on the way up. */
-static uint32_t climb(const char *root, const struct hierarchy *h, char *path)
+/* The smallest on the way up, and where that is. */
+static uint32_t climb(const char *root, const struct hierarchy *h, char *path,
+	char ret_folder[static LIMITS_FOLDER])
 {
-	char folder[PATH_MAX];
+	char folder[LIMITS_FOLDER];
 	double quota, period, least = 0;
 
 	for (;;) {
@@ -99,8 +101,10 @@ static uint32_t climb(const char *root, const struct hierarchy *h, char *path)
 			(int)sizeof(folder))
 			return 0;
 		if (h->read(folder, &quota, &period) && quota > 0 && period > 0 &&
-			(least == 0 || quota / period < least))
+			(least == 0 || quota / period < least)) {
 			least = quota / period;
+			memcpy(ret_folder, folder, sizeof(folder));
+		}
 		if (!up)
 			break;
 		*up = '\0';
@@ -108,23 +112,55 @@ static uint32_t climb(const char *root, const struct hierarchy *h, char *path)
 	return least > 0 && least < 1e6 ? (uint32_t)(least * 1000 + 0.5) : 0;
 }
 
-uint32_t limits_quota_milli(const char *root, uint32_t pid)
+uint32_t limits_quota_milli(const char *root, uint32_t pid, char ret_folder[static LIMITS_FOLDER])
 {
-	char line[PATH_MAX], *path;
+	char line[PATH_MAX], folder[LIMITS_FOLDER] = "", *path;
 	uint32_t least = 0;
 	FILE *f;
 
+	ret_folder[0] = '\0';
 	if (snprintf(line, sizeof(line), "%s/proc/%u/cgroup", root, pid) >= (int)sizeof(line))
 		return 0;
 	f = fopen(line, "re");
 	while (f && fgets(line, sizeof(line), f)) {
 		const struct hierarchy *h = hierarchy_of(line, &path);
-		uint32_t milli = h ? climb(root, h, path) : 0;
+		uint32_t milli = h ? climb(root, h, path, folder) : 0;
 
-		if (milli && (!least || milli < least))
-			least = milli;
+		if (!milli || (least && milli >= least))
+			continue;
+		least = milli;
+		memcpy(ret_folder, folder, sizeof(folder));
 	}
 	if (f)
 		fclose(f);
 	return least;
+}
+
+bool limits_throttled(const char *folder, struct quota_times *ret_times)
+{
+	struct quota_times t = {0};
+	const struct {
+		const char *name; /* version 1 counts nanoseconds, version 2 microseconds */
+		uint64_t *to, times;
+	} rows[] = {
+		{"nr_periods %" SCNu64, &t.periods, 1},
+		{"nr_throttled %" SCNu64, &t.throttled, 1},
+		{"throttled_time %" SCNu64, &t.ns, 1},
+		{"throttled_usec %" SCNu64, &t.ns, 1000},
+	};
+	char path[LIMITS_FOLDER + 16], line[128];
+	uint64_t value;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/cpu.stat", folder);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	while (fgets(line, sizeof(line), f))
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+			if (sscanf(line, rows[i].name, &value) == 1)
+				*rows[i].to = value * rows[i].times;
+	fclose(f);
+	*ret_times = t;
+	return true;
 }

@@ -175,6 +175,7 @@ void live_tick(struct live *l)
 		procmode_tick(l);
 	}
 	shared_put(l);
+	throttle_put(l);
 	sample_tick(l);
 	waits_put(l);
 	machine_tick(l);

@@ -31,6 +31,7 @@ liblive_a_SOURCES += \
 	src/live/state.h \
 	src/live/steps.c \
 	src/live/sums.c \
+	src/live/throttle.c \
 	src/live/texts.c src/live/texts.h \
 	src/live/unwind.c src/live/unwind.h \
 	src/live/usage.c \

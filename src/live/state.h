@@ -21,6 +21,7 @@ enum live_bounds {
 	LIVE_FAMILIES = RING_GROUPS / 2,
 	LIVE_CPUS = 1024,
 	LIVE_PYTHONS = 64,
+	LIVE_QUOTAS = 32, /* cgroups with a quota */
 	STEP_FILES = 4096, /* whose module's name is kept */
 };
 
@@ -39,6 +40,7 @@ struct known {
 	uint32_t role; /* of enum proc_flags; 0: not known */
 	bool seen; /* in this scan (/proc mode) */
 	uint32_t cmd, exe, cgroup, python; /* text ids */
+	uint32_t quota_cgroup; /* the same: folder of the one whose quota it has; 0: none */
 	uint64_t since_ns; /* newest frames, so that only changes are sent */
 	uint64_t cpu_ns;
 	struct frame_usage usage;
@@ -65,6 +67,14 @@ struct sampling {
 	uint64_t ticked_ns; /* 0: not yet */
 	int64_t left_ns; /* of its time on a core; below 0: it took too much */
 	uint64_t codes_bytes; /* kept of all processes */
+};
+
+/* A cgroup with a quota, as it was told. */
+struct throttle_seen {
+	uint32_t cgroup; /* text id of its folder; 0: free */
+	bool is_told;
+	uint64_t looked_ns;
+	uint64_t periods, ns;
 };
 
 /* A head and those whose time on a core is summed up as its workers'. */
@@ -126,6 +136,7 @@ struct live {
 	uint32_t known_count, known_top; /* used slots are below known_top */
 	struct python_seen pythons[LIVE_PYTHONS]; /* ring of answers */
 	uint32_t pythons_next;
+	struct throttle_seen quotas[LIVE_QUOTAS];
 	uint32_t next_sample; /* where the round of samples goes on */
 	struct family families[LIVE_FAMILIES];
 	uint32_t layouts_due; /* processes with layout_ns */
@@ -154,6 +165,10 @@ void known_look_again(struct live *l, struct known *k);
 /* What it has loaded by now says what its children's messages are; its pipe ends are looked at
  * again. */
 void known_has_forked(struct live *l, struct known *k);
+/* Tells how long its quota has kept its cgroup from cores, unless that was told at this time; and
+ * the same of all processes. */
+void throttle_look(struct live *l, const struct known *k);
+void throttle_put(struct live *l);
 /* Looks at some of those that are due. */
 void known_look(struct live *l);
 

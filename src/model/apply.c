@@ -31,6 +31,7 @@ static int (*const handlers[])(struct model *m, const struct frame *f) = {
 	[FRAME_STEP] = apply_step,
 	[FRAME_TRACE] = apply_trace,
 	[FRAME_SAMPLE] = apply_sample,
+	[FRAME_THROTTLE] = apply_throttle,
 };
 
 int model_apply(struct model *m, const struct frame *f)

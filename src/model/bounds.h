@@ -22,6 +22,7 @@ enum model_bounds {
 	MODEL_QUEUES = 128, /* a pool's; the oldest whose worker is gone make room */
 	MODEL_DISSOLVED = 16, /* newest pools that turned out to be none */
 	MODEL_MISSING = 32,
+	MODEL_THROTTLES = 32, /* cgroups with a quota; the oldest make room */
 	MODEL_STRIP = 120, /* ticks of a worker's state strip */
 	MODEL_CHUNK_SIZES = 32, /* powers of 2 */
 	MODEL_CORE_STRIP = 60, /* ticks of a core's */

@@ -47,6 +47,7 @@ int apply_wait(struct model *m, const struct frame *f);
 int apply_step(struct model *m, const struct frame *f);
 int apply_trace(struct model *m, const struct frame *f);
 int apply_sample(struct model *m, const struct frame *f);
+int apply_throttle(struct model *m, const struct frame *f);
 
 /* The ends of a tick, each for what it owns. */
 void tick_cpus(struct model *m);

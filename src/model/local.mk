@@ -44,6 +44,7 @@ libpooltop_a_SOURCES += \
 	src/model/task.c \
 	src/model/text.c \
 	src/model/thread.c \
+	src/model/throttle.c \
 	src/model/tick.c \
 	src/model/vec.c \
 	src/model/wait.c \

@@ -93,6 +93,13 @@ struct dropped {
 	uint64_t stacks; /* made room, or had none */
 };
 
+/* A cgroup with a quota, as far as told. */
+struct throttle {
+	uint32_t cgroup; /* text id, 0: free */
+	uint64_t t_ns;
+	struct throttled sums;
+};
+
 struct model {
 	struct frame_session session; /* session.h.kind == 0: none yet */
 	char host[65], kernel[65], version[17]; /* cleaned */
@@ -115,6 +122,8 @@ struct model {
 	uint32_t stacks_count, stacks_cap; /* slots in use or free */
 	uint32_t stacks_free; /* slot + 1 of the first free one, 0: none */
 	uint32_t stacks_next; /* slot that makes room next */
+
+	struct throttle throttles[MODEL_THROTTLES];
 
 	struct trace *traces; /* by id - 1 */
 	uint32_t traces_count, traces_cap;

@@ -204,6 +204,12 @@ struct pool_traits {
 	bool ends_results; /* its parent writes a sentinel to the result queue when it closes */
 };
 
+/* How long a quota has kept a cgroup from cores. */
+struct throttled {
+	uint64_t ns;
+	uint64_t periods, times; /* of the quota, in which it ran; of them: kept waiting */
+};
+
 struct pool {
 	uint32_t id; /* from 1, in the order of appearance */
 	const char *kind; /* constant: the pool kind's name */
@@ -300,6 +306,8 @@ struct pool {
 	uint32_t first_tid; /* thread of the parent that forked its first worker, 0: not known */
 	uint64_t forgiven_lost; /* lost tasks after which the pool was given work again */
 	struct load load;
+	struct throttled throttled; /* its parent's and workers' cgroups since it was seen first */
+	bool has_quota; /* that is known: one of them has a quota */
 	struct profile profile;
 	uint64_t reader_gone_ns; /* the parent's thread that read results ended then, 0: it is
 				    there, or had no more to read */

@@ -280,6 +280,7 @@ int apply_proc(struct model *m, const struct frame *f)
 	p->threads = from->threads;
 	p->flags = from->flags;
 	p->quota_milli = from->quota_milli;
+	p->quota_cgroup = from->quota_cgroup;
 	p->cmd = from->cmd ? from->cmd : p->cmd;
 	p->exe = from->exe ? from->exe : p->exe;
 	p->python = from->python ? from->python : p->python;

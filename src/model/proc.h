@@ -78,6 +78,7 @@ struct proc {
 	bool execed; /* since its fork was seen, or its command line differs from its parent's */
 	uint32_t forked_by_tid; /* thread of the parent that forked it, 0: not known */
 	uint32_t parent_threads; /* threads of its parent when it forked, 0: not known */
+	uint32_t quota_cgroup; /* text id, 0: none */
 	uint32_t quota_milli; /* thousandths of a core that its cgroup may use, 0: not known */
 	uint64_t blocked_ino; /* pipe it was last seen blocked on, 0: none */
 	int32_t blocked_syscall;

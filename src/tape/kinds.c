@@ -34,6 +34,7 @@ static const struct tape_kind kinds[] = {
 	{.kind = FRAME_WAIT, .like = {AT(frame_wait, tid)}, .text = AT(frame_wait, comm)},
 	{.kind = FRAME_STEP},
 	{.kind = FRAME_TRACE, .structural = true},
+	{.kind = FRAME_THROTTLE, .like = {AT(frame_throttle, cgroup)}},
 	{.kind = FRAME_SAMPLE, .like = {AT(frame_sample, tid)}},
 };
 

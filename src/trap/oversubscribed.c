@@ -4,6 +4,7 @@
  * a library started (BLAS, OpenMP) show in time on cores that is not the main thread's.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "base/fmt.h"
@@ -91,8 +92,8 @@ static void advise(
 
 	if (d->more < d->mains)
 		snprintf(f->advice, sizeof(f->advice),
-			"%.0f workers fill the cores; more of them only wait for each other",
-			d->cores);
+			"%.0f worker%s the cores; more of them only wait for each other",
+			ceil(d->cores), d->cores > 1 ? "s fill" : " fills");
 	else if (are_pythons(p))
 		snprintf(f->advice, sizeof(f->advice),
 			"%.0f thread%s per worker fit: let the tasks start no more",

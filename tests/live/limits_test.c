@@ -15,6 +15,8 @@
 
 #include "live/limits.h"
 
+static char folder[LIMITS_FOLDER];
+
 static int root_begin(void **state)
 {
 	char *root = strdup("/tmp/pooltop-limits-XXXXXX");
@@ -60,9 +62,10 @@ static void version_2_is_the_smallest_on_the_way_up(void **state)
 	put(root, "proc/7/cgroup", "0::/a/b\n");
 	put(root, "sys/fs/cgroup/a/cpu.max", "150000 100000\n");
 	put(root, "sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
-	assert_int_equal(limits_quota_milli(root, 7), 1500);
+	assert_int_equal(limits_quota_milli(root, 7, folder), 1500);
 	put(root, "sys/fs/cgroup/a/b/cpu.max", "20000 80000\n");
-	assert_int_equal(limits_quota_milli(root, 7), 250);
+	assert_int_equal(limits_quota_milli(root, 7, folder), 250);
+	assert_string_equal(strrchr(folder, '/'), "/b");
 }
 
 static void version_1_has_files_of_its_own(void **state)
@@ -72,24 +75,43 @@ static void version_1_has_files_of_its_own(void **state)
 	put(root, "proc/7/cgroup", "9:memory:/x\n4:cpu,cpuacct:/box\n2:cpu:/box\n0::/\n");
 	put(root, "sys/fs/cgroup/cpu,cpuacct/box/cpu.cfs_quota_us", "200000\n");
 	put(root, "sys/fs/cgroup/cpu,cpuacct/box/cpu.cfs_period_us", "100000\n");
-	assert_int_equal(limits_quota_milli(root, 7), 2000);
+	assert_int_equal(limits_quota_milli(root, 7, folder), 2000);
 	put(root, "sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "-1\n");
 	put(root, "sys/fs/cgroup/cpu/box/cpu.cfs_period_us", "100000\n");
-	assert_int_equal(limits_quota_milli(root, 7), 2000);
+	assert_int_equal(limits_quota_milli(root, 7, folder), 2000);
 	put(root, "sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "50000\n");
-	assert_int_equal(limits_quota_milli(root, 7), 500);
+	assert_int_equal(limits_quota_milli(root, 7, folder), 500);
 }
 
 static void nonsense_is_no_limit(void **state)
 {
 	const char *root = *state;
 
-	assert_int_equal(limits_quota_milli(root, 7), 0);
+	assert_int_equal(limits_quota_milli(root, 7, folder), 0);
 	put(root, "proc/7/cgroup", "0::/../../etc\nx\n::\n1:cpu\n0::a\n0::/c\n");
 	put(root, "sys/fs/cgroup/c/cpu.max", "9e300 1\n");
-	assert_int_equal(limits_quota_milli(root, 7), 0);
+	assert_int_equal(limits_quota_milli(root, 7, folder), 0);
 	put(root, "sys/fs/cgroup/c/cpu.max", "100 0\n");
-	assert_int_equal(limits_quota_milli(root, 7), 0);
+	assert_int_equal(limits_quota_milli(root, 7, folder), 0);
+}
+
+/* Version 1 counts nanoseconds, version 2 microseconds. */
+static void throttled_time_is_read(void **state)
+{
+	const char *root = *state;
+	struct quota_times times;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/one", root);
+	assert_false(limits_throttled(path, &times));
+	put(root, "one/cpu.stat", "nr_periods 40\nnr_throttled 30\nthrottled_time 5000000000\n");
+	assert_true(limits_throttled(path, &times));
+	assert_true(times.ns == 5000000000 && times.periods == 40 && times.throttled == 30);
+	snprintf(path, sizeof(path), "%s/two", root);
+	put(root, "two/cpu.stat",
+		"usage_usec 7\nnr_periods 4\nnr_throttled 3\nthrottled_usec 9000\n");
+	assert_true(limits_throttled(path, &times));
+	assert_true(times.ns == 9000000 && times.periods == 4 && times.throttled == 3);
 }
 
 static void affinity_is_counted(void **state)
@@ -120,6 +142,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			version_1_has_files_of_its_own, root_begin, root_end),
 		cmocka_unit_test_setup_teardown(nonsense_is_no_limit, root_begin, root_end),
+		cmocka_unit_test_setup_teardown(throttled_time_is_read, root_begin, root_end),
 		cmocka_unit_test(affinity_is_counted),
 	};
 

@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	tests/live/advice.py \
 	tests/live/attach_test.py \
+	tests/live/cores_test.py \
 	tests/live/counts_test.py \
 	tests/live/deaths_test.py \
 	tests/live/export_test.py \

@@ -44,6 +44,7 @@ static void table_is_complete(void **state)
 		{FRAME_STEP, sizeof(struct frame_step)},
 		{FRAME_TRACE, sizeof(struct frame_trace)},
 		{FRAME_SAMPLE, sizeof(struct frame_sample)},
+		{FRAME_THROTTLE, sizeof(struct frame_throttle)},
 	};
 	unsigned int known = 0;
 

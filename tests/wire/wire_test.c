@@ -82,7 +82,7 @@ static const struct row layout[] = {
 	{"frame_proc.comm", offsetof(struct frame_proc, comm), 60},
 	{"frame_proc.quota_milli", offsetof(struct frame_proc, quota_milli), 76},
 	{"frame_proc.flags", offsetof(struct frame_proc, flags), 80},
-	{"frame_proc.pad", offsetof(struct frame_proc, pad), 84},
+	{"frame_proc.quota_cgroup", offsetof(struct frame_proc, quota_cgroup), 84},
 	{"frame_fork", sizeof(struct frame_fork), 56},
 	{"frame_fork.h", offsetof(struct frame_fork, h), 0},
 	{"frame_fork.child", offsetof(struct frame_fork, child), 16},
