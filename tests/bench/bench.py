@@ -96,17 +96,18 @@ class Recorder:
             raise harness.Failed("record: %r" % self.child.stderr.read())
 
     def recorded(self):
-        """(bytes, tasks) of the recording; removes it."""
+        """(bytes, tasks, nanoseconds in kernel programs by the kernel's own statistics) of the
+        recording; removes it."""
         done = subprocess.run([harness.POOLTOP, "report", self.tape, "--json"],
                               stdout=subprocess.PIPE, check=True)
-        pools = harness.json.loads(done.stdout.decode())["pools"]
-        tasks = sum(pool["tasks"]["done"] for pool in pools)
+        report = harness.json.loads(done.stdout.decode())
+        tasks = sum(pool["tasks"]["done"] for pool in report["pools"])
         size = 0
         for suffix in ("", "-wal", "-shm", "-journal"):
             if os.path.exists(self.tape + suffix):
                 size += os.path.getsize(self.tape + suffix) if suffix != "-shm" else 0
                 os.unlink(self.tape + suffix)
-        return size, tasks
+        return size, tasks, report["session"]["self"]["probe_ns"]
 
 
 class Dashboard:
@@ -219,8 +220,10 @@ def pairs(case, table, task_us, watch, opts):
               "20")
     table.add(what + ": own share", [sum(m[1] for m in w.memory) / 1024 for w in watched], "MiB")
     if watch is Recorder:
-        table.add(what + ": recorded", [size / max(tasks, 1) for size, tasks in tapes],
+        table.add(what + ": recorded", [size / max(tasks, 1) for size, tasks, _ in tapes],
                   "bytes/task", "20")
+        table.add(what + ": in kernel programs",
+                  [probes / 1e3 / max(tasks, 1) for _, tasks, probes in tapes], "us/task")
     else:
         table.add(what + ": to an 80x24", [w.terminal for w in watched], "B/s", "4096")
 
