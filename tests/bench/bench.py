@@ -12,6 +12,7 @@ were all unwatched: what is smaller is not known. Prints a table; writes nothing
 import argparse
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -258,6 +259,56 @@ def big_terminal(case, table, opts):
     table.add("empty tasks, dashboard: to a 160x50", [w.terminal for w in windows], "B/s")
 
 
+class Monitor:
+    """Another screen at 1 Hz, in a terminal of the same size that is read at once."""
+
+    def __init__(self, case, name, size):
+        os.environ["XDG_CONFIG_HOME"] = case.folder  # nobody's own settings
+        options = self.options_of(name)
+        self.terminal = Terminal(case, *options, program=shutil.which(name), size=size)
+        self.reader = Reader(self.terminal)
+        self.pid = self.terminal.child.pid
+
+    @staticmethod
+    def options_of(name):
+        """At 1 Hz: htop counts in tenths of a second, btop reads it in its settings."""
+        if name == "htop":
+            return ("-d", "10")
+        folder = os.path.join(os.environ["XDG_CONFIG_HOME"], "btop")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "btop.conf"), "w") as f:
+            f.write("update_ms = 1000\n")
+        return ("--utf-force",)
+
+    def bytes_written(self):
+        return self.reader.count
+
+    def stop(self):
+        self.terminal.keys(b"q")
+        self.terminal.child.wait(10)
+        self.reader.stop()
+
+
+def screens(case, table, opts):
+    """One after another on the same pool, 8 workers: bytes to a 160x50, and own CPU."""
+    _, facts = harness.busy_pool(case, "--workers", "8", "--task-us", "5000",
+                                 "--seconds", "100000")
+    size = (160, 50)
+    makers = [("pooltop", lambda: Dashboard(case, facts["pid"], size))]
+    makers += [(name, lambda n=name: Monitor(case, n, size)) for name in ("htop", "btop")
+               if shutil.which(name)]
+    seen = {name: [] for name, _ in makers}
+    for _ in range(max(2, opts.pairs // 2)):
+        for name, make in makers:
+            watcher = make()
+            time.sleep(3 * SETTLE_S)
+            seen[name].append(Window(None, opts.window, watcher))
+            watcher.stop()
+    for name, windows in seen.items():
+        table.add("%s: to a 160x50" % name, [w.terminal for w in windows], "B/s")
+        table.add("%s: own CPU" % name, [100 * w.own for w in windows], "%")
+
+
 def idle(case, table, opts):
     child, facts = harness.idle_pool(case, "--workers", "4", "--seconds", "100000")
     for watch in (Recorder, Dashboard):
@@ -361,7 +412,7 @@ def main():
     parser.add_argument("--starts", type=int, help="first screens (default 9)")
     parser.add_argument("--minutes", type=int, help="of the long recording (default 60)")
     parser.add_argument("--only", default="",
-                        help="empty, 1ms, idle, first, hour, many or rivals alone")
+                        help="empty, 1ms, idle, screens, first, hour, many or rivals alone")
     opts = parser.parse_args()
     opts.pairs = opts.pairs or (2 if opts.quick else 7)
     opts.window = opts.window or (1.5 if opts.quick else 4)
@@ -374,6 +425,7 @@ def main():
              ("1ms", lambda c: pairs(c, table, 1000, Dashboard, opts)),
              ("empty", lambda c: big_terminal(c, table, opts)),
              ("idle", lambda c: idle(c, table, opts)),
+             ("screens", lambda c: screens(c, table, opts)),
              ("first", lambda c: first_screen(c, table, opts)),
              ("hour", lambda c: hour(c, table, opts)),
              ("many", lambda c: many(c, table, opts))]
