@@ -8,7 +8,9 @@ bool facts_messages(const struct model *m)
 
 uint64_t facts_duration_ns(const struct model *m)
 {
-	uint64_t end = m->newest_ns > m->now_ns ? m->newest_ns : m->now_ns;
+	/* Watching that came to its end did so at a tick; what it looked at then is dated later. */
+	bool is_cut = !m->done && m->newest_ns > m->now_ns;
+	uint64_t end = is_cut ? m->newest_ns : m->now_ns;
 
 	if (!m->session.h.kind || end < m->session.h.t_ns)
 		return 0;

@@ -44,12 +44,14 @@ struct scanned {
 	uint32_t pid, ppid;
 	uint64_t start_ns;
 	bool is_python, is_helper, wanted;
+	uint32_t turn; /* in which it came to be watched, from 1; 0: it is not, or was before */
 	uint64_t cmd_hash; /* a forked worker has its parent's command line */
 };
 
 struct scan {
 	struct scanned *procs;
 	uint32_t count, cap;
+	uint32_t turns;
 };
 
 static uint64_t hash_text(const char *text)
@@ -119,7 +121,7 @@ static void first_state(struct live *l, struct known *k, struct watch *w)
 		w->ino = ends_ino(k->pid, call.arg[0]);
 }
 
-static void watch(struct live *l, const struct scanned *p, bool is_head, uint32_t family)
+static void watch(struct live *l, struct scan *s, struct scanned *p, bool is_head, uint32_t family)
 {
 	struct known *k = known_get(l, p->pid);
 	struct watch w = {0};
@@ -140,7 +142,28 @@ static void watch(struct live *l, const struct scanned *p, bool is_head, uint32_
 	}
 	if (is_head)
 		known_make_head(l, k);
-	known_announce(l, k);
+	p->turn = ++s->turns;
+}
+
+static int by_turn(const void *a, const void *b)
+{
+	uint32_t x = ((const struct scanned *)a)->turn, y = ((const struct scanned *)b)->turn;
+
+	return x < y ? -1 : x > y;
+}
+
+/* To read all that is to be told of a process takes milliseconds. Not before all are watched:
+ * what its parent sends it meanwhile would be seen, and that it takes it would not. */
+static void announce(struct live *l, struct scan *s)
+{
+	if (s->turns)
+		qsort(s->procs, s->count, sizeof(*s->procs), by_turn);
+	for (uint32_t i = 0; i < s->count; i++) {
+		struct known *k = s->procs[i].turn ? known_get(l, s->procs[i].pid) : NULL;
+
+		if (k)
+			known_announce(l, k);
+	}
 }
 
 /* Watches what is wanted, parents before children, as deep as the tree goes. */
@@ -155,11 +178,13 @@ static void watch_scan(struct live *l, struct scan *s)
 
 			if (!p->wanted || (part && !parent))
 				continue;
-			watch(l, p, !part && p->is_python, part ? parent->family : LIVE_FAMILIES);
+			watch(l, s, p, !part && p->is_python,
+				part ? parent->family : LIVE_FAMILIES);
 			p->wanted = false;
 			again = 1;
 		}
 	}
+	announce(l, s);
 }
 
 void discover_all(struct live *l)
@@ -183,7 +208,7 @@ static int scan_tree(struct live *l, uint32_t pid)
 	root = find(&s, pid);
 	if (!root)
 		goto out;
-	watch(l, root, true, LIVE_FAMILIES);
+	watch(l, &s, root, true, LIVE_FAMILIES);
 	for (int again = 1, depth = 0; again && depth < 64; depth++) {
 		again = 0;
 		for (uint32_t i = 0; i < s.count; i++) {
@@ -215,7 +240,8 @@ void discover_python(struct live *l, uint32_t pid)
 	struct scan s = {0};
 
 	if (procs_look(l->procs, pid, keep, &s) && s.count && s.procs[0].is_python)
-		watch(l, &s.procs[0], true, LIVE_FAMILIES);
+		watch(l, &s, &s.procs[0], true, LIVE_FAMILIES);
+	announce(l, &s);
 	free(s.procs);
 }
 

@@ -62,6 +62,8 @@ static void open_probes(struct live *l, const struct live_options *o)
 			probes_set_mark_salt(l->probes, machine_salt());
 		}
 	}
+	/* To load the kernel programs takes a while, in which nothing is seen. */
+	l->now_ns = l->polled_ns = l->started_ns = live_now();
 	machine_session(l, o->version);
 	if (!l->probes)
 		machine_missing(l, "BPF", "tasks, bytes, queues, exact times and causes of death",
@@ -85,7 +87,7 @@ int live_open(const struct live_options *o, struct live **ret_live, struct err *
 	l->interval_ms = o->interval_ms;
 	l->write_bytes = RING_DATA;
 	l->cost_scale = 1;
-	l->now_ns = l->polled_ns = l->started_ns = live_now();
+	l->now_ns = live_now();
 	l->known = calloc(LIVE_KNOWN, sizeof(*l->known));
 	l->procs = procs_new(err);
 	if (!l->known || !l->procs || shared_begin(l))
@@ -183,7 +185,7 @@ void live_tick(struct live *l)
 
 void live_done(struct live *l, int status)
 {
-	struct frame_done f = {.h = {.kind = FRAME_DONE, .t_ns = live_now()}, .status = status};
+	struct frame_done f = {.h = {.kind = FRAME_DONE, .t_ns = l->now_ns}, .status = status};
 
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
 }

@@ -47,7 +47,8 @@ void live_poll(struct live *l);
 /* Ends an interval: samples, sums, FRAME_TICK. */
 void live_tick(struct live *l);
 
-/* The last frame: this watcher ends with status (0 or -errno). */
+/* The last frame, at the time of the last tick: what came later was not looked at. This watcher
+ * ends with status (0 or -errno). */
 void live_done(struct live *l, int status);
 
 /* True while there is something to watch, or something may appear. */

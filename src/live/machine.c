@@ -22,6 +22,12 @@ uint64_t live_now(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+/* What the wall clock showed at a time that has just been. */
+static uint64_t wall_at(uint64_t t_ns)
+{
+	return clock_ns(CLOCK_REALTIME) - (live_now() - t_ns);
+}
+
 uint64_t machine_salt(void)
 {
 	uint64_t salt = 0;
@@ -41,7 +47,7 @@ void machine_session(struct live *l, const char *version)
 	f.flags = l->probes ? SESSION_STEPS : 0;
 	f.cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	f.interval_ms = l->interval_ms;
-	f.wall_ns = clock_ns(CLOCK_REALTIME);
+	f.wall_ns = wall_at(f.h.t_ns);
 	memcpy(f.version, version, strnlen(version, sizeof(f.version)));
 	if (!uname(&name)) {
 		memcpy(f.host, name.nodename, strnlen(name.nodename, sizeof(f.host)));
@@ -137,7 +143,7 @@ void machine_tick(struct live *l)
 	}
 	getrusage(RUSAGE_SELF, &usage);
 	f.seq = l->tick_seq++;
-	f.wall_ns = clock_ns(CLOCK_REALTIME);
+	f.wall_ns = wall_at(f.h.t_ns);
 	f.self_cpu_ns = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000ULL +
 			(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000ULL;
 	f.self_rss_bytes = own_rss();

@@ -63,8 +63,16 @@ void task_lost(struct model *m, struct pool *p, struct worker *w, uint64_t t_ns)
 	task_end(m, p, t, (struct past_end){OUTCOME_LOST, t_ns});
 }
 
-/* Pipes keep their order: what was sent well before a task that was taken was taken too, and what
- * was done well before a result that was read was read too, though the record of it was lost. */
+/* A pipe keeps its order: what was sent well before a task that was taken was taken too. */
+static bool was_taken(struct pool *p, const struct task *t)
+{
+	const struct queue *q = t->task_ino ? queue_find(p, t->task_ino) : NULL;
+
+	return q && !t->taken_ns && t->sent_ns + SETTLE_NS < q->front_sent_ns;
+}
+
+/* And what was done well before a result that was read was read too, though the record of it was
+ * lost. */
 static bool was_overtaken(struct pool *p, const struct task *t)
 {
 	const struct worker *w = t->taken_ns ? pool_find_worker(p, t->worker) : NULL;
@@ -74,7 +82,7 @@ static bool was_overtaken(struct pool *p, const struct task *t)
 	if (t->taken_ns)
 		return !w || !w->hand.has || w->hand.key.job != t->key.job ||
 		       w->hand.key.chunk != t->key.chunk;
-	return t->sent_ns + SETTLE_NS < p->front_sent_ns;
+	return was_taken(p, t);
 }
 
 static void drop(struct model *m, struct pool *p, struct task *t)
@@ -95,6 +103,9 @@ static bool has_no_more(const struct model *m, struct pool *p, const struct task
 {
 	if (t->left_ns && !t->done_ns && t->left_ns + SETTLE_NS < m->now_ns)
 		return true;
+	/* While watching begins the parent may be watched a moment before its workers are. */
+	if (!p->from_start && was_taken(p, t))
+		return true;
 	return m->lost_records && was_overtaken(p, t);
 }
 
@@ -102,7 +113,7 @@ static bool has_no_more(const struct model *m, struct pool *p, const struct task
  * more. One that was read as returned waits a while for done and sent, which may be late. */
 void tick_tasks(struct model *m, struct pool *p)
 {
-	bool any = p->tasks_returned || m->lost_records || p->traits.unnumbered;
+	bool any = p->tasks_returned || m->lost_records || p->traits.unnumbered || !p->from_start;
 
 	for (uint32_t i = p->tasks_count; i-- && any;) {
 		struct task *t = &p->tasks[i];

@@ -147,6 +147,7 @@ struct queue {
 	uint32_t waiting, waiting_max; /* messages written and not yet read */
 	uint64_t bytes_waiting;
 	uint64_t written_ns, read_ns; /* the newest, 0: none */
+	uint64_t front_sent_ns; /* newest `sent` of a task that was taken from it */
 	uint64_t blocked_ns; /* that writers spent waiting for room, as far as measured */
 	struct series bytes_per_tick; /* written */
 
@@ -287,7 +288,6 @@ struct pool {
 	uint64_t last_sent_ns;
 	uint64_t last_taken_ns;
 	uint64_t last_lost_ns;
-	uint64_t front_sent_ns; /* newest `sent` of a task that was taken */
 	uint64_t front_done_ns; /* newest `done` of a task that was returned */
 	uint32_t items_about; /* tasks whose items are an estimate */
 	uint32_t unreplaced[MODEL_UNREPLACED]; /* ids of ended workers that nobody was forked in

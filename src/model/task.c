@@ -54,6 +54,15 @@ struct task *task_add(struct model *m, struct pool *p, struct task_key key)
 	return t;
 }
 
+/* Tasks are taken from a queue in the order in which they were sent there. */
+static void front_moves(struct pool *p, const struct task *t)
+{
+	struct queue *q = t->task_ino ? queue_find(p, t->task_ino) : NULL;
+
+	if (q && t->sent_ns > q->front_sent_ns)
+		q->front_sent_ns = t->sent_ns;
+}
+
 /* Whatever of it waits in a queue is no more waited for. */
 static void leave_task_queue(struct pool *p, struct task *t)
 {
@@ -182,6 +191,7 @@ int task_taken(struct model *m, struct pool *p, struct worker *w, const struct f
 		t->items = f->flags & MSG_CHUNKED ? f->items : 1;
 	}
 	t->taken_ns = f->h.t_ns ? f->h.t_ns : 1;
+	front_moves(p, t);
 	leave_task_queue(p, t);
 	t->pid = w->pid;
 	t->worker = w->id;
@@ -198,8 +208,6 @@ int task_taken(struct model *m, struct pool *p, struct worker *w, const struct f
 	func = t->sent_ns ? func_get(m, p, t->func) : NULL;
 	if (func)
 		pace_taken(p, func, t, w->last_done_ns);
-	if (t->sent_ns > p->front_sent_ns)
-		p->front_sent_ns = t->sent_ns;
 	return 0;
 }
 

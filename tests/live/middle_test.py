@@ -5,11 +5,13 @@
 """Coming into the middle: pools of every kind that are at work when watching begins. From the
 first second on, what is counted is what the workload's own log counts.
 
-The workload's tasks go by blocks, each with a function of its own (tests/pools/blocks.py). Every
-block that began after the first second and was over before the end must be there, within 1 %;
-where messages name no function it is the sum that must be between what the log has for the time
-with and without the first second.
+The log has the time at which each result was read (tests/pools/steady.py), and so has the
+recording. Both are counted over one and the same span, from a second after watching began to the
+recording's last tick: there may be no more between the two than 1 %. The tasks go by blocks, each
+with a function of its own (tests/pools/blocks.py); of each block that lies in that span every task
+must be there, where messages name a function.
 """
+import json
 import sys
 import time
 
@@ -17,8 +19,10 @@ import harness
 from matrix_test import DEBIAN, needs
 
 SECOND = 1000000000
-SETTLED_NS = SECOND + SECOND // 5  # tasks that were sent in the first second are back by then
+SETTLED_NS = SECOND // 5  # what was sent in the first second is back by then
 DURATION_S = 5
+LEAST = 300  # tasks in the span: then 1 % is more than what is between two lines of the log
+DEPTH = 8  # of steady.py: so many are in flight at most
 
 # What the report calls it, the workload's kind, start methods, module; is there a name in it?
 KINDS = (
@@ -28,7 +32,7 @@ KINDS = (
     ("billiard", "billiard", ("fork", "spawn", "forkserver"), "billiard", True),
     ("billiard", "Celery", ("fork",), "celery", True),
     ("Process", "Process", ("fork", "spawn", "forkserver"), None, False),
-    ("DataLoader", "DataLoader", ("fork",), "torch", False),
+    ("DataLoader", "DataLoader", ("fork", "spawn", "forkserver"), "torch", False),
 )
 
 
@@ -60,6 +64,33 @@ def lines_of(log):
         return []
 
 
+def watched(case, pid):
+    """(report, [task as exported]) of some seconds in the middle of its work."""
+    tape = case.path("tape")
+    done = harness.pooltop(case, "record", "-o", tape, "--duration", str(DURATION_S), str(pid))
+    case.need(done.status == 0, "record: %s" % done)
+    done = harness.pooltop(case, "export", tape, "--format", "jsonl")
+    case.need(done.status == 0, "export: %s" % done)
+    rows = [json.loads(line) for line in done.out.decode().splitlines()]
+    return harness.report(case, tape), [row for row in rows if row["type"] == "task"]
+
+
+def near(case, what, got, want, more=0):
+    case.check(abs(got - want) * 100 <= want + more * 100,
+               "%s: %d tasks, not %d" % (what, got, want))
+
+
+def held_span(case, tasks, lines, begin, end):
+    """Whatever has come that far, and is not on its way, has been sent, taken and done too."""
+    want = sum(1 for t_ns, _ in lines if begin <= t_ns < end)
+    case.need(want >= LEAST, "only %d tasks in %.1f s" % (want, (end - begin) / SECOND))
+    counts = {}
+    for step in ("sent", "taken", "done", "returned"):
+        counts[step] = sum(1 for task in tasks if begin <= (task[step + "_ns"] or 0) < end)
+        near(case, step, counts[step], want, 0 if step == "returned" else DEPTH)
+    case.note("%d tasks by the log, %r" % (want, counts))
+
+
 def blocks_of(lines, begin, end):
     """{name: tasks} of the blocks that lie between these times."""
     times = {}
@@ -71,21 +102,10 @@ def blocks_of(lines, begin, end):
 
 def held_blocks(case, got, want):
     rows = {row["name"]: row for row in got["functions"]}
-    case.need(len(want) >= 2, "too few blocks to hold it to: %r" % want)
-    exact = 0
+    case.need(want, "no block to hold it to")
     for name, tasks in want.items():
-        told = rows.get(name, {}).get("tasks", 0)
-        case.check(abs(told - tasks) * 100 <= tasks, "%s: %d tasks, not %d" % (name, told, tasks))
-        exact += told == tasks
-    case.note("%d of %d blocks to the task" % (exact, len(want)))
-
-
-def held_sum(case, got, lines, begin, end):
-    least = sum(1 for t_ns, _ in lines if begin + SECOND <= t_ns < end - SECOND // 10)
-    most = sum(1 for t_ns, _ in lines if begin <= t_ns < end + SECOND // 10)
-    told = got["tasks"]["returned"]
-    case.check(least * 0.99 <= told <= most * 1.01,
-               "%d tasks returned, not %d to %d" % (told, least, most))
+        case.equal(name, rows.get(name, {}).get("tasks", 0), tasks)
+    case.note("%d blocks" % len(want))
 
 
 def middle(case, row, interpreter, method):
@@ -94,7 +114,7 @@ def middle(case, row, interpreter, method):
     needs(module)
     pid, log = steady(case, interpreter, workload, method)
     offset = wall_offset()
-    report = harness.report(case, pid, "--duration", str(DURATION_S))
+    report, tasks = watched(case, pid)
     lines = lines_of(log)
     case.equal("session.lost_records", report["session"]["lost_records"], 0)
     got = harness.one_pool(case, report)
@@ -105,10 +125,10 @@ def middle(case, row, interpreter, method):
     case.check(got["state"] in ("busy", "idle"), "state: %r" % got["state"])
     case.equal("deaths", got["deaths"], [])
     case.equal("lost", got["tasks"]["lost"], 0)
+    held_span(case, tasks, lines, begin + SECOND, end)
     if is_named:
-        held_blocks(case, got, blocks_of(lines, begin + SETTLED_NS, end - SECOND))
-    else:
-        held_sum(case, got, lines, begin, end)
+        held_blocks(case, got, blocks_of(lines, begin + SECOND + SETTLED_NS, end))
+        case.check(got["tasks"]["in_flight"] <= DEPTH, "in flight: %d" % got["tasks"]["in_flight"])
 
 
 def row_of(row, interpreter, version, method):

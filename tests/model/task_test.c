@@ -284,6 +284,38 @@ static void lost_records_leave_no_task_behind(void **state)
 	assert_int_equal(p->totals.sent, 7);
 }
 
+/* Its parent was watched a moment before its workers: what they took meanwhile waits no more. */
+static void begun_in_the_middle_leaves_no_task_behind(void **state)
+{
+	struct story *t = *state;
+	struct history_task task[5];
+
+	story_parent(t, MODE_BPF);
+	for (uint32_t pid = 101; pid <= 102; pid++) {
+		history_found(&t->h, pid, 100, "python3 job.py", "3.11.7");
+		history_worker_ends(&t->h, pipes, pid);
+	}
+	for (int n = 0; n < 5; n++)
+		task[n] = nth(n);
+	for (int n = 0; n < 3; n++)
+		history_send(&t->h, pipes, &task[n]);
+	history_run(&t->h, pipes, 101, &task[1], HISTORY_MS);
+	history_return(&t->h, pipes, &task[1]);
+	history_ticks(&t->h, 2);
+	assert_false(story_pool(t)->from_start);
+	/* The third is in the queue yet, and so may the first be: it was sent just before. */
+	assert_int_equal(story_pool(t)->tasks_count, 2);
+	history_send(&t->h, pipes, &task[3]);
+	history_run(&t->h, pipes, 101, &task[3], HISTORY_MS);
+	history_send(&t->h, pipes, &task[4]);
+	history_return(&t->h, pipes, &task[3]);
+	history_ticks(&t->h, 1);
+	assert_int_equal(story_pool(t)->tasks_count, 1);
+	assert_int_equal(pool_task(story_pool(t), (struct task_key){0, 4})->stage, TASK_SENT);
+	assert_int_equal(pool_queue(story_pool(t), pipes->task_ino)->waiting, 1);
+	assert_int_equal(story_pool(t)->totals.lost, 0);
+}
+
 /* Keys that were made to share a hash are still told apart. */
 static void keys_with_one_hash(void **state)
 {
@@ -336,6 +368,7 @@ int main(void)
 		STORY(waiting_tasks_and_the_oldest),
 		STORY(returned_without_done_leaves),
 		STORY(lost_records_leave_no_task_behind),
+		STORY(begun_in_the_middle_leaves_no_task_behind),
 		STORY(keys_with_one_hash),
 		STORY(slowest_are_sorted),
 	};

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Pools of every kind that work on and on, until they are killed, for who comes into the middle.
 
-Each line of the log is a task that is back in the parent: when, and the name of its function.
+Each line of the log is a task that is back in the parent: when, and the name of its function. The
+thread that reads the results writes it, before it reads the next.
 """
 import argparse
 import multiprocessing
@@ -96,13 +97,27 @@ class Numbers:
         return blocks.of(number)(number)
 
 
+def log_batches(log):
+    """When they are read; the loader hands them out in their order, which may be later."""
+    from torch.utils.data.dataloader import _MultiProcessingDataLoaderIter
+    get = _MultiProcessingDataLoaderIter._try_get_data
+
+    def logged(self, *args, **kwargs):
+        success, data = get(self, *args, **kwargs)
+        if success:
+            log.back(data[0])
+        return success, data
+    _MultiProcessingDataLoaderIter._try_get_data = logged
+
+
 def run_loader(method, log):
     import torch.utils.data
+    log_batches(log)
     loader = torch.utils.data.DataLoader(Numbers(), batch_size=1, num_workers=WORKERS,
                                          prefetch_factor=DEPTH // WORKERS,
                                          sampler=range(1 << 30), multiprocessing_context=method)
-    for number, _ in enumerate(loader):
-        log.back(number)
+    for _ in loader:
+        pass
 
 
 def run_celery(_, log):
