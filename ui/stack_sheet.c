@@ -6,9 +6,10 @@
 
 #include "ui/show.h"
 
-enum { INDENT = 3 };
+enum { INDENT = 3, FUNCTION = 24 };
 
-static void draw_place(const struct model *m, const struct stack_place *place, struct sheet *sheet)
+static void draw_place(
+	const struct model *m, const struct stack_place *place, int indent, struct sheet *sheet)
 {
 	const char *file = model_text(m, place->file, "?");
 	bool native = place->kind == PLACE_NATIVE;
@@ -21,8 +22,8 @@ static void draw_place(const struct model *m, const struct stack_place *place, s
 		snprintf(where, sizeof(where), "%s:%" PRIu32, file, place->line);
 	else
 		snprintf(where, sizeof(where), "%s", file);
-	pen_skip(&pen, INDENT);
-	pen_printf(&pen, native ? STYLE_DIM : STYLE_TEXT, "%-24s  ",
+	pen_skip(&pen, indent);
+	pen_printf(&pen, native ? STYLE_DIM : STYLE_TEXT, "%-*s  ", FUNCTION,
 		model_text(m, place->function, "?"));
 	pen_fit_end(&pen, STYLE_DIM, where);
 }
@@ -51,11 +52,18 @@ static void draw_stack(
 	if (s->address)
 		sheet_field(sheet, "touched", STYLE_ALERT, "address 0x%" PRIx64, s->address);
 	for (uint32_t i = 0; i < s->count; i++)
-		draw_place(m, &s->places[i], sheet);
+		draw_place(m, &s->places[i], INDENT, sheet);
 	if (s->flags & STACK_MORE)
 		sheet_text(sheet, INDENT, STYLE_DIM, "and more, further out");
 	if (note)
 		sheet_text(sheet, INDENT, STYLE_DIM, note);
+}
+
+void stack_sheet_inner(const struct model *m, const struct stack *s, uint32_t most, int indent,
+	struct sheet *sheet)
+{
+	for (uint32_t i = 0; i < s->count && i < most; i++)
+		draw_place(m, &s->places[i], indent, sheet);
 }
 
 void stack_sheet_now(const struct model *m, const struct stack *s, struct sheet *sheet)
@@ -72,7 +80,7 @@ void stack_sheet_now(const struct model *m, const struct stack *s, struct sheet 
 		sheet_blank(sheet);
 	sheet_title(sheet, text);
 	for (uint32_t i = 0; i < s->count; i++)
-		draw_place(m, &s->places[i], sheet);
+		draw_place(m, &s->places[i], INDENT, sheet);
 	if (s->flags & STACK_MORE)
 		sheet_text(sheet, INDENT, STYLE_DIM, "and more, further out");
 }

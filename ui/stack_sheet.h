@@ -9,6 +9,10 @@
  * Nothing if none was read. */
 void stack_sheet_death(const struct model *m, const struct death *d, struct sheet *sheet);
 
+/* Its innermost frames, at most `most`, from column `indent` on. */
+void stack_sheet_inner(const struct model *m, const struct stack *s, uint32_t most, int indent,
+	struct sheet *sheet);
+
 /* What a thread does, as it was sampled. */
 void stack_sheet_now(const struct model *m, const struct stack *s, struct sheet *sheet);
 

@@ -5,8 +5,10 @@
 #include <stdio.h>
 
 #include "ui/show.h"
+#include "ui/stack_sheet.h"
 
-enum { PID_AT = 3, ROLE_AT = 12, FOR_AT = 21, WORDS_AT = 31, THREAD_AT = 12 };
+enum { PID_AT = 3, ROLE_AT = 12, FOR_AT = 21, WORDS_AT = 31, THREAD_AT = 12, STACK_AT = 31 };
+enum { PLACES = 6 /* innermost frames of the main thread */ };
 
 static void put_at(struct pen line, int at, int end, enum style style, const char *text)
 {
@@ -46,6 +48,8 @@ static void draw_process(
 		put_wait(m, p, w, &waits[0], line);
 	else
 		put_at(line, WORDS_AT, 0, STYLE_DIM, "it moves, or could not be looked at");
+	if (proc && proc_stack(m, proc, proc->pid))
+		stack_sheet_inner(m, proc_stack(m, proc, proc->pid), PLACES, STACK_AT, sheet);
 	for (uint32_t i = 1; i < count; i++) {
 		line = sheet_pen(sheet);
 		put_at(line, THREAD_AT, FOR_AT - 1, STYLE_DIM, waits[i].comm);

@@ -22,6 +22,9 @@ json_t *json_start(
 	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w);
 json_t *json_server(struct jout *j, const struct model *m, const struct pool *p);
 
+/* A stack's frames, innermost first, none for NULL; of enum place_kind, 0: of both. */
+json_t *json_places(struct jout *j, const struct model *m, const struct stack *s, uint32_t kind);
+
 /* What it was doing: "python_stack" and all that stands with it, into the death's object. */
 void json_stacks(struct jout *j, json_t *o, const struct model *m, const struct death *d);
 

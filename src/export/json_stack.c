@@ -25,8 +25,7 @@ static json_t *native_place(struct jout *j, const struct model *m, const struct 
 	return o;
 }
 
-/* kind: enum place_kind, 0: both. */
-static json_t *places(struct jout *j, const struct model *m, const struct stack *s, uint32_t kind)
+json_t *json_places(struct jout *j, const struct model *m, const struct stack *s, uint32_t kind)
 {
 	json_t *list = jout_array(j);
 
@@ -56,7 +55,7 @@ static json_t *threads(struct jout *j, const struct model *m, const struct death
 		jout_uint(j, o, "tid", s->tid);
 		jout_bool(j, o, "culprit", s->flags & STACK_CULPRIT);
 		jout_text(j, o, "source", facts_stack_source(s));
-		jout_put(j, o, "python", places(j, m, s, PLACE_PYTHON));
+		jout_put(j, o, "python", json_places(j, m, s, PLACE_PYTHON));
 		jout_push(j, list, o);
 	}
 	return list;
@@ -81,15 +80,15 @@ void json_stacks(struct jout *j, json_t *o, const struct model *m, const struct 
 	const struct stack *native = death_stack(m, d, true);
 	bool is_dated = python && d->t_ns >= python->t_ns;
 
-	jout_put(j, o, "python_stack", places(j, m, python, PLACE_PYTHON));
+	jout_put(j, o, "python_stack", json_places(j, m, python, PLACE_PYTHON));
 	jout_text(j, o, "stack_source", facts_stack_source(python));
 	jout_uint_if(j, o, "stack_age_ns", is_dated, is_dated ? d->t_ns - python->t_ns : 0);
 	jout_text(j, o, "stack_note", python ? stack_note(m, python) : NULL);
 	jout_uint_if(
 		j, o, "fault_address", python && python->address, python ? python->address : 0);
 	jout_put(j, o, "threads", threads(j, m, d));
-	jout_put(j, o, "native_stack", places(j, m, native, PLACE_NATIVE));
-	jout_put(j, o, "mixed_stack", places(j, m, native, 0));
+	jout_put(j, o, "native_stack", json_places(j, m, native, PLACE_NATIVE));
+	jout_put(j, o, "mixed_stack", json_places(j, m, native, 0));
 	jout_put(j, o, "exception", exception(j, d));
 	jout_text(j, o, "stderr_tail", d->stderr_tail);
 }

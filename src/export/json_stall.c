@@ -2,21 +2,28 @@
 /* Why a pool does not move, and what each of its processes waits in. */
 #include "export/json.h"
 
+/* What a thread does: the stack of its newest sample, and when that was. */
+static void stack(struct jout *j, json_t *o, const struct model *m, const struct stack *s)
+{
+	jout_put(j, o, "python", json_places(j, m, s, PLACE_PYTHON));
+	jout_uint_if(j, o, "python_seen_ns", s, s ? s->t_ns : 0);
+}
+
 static json_t *thread(struct jout *j, const struct model *m, const struct pool *p,
 	const struct worker *w, const struct frame_wait *f)
 {
-	uint64_t since_ns = f->since_ns;
+	const struct proc *proc = model_proc(m, w ? w->pid : p->pid);
 	json_t *o = jout_object(j);
 	char words[WAIT_WORDS];
 
-	(void)m;
 	jout_uint(j, o, "tid", f->tid);
 	jout_text(j, o, "name", f->comm);
 	jout_text(j, o, "waits_for", wait_for_name(f->wait_for));
 	jout_text(j, o, "text", wait_words(words, p, w, f));
 	jout_uint_if(j, o, "object", f->object, f->object);
 	jout_bool(j, o, "timed", f->flags & WAIT_TIMED);
-	jout_uint_if(j, o, "since_ns", f->wait_for != WAIT_NONE, since_ns);
+	jout_uint_if(j, o, "since_ns", f->wait_for != WAIT_NONE, f->since_ns);
+	stack(j, o, m, proc ? proc_stack(m, proc, f->tid) : NULL);
 	return o;
 }
 

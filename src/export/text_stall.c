@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Why a pool does not move, what each of its processes waits in; and when it did not before. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,38 @@
 #include "export/text.h"
 
 enum { WORKERS = 12 /* that are listed one by one */, THREADS = 6 /* of one process */ };
+
+enum { PLACES = 6 /* innermost frames of its main thread */, PLACE_MAX = 256 };
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* "in take (etl.py:17), called by mapstar (pool.py:48)" */
+static void stack(struct page *out, const struct model *m, const struct stack *s)
+{
+	char place[PLACE_MAX];
+
+	if (!s || !s->count)
+		return;
+	page_to(out, TEXT_INDENT);
+	for (uint32_t i = 0; i < s->count && i < PLACES; i++) {
+		const struct stack_place *f = &s->places[i];
+
+		snprintf(place, sizeof(place), "%.120s (%.100s:%" PRIu32 ")",
+			model_text(m, f->function, "?"), base_name(model_text(m, f->file, "?")),
+			f->line);
+		page_say(out, TEXT_ROW, "%s%s",
+			i == 1	? ", called by "
+			: i > 1 ? " < "
+				: "in ",
+			place);
+	}
+	page_end(out);
+}
 
 static void threads(
 	struct page *out, const struct model *m, const struct pool *p, const struct worker *w)
@@ -30,6 +63,8 @@ static void threads(
 				fmt_wall(since, model_wall_ns(m, f->since_ns), 0),
 				f->flags & WAIT_TIMED ? ", for a time" : "");
 		page_end(out);
+		if (!i)
+			stack(out, m, proc_stack(m, proc, proc->pid));
 	}
 	if (count > THREADS) {
 		page_to(out, TEXT_INDENT);

@@ -154,6 +154,50 @@ static void empty_ones_say_what_to_do(void **state)
 	scene_release(&l);
 }
 
+/* A worker that hangs on a lock of its own process, with its stack. */
+static void stick(struct scene *l)
+{
+	static const struct history_wait own_lock = {
+		.wait_for = WAIT_LOCK, .flags = WAIT_ALONE, .object = 0x7f0000001000};
+	struct history_task t = {.job = 4, .chunk = 0, .func = "job.score"};
+
+	scene_init(l);
+	history_session(&l->h, MODE_BPF);
+	history_found(&l->h, 4242, 900, "python3 job.py", "3.11.7");
+	history_start_pool(&l->h, &history_lively_pool, 4301, 2);
+	history_send(&l->h, &history_lively_pool, &t);
+	history_take(&l->h, &history_lively_pool, 4301, &t);
+	history_wait(&l->h, HISTORY_MS);
+	history_state(&l->h, 4301, STATE_LOCK);
+	history_wait(&l->h, HISTORY_MS);
+	history_work(&l->h, 4301);
+	history_waits(&l->h, 4301, &own_lock);
+	for (int tick = 0; tick < 4; tick++) {
+		look(l, 4301, deep, 0);
+		look(l, 4302, idle, 0);
+		history_ticks(&l->h, 1);
+	}
+	scene_feed(l);
+}
+
+static void a_stuck_process_shows_its_frames(void **state)
+{
+	struct scene l;
+
+	(void)state;
+	stick(&l);
+	scene_size(&l, 120, 40);
+	scene_at(&l, "traps");
+	scene_keys(&l, "\r");
+	assert_true(line_of(&l, "it waits for") < line_of(&l, "/x/model.py:31"));
+	assert_true(line_of(&l, "/x/model.py:31") < line_of(&l, "/x/job.py:12"));
+	/* What does not fit is reached by scrolling. */
+	scene_size(&l, 80, 16);
+	scene_key(&l, KEY_CODE_END);
+	assert_true(scene_shows(&l, "/x/job.py:12"));
+	scene_release(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +206,7 @@ int main(void)
 		cmocka_unit_test(another_line_is_another_row),
 		cmocka_unit_test(one_that_ends_leaves_the_rest),
 		cmocka_unit_test(empty_ones_say_what_to_do),
+		cmocka_unit_test(a_stuck_process_shows_its_frames),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
