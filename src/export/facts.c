@@ -8,10 +8,11 @@ bool facts_messages(const struct model *m)
 
 uint64_t facts_duration_ns(const struct model *m)
 {
-	/* Watching that came to its end did so at a tick; what it looked at then is dated later. */
-	bool is_cut = !m->done && m->newest_ns > m->now_ns;
-	uint64_t end = is_cut ? m->newest_ns : m->now_ns;
+	/* Where watching came to its end, what it looked at then may be dated later. */
+	uint64_t end = m->done ? m->done_ns : m->newest_ns;
 
+	if (end < m->now_ns)
+		end = m->now_ns;
 	if (!m->session.h.kind || end < m->session.h.t_ns)
 		return 0;
 	return end - m->session.h.t_ns;

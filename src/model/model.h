@@ -109,6 +109,7 @@ struct model {
 	uint64_t tick_ns; /* length of the last tick, 0 before the second */
 	uint64_t lost_records; /* sum of FRAME_LOST */
 	bool done; /* FRAME_DONE was read */
+	uint64_t done_ns; /* its time: of the last tick, in newer recordings */
 
 	char **texts; /* by id; owned, cleaned; NULL: not known */
 	uint32_t texts_cap;

@@ -58,8 +58,8 @@ int apply_lost(struct model *m, const struct frame *f)
 
 int apply_done(struct model *m, const struct frame *f)
 {
-	(void)f;
 	m->done = true;
+	m->done_ns = f->t_ns;
 	for (uint32_t i = 0; i < m->pools_count; i++)
 		for (uint32_t k = 0; k < m->pools[i].tasks_count; k++)
 			if (m->pools[i].tasks[k].done_ns && !m->pools[i].tasks[k].named)

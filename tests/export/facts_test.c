@@ -23,6 +23,10 @@ static void test_session(void **state)
 	assert_int_equal(facts_duration_ns(&m), 200);
 	m.newest_ns = 350;
 	assert_int_equal(facts_duration_ns(&m), 250);
+	m.done = true;
+	m.done_ns = 320;
+	assert_int_equal(facts_duration_ns(&m), 220);
+	m.done_ns = 0;
 	m.now_ns = m.newest_ns = 50;
 	assert_int_equal(facts_duration_ns(&m), 0);
 
