@@ -153,6 +153,7 @@ enum proc_flags {
 	PROC_MKL = 512,
 	PROC_OPENMP = 1024,
 	PROC_THREADED = 1792, /* all of these */
+	PROC_LIBRARIES = PROC_TORCH | PROC_THREADED,
 };
 
 struct frame_proc {

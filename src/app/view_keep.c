@@ -19,7 +19,7 @@ static int make_file(const char *what, const char *ending, char *path, size_t si
 {
 	static const char *const folders[] = {"", "/tmp/"};
 	time_t now = time(NULL);
-	char stamp[16], number[8] = "";
+	char stamp[16], number[16] = "";
 	struct tm tm;
 	int fd = -1;
 

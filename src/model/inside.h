@@ -166,7 +166,7 @@ void profile_release(struct profile *p);
 int proc_lose(struct model *m, struct proc *p, uint64_t t_ns);
 
 /* start.c: the process becomes another program. -ENOMEM: none is kept. */
-int start_exec(struct proc *p, uint64_t t_ns);
+int start_exec(struct model *m, struct proc *p, uint64_t t_ns);
 /* A process is born: if a fork server forked it, that one has started. */
 void start_served_first(struct model *m, const struct proc *child);
 /* Keeps how the fork server of a new worker started, if it has one. 0 or -ENOMEM. */

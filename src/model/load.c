@@ -25,8 +25,10 @@ void load_move(struct pool *p, uint64_t t_ns, int hands, int waiting)
 /* Cores that workers may use: by their affinity, and by the quota of their cgroup. */
 static void limit(const struct model *m, struct pool *p)
 {
+	const struct proc *parent = model_proc(m, p->pid);
 	uint32_t cpus = 0, quota = 0, lanes;
 
+	p->load.libraries |= parent ? parent->flags & PROC_LIBRARIES : 0;
 	for (uint32_t i = 0; i < p->workers_count; i++) {
 		const struct worker *w = &p->workers[i];
 		const struct proc *proc = w->ended_ns ? NULL : model_proc(m, w->pid);
@@ -37,6 +39,7 @@ static void limit(const struct model *m, struct pool *p)
 			cpus = proc->usage.cpus;
 		if (proc->quota_milli > quota)
 			quota = proc->quota_milli;
+		p->load.libraries |= proc->flags & PROC_LIBRARIES;
 	}
 	/* What is known of the last worker holds until another is there. */
 	p->load.cpus = cpus ? cpus : p->load.cpus;

@@ -97,6 +97,8 @@ struct load {
 			   the cores they may use */
 	uint32_t cpus; /* cores they may run on; 0: not known */
 	uint32_t quota_milli; /* of their cgroup, 0: none known */
+	uint32_t libraries; /* of enum proc_flags, that they or their parent were seen to have
+			       loaded */
 	int32_t hands, waiting; /* workers with a task in hand; tasks to be taken */
 	uint64_t at_ns; /* the integrals below are complete up to here */
 	uint64_t hands_ns, lanes_ns; /* of hands, and of no more of them than lanes */

@@ -218,7 +218,7 @@ int apply_exec(struct model *m, const struct frame *f)
 	p->ends_count = 0;
 	p->ends_ns = 0;
 	text_clean(p->comm, sizeof(p->comm), exec->comm, sizeof(exec->comm), 0);
-	return start_exec(p, f->t_ns);
+	return start_exec(m, p, f->t_ns);
 }
 
 static bool same_text(const struct model *m, uint32_t a, uint32_t b)

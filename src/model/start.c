@@ -200,22 +200,6 @@ static struct start *start_new(uint64_t from_ns)
 	return s;
 }
 
-int start_exec(struct proc *p, uint64_t t_ns)
-{
-	if (!p->forked_ns)
-		return 0;
-	if (!p->start)
-		p->start = start_new(p->forked_ns);
-	if (!p->start)
-		return -ENOMEM;
-	if (!p->start->execed)
-		p->start->phase = PHASE_LAUNCH;
-	go_on(p->start, t_ns);
-	p->start->execed = true;
-	p->start->phase = PHASE_INTERPRETER;
-	return 0;
-}
-
 /* Where the steps of a process are kept; NULL: it was not seen to begin. */
 static struct start **place_of(struct model *m, struct proc *p)
 {
@@ -225,6 +209,25 @@ static struct start **place_of(struct model *m, struct proc *p)
 	if (!p->forked_ns)
 		return NULL;
 	return w ? &w->start : &p->start;
+}
+
+int start_exec(struct model *m, struct proc *p, uint64_t t_ns)
+{
+	struct start **place = place_of(m, p), *s;
+
+	if (!place)
+		return 0;
+	if (!*place)
+		*place = start_new(p->forked_ns);
+	s = *place;
+	if (!s)
+		return -ENOMEM;
+	if (!s->execed)
+		s->phase = PHASE_LAUNCH;
+	go_on(s, t_ns);
+	s->execed = true;
+	s->phase = PHASE_INTERPRETER;
+	return 0;
 }
 
 int apply_step(struct model *m, const struct frame *frame)

@@ -206,6 +206,7 @@ void model_withdraw_worker(struct model *m, struct proc *proc)
 		p->first_size--;
 	if (!w->ended_ns)
 		p->workers_alive--;
+	free(proc->start);
 	proc->start = w->start;
 	w->start = NULL;
 	worker_release(w);

@@ -21,32 +21,19 @@ static double cores_of(const struct model *m, const struct pool *p)
 	return cores;
 }
 
-/* What the workers and their parent have loaded: of enum proc_flags. */
-static uint32_t libraries_of(const struct model *m, const struct pool *p)
-{
-	const struct proc *proc = model_proc(m, p->pid);
-	uint32_t flags = proc ? proc->flags : 0;
-
-	for (uint32_t i = 0; i < p->workers_count; i++) {
-		proc = p->workers[i].ended_ns ? NULL : model_proc(m, p->workers[i].pid);
-		flags |= proc ? proc->flags : 0;
-	}
-	return flags;
-}
-
 static bool are_pythons(const struct pool *p)
 {
 	return p->profile.side_python_ns > p->profile.side_native_ns;
 }
 
 /* Whose threads they are: "started by OpenMP". */
-static const char *starters(const struct model *m, const struct pool *p, char *buf, size_t size)
+static const char *starters(const struct pool *p, char *buf, size_t size)
 {
 	static const struct {
 		uint32_t flag;
 		const char *name;
 	} all[] = {{PROC_OPENBLAS, "OpenBLAS"}, {PROC_MKL, "MKL"}, {PROC_OPENMP, "OpenMP"}};
-	uint32_t flags = libraries_of(m, p);
+	uint32_t flags = p->load.libraries;
 	size_t len = 0;
 
 	if (are_pythons(p))
@@ -84,8 +71,7 @@ static struct demand demand_of(const struct model *m, const struct pool *p)
 	};
 }
 
-static void advise(
-	const struct model *m, const struct pool *p, const struct demand *d, struct finding *f)
+static void advise(const struct pool *p, const struct demand *d, struct finding *f)
 {
 	bool one = d->cores < 2 * d->workers;
 	const char *set;
@@ -99,7 +85,7 @@ static void advise(
 			"%.0f thread%s per worker fit: let the tasks start no more",
 			one ? 1 : d->cores / d->workers, one ? "" : "s");
 	else {
-		set = libraries_of(m, p) & PROC_TORCH
+		set = p->load.libraries & PROC_TORCH
 			      ? "call torch.set_num_threads() in the initializer, or set "
 				"OMP_NUM_THREADS before the workers start"
 			      : "set OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS "
@@ -109,8 +95,7 @@ static void advise(
 	}
 }
 
-static void word(
-	const struct model *m, const struct pool *p, const struct demand *d, struct finding *f)
+static void word(const struct pool *p, const struct demand *d, struct finding *f)
 {
 	double runq = (double)p->load.sums.state_ns[STATE_RUNQ] / (double)p->load.sums.work_ns;
 	char names[64];
@@ -120,9 +105,9 @@ static void word(
 		"time",
 		d->mains + d->more, d->cores,
 		d->more < d->mains ? "one for each worker" : "most of them ",
-		d->more < d->mains ? "" : starters(m, p, names, sizeof(names)),
+		d->more < d->mains ? "" : starters(p, names, sizeof(names)),
 		100.0 * runq / (d->mains > 0 ? d->mains : 1));
-	advise(m, p, d, f);
+	advise(p, d, f);
 	trap_evidence(f, "threads", d->mains + d->more);
 	trap_evidence(f, "cores", d->cores);
 	trap_evidence(f, "threads_of_libraries", d->more);
@@ -147,7 +132,7 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 		return;
 	if (d.more < d.mains)
 		f->severity = SEVERITY_INFO;
-	word(m, p, &d, f);
+	word(p, &d, f);
 }
 
 const struct trap_rule trap_oversubscribed = {

@@ -93,7 +93,7 @@ static void tell(struct finding *f, const struct lives *l, const char *method, u
 			again, sizeof(again), " of %" PRIu32 " pools, one after the other,", pools);
 	snprintf(f->text, sizeof(f->text),
 		"%" PRIu32
-		" workers%s took %s each to start%s%s: %.0f %% of their lives, %s in all%s",
+		" workers%s took %s each to start%s%s: %.0f %% of their lives, %s in all%.130s",
 		l->workers, again, words_duration(each, l->start_ns / l->workers),
 		method ? " by " : "", method ? method : "", 100 * l->start_ns / l->all_ns,
 		words_duration(all, l->start_ns), parts);

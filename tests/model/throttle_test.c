@@ -86,7 +86,7 @@ static void counts_what_is_its_own(void **state)
 static void many_cgroups_make_room(void **state)
 {
 	struct story *t = *state;
-	char name[16];
+	char name[32];
 
 	story_start(t, 1);
 	put_in(t, 101, "/box");
