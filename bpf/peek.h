@@ -3,6 +3,7 @@
 #ifndef POOLTOP_PEEK_H
 #define POOLTOP_PEEK_H
 
+#include "layout.h"
 #include "shared.h"
 
 enum peek_bounds {
@@ -29,6 +30,37 @@ static __always_inline __u64 word_at(const unsigned char *raw, __u32 offset)
 static __always_inline __u32 int_at(const unsigned char *raw, __u32 offset)
 {
 	return *(const __u32 *)(raw + (offset & (RAW - 1)));
+}
+
+/* Where a str's characters lie. */
+struct str_at {
+	__u64 from, length; /* bytes */
+	__u8 kind; /* bytes a character */
+};
+
+/* Of them at most `most` bytes, its end. raw: room for a copy, RAW + 8 bytes. */
+static __always_inline struct str_at find_str(
+	const struct py_layout *p, unsigned char *raw, __u64 str, __u64 most)
+{
+	__u64 from, length, state, kind;
+
+	bpf_probe_read_user(raw, STR_RAW, (void *)str);
+	length = word_at(raw, p->str.length);
+	state = int_at(raw, p->str.state);
+	kind = state >> PY_STR_KIND_SHIFT & PY_STR_KIND_MASK;
+	from = str + p->str.compact;
+	if ((state & (PY_STR_COMPACT | PY_STR_ASCII)) == (PY_STR_COMPACT | PY_STR_ASCII))
+		from = str + p->str.ascii;
+	if (!(state & PY_STR_COMPACT))
+		from = word_at(raw, p->str.compact);
+	if (length > 1 << 20)
+		length = 0;
+	length *= kind;
+	if (length > most) {
+		from += length - most;
+		length = most;
+	}
+	return (struct str_at){from, length, kind};
 }
 
 /* What pthread_self() is in this thread. */

@@ -32,31 +32,15 @@ struct sampler {
 /* Characters of a str behind what is in code.bytes already: its end, at most `most` bytes. */
 static __always_inline __u16 put_str(struct sampler *s, __u64 str, __u64 most, __u8 *ret_kind)
 {
-	const struct py_layout *p = &s->layout;
-	__u64 from, length, state, kind, at = s->used;
+	struct str_at chars = find_str(&s->layout, s->raw_str, str, most);
+	__u64 length = chars.length, at = s->used;
 
-	bpf_probe_read_user(s->raw_str, STR_RAW, (void *)str);
-	length = word_at(s->raw_str, p->str.length);
-	state = int_at(s->raw_str, p->str.state);
-	kind = state >> PY_STR_KIND_SHIFT & PY_STR_KIND_MASK;
-	*ret_kind = kind;
-	from = str + p->str.compact;
-	if ((state & (PY_STR_COMPACT | PY_STR_ASCII)) == (PY_STR_COMPACT | PY_STR_ASCII))
-		from = str + p->str.ascii;
-	if (!(state & PY_STR_COMPACT))
-		from = word_at(s->raw_str, p->str.compact);
-	if (length > 1 << 20)
-		length = 0;
-	length *= kind;
-	if (length > most) {
-		from += length - most;
-		length = most;
-	}
+	*ret_kind = chars.kind;
 	barrier_var(at);
 	barrier_var(length);
 	if (at > SAMPLE_NAME + SAMPLE_FILE || length > SAMPLE_FILE)
 		return 0;
-	if (bpf_probe_read_user(s->code.bytes + at, length, (void *)from))
+	if (bpf_probe_read_user(s->code.bytes + at, length, (void *)chars.from))
 		return 0;
 	s->used = at + length;
 	return length;

@@ -89,27 +89,10 @@ static __always_inline void put_bytes(
 static __always_inline __u8 put_str(
 	struct walker *w, __u64 str, __u64 most, struct walk_bytes *ret_bytes)
 {
-	const struct py_layout *p = &w->layout;
-	__u64 from, length, state, kind;
+	struct str_at chars = find_str(&w->layout, w->raw_str, str, most);
 
-	bpf_probe_read_user(w->raw_str, STR_RAW, (void *)str);
-	length = word_at(w->raw_str, p->str.length);
-	state = int_at(w->raw_str, p->str.state);
-	kind = state >> PY_STR_KIND_SHIFT & PY_STR_KIND_MASK;
-	from = str + p->str.compact;
-	if ((state & (PY_STR_COMPACT | PY_STR_ASCII)) == (PY_STR_COMPACT | PY_STR_ASCII))
-		from = str + p->str.ascii;
-	if (!(state & PY_STR_COMPACT))
-		from = word_at(w->raw_str, p->str.compact);
-	if (length > 1 << 20)
-		length = 0;
-	length *= kind;
-	if (length > most) {
-		from += length - most;
-		length = most;
-	}
-	put_bytes(w, from, length, ret_bytes);
-	return kind;
+	put_bytes(w, chars.from, chars.length, ret_bytes);
+	return chars.kind;
 }
 
 static __always_inline void put_table(struct walker *w, __u64 table, struct walk_bytes *ret_bytes)
