@@ -102,20 +102,11 @@ def pairs(words):
 
 def throttled(case):
     """A pool in a cgroup of a fifth of a core: less than it gets on a busy machine."""
-    harness.need_root()
     harness.need_bpf()
-    folder = "/sys/fs/cgroup/cpu/pooltop-cores-%d" % os.getpid()
-    if not os.access("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", os.F_OK):
-        raise harness.Skip("no cpu cgroup (version 1) here")
-    os.mkdir(folder)
-    case.later(harness.remove_cgroup, folder)
-    for name, value in (("cpu.cfs_period_us", 100000), ("cpu.cfs_quota_us", 20000)):
-        with open(os.path.join(folder, name), "w") as f:
-            f.write(str(value))
+    folder = harness.cpu_cgroup(case, 20000)
     tape = case.path("tape")
-    harness.record(case, tape, "sh", "-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\"", folder,
-                   harness.python(), harness.pool("pinned"), "--log", case.path("log"),
-                   "--seconds", "8", "--cgroup", folder)
+    harness.record(case, tape, *harness.inside(folder), harness.python(), harness.pool("pinned"),
+                   "--log", case.path("log"), "--seconds", "8", "--cgroup", folder)
     with open(os.path.join(folder, "cpu.stat")) as f:
         told = pairs(f.read().split())
     with open(case.path("log")) as f:

@@ -19,6 +19,7 @@ POOLTOP = os.environ.get("POOLTOP") or os.path.join(BUILD, "pooltop")
 POOLS = os.path.join(SRC, "tests", "pools")
 NOBODY = 65534
 CGROUPS = "/sys/fs/cgroup/memory"
+CPU_CGROUPS = "/sys/fs/cgroup/cpu"
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, POOLS)
@@ -407,6 +408,25 @@ def cgroup(case, limit):
     with open(path + "/memory.limit_in_bytes", "w") as f:
         f.write(str(limit))
     return path
+
+
+def cpu_cgroup(case, quota_us):
+    """A cpu cgroup (version 1) that may use so much of each 100 ms, removed at the end."""
+    need_root()
+    if not os.access(CPU_CGROUPS + "/cpu.cfs_quota_us", os.F_OK):
+        raise Skip("no cpu cgroup (version 1) here")
+    path = os.path.join(CPU_CGROUPS, "pooltop-test-%d-%d" % (os.getpid(), len(case.started)))
+    os.mkdir(path)
+    case.later(remove_cgroup, path)
+    for name, value in (("cpu.cfs_period_us", 100000), ("cpu.cfs_quota_us", quota_us)):
+        with open(os.path.join(path, name), "w") as f:
+            f.write(str(value))
+    return path
+
+
+def inside(cgroup_path):
+    """Words in front of a command that put it into a cgroup."""
+    return ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', cgroup_path]
 
 
 def remove_cgroup(path):

@@ -135,16 +135,7 @@ def hunt(case, beast, interpreter, method="fork"):
 
 def quota(case):
     """Words in front of a command that put it into a cgroup of 0.6 cores."""
-    harness.need_root()
-    folder = "/sys/fs/cgroup/cpu/pooltop-traps-%d-%d" % (os.getpid(), len(case.started))
-    if not os.access("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", os.F_OK):
-        raise harness.Skip("no cpu cgroup (version 1) here")
-    os.mkdir(folder)
-    case.later(harness.remove_cgroup, folder)
-    for name, value in (("cpu.cfs_period_us", 100000), ("cpu.cfs_quota_us", 60000)):
-        with open(os.path.join(folder, name), "w") as f:
-            f.write(str(value))
-    return ["sh", "-c", "echo $$ > %s/cgroup.procs && exec \"$@\"" % folder, "sh"]
+    return harness.inside(harness.cpu_cgroup(case, 60000))
 
 
 def healthy(case, sorts):
