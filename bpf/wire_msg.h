@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Messages, what failed in them, and memory that is shared instead.
+ * The rules of wire.h hold here too; only it includes this file.
+ */
+#ifndef POOLTOP_WIRE_MSG_H
+#define POOLTOP_WIRE_MSG_H
+
+enum msg_dir { MSG_READ = 1, MSG_WRITE = 2 };
+
+/* What the first bytes of a message say that it is. Only the form: which queue it is on, and so
+ * what it means, is for src/pool to say. */
+enum msg_shape {
+	SHAPE_UNKNOWN = 0,
+	SHAPE_EMPTY = 1, /* no bytes: a wake-up */
+	SHAPE_NONE = 2, /* None: a sentinel */
+	SHAPE_INT =
+		3, /* a bare int; job = its value (an executor's worker says goodbye: its pid) */
+	SHAPE_POOL_TASK = 4, /* (job, chunk, function, args, kwds) */
+	SHAPE_POOL_RESULT = 5, /* (job, chunk, (ok, value)) */
+	SHAPE_CALL = 6, /* an executor's _CallItem; job = work id */
+	SHAPE_RESULT = 7, /* an executor's _ResultItem; job = work id */
+	SHAPE_BILLIARD_TASK = 8,
+	SHAPE_BILLIARD_ACK = 9,
+	SHAPE_BILLIARD_READY = 10,
+	SHAPE_BILLIARD_DEATH = 11,
+	SHAPE_BILLIARD_UP = 12,
+	SHAPE_INDEX = 13, /* DataLoader: (index, [samples]) */
+	SHAPE_DATA = 14, /* DataLoader: (index, batch) */
+	SHAPE_OBJECT = 15, /* some other pickle: a user's own queue */
+};
+
+enum msg_flags {
+	MSG_HAS_JOB = 1, /* job is known */
+	MSG_HAS_CHUNK = 2, /* chunk is known */
+	MSG_FAILED = 4, /* a result: an exception came back */
+	MSG_CHUNKED = 8, /* a task: carries several items (map); a result: its value is a list */
+	MSG_ITEMS = 16, /* items is known */
+	MSG_ITEMS_ABOUT = 32, /* items is an estimate */
+	MSG_LAST = 64, /* a result whose worker says that it will exit (max_tasks_per_child) */
+	MSG_ENCODING = 128, /* a failure: the result could not be pickled (MaybeEncodingError) */
+	MSG_LOKY = 256, /* an executor's item, and its class is loky's */
+};
+
+struct frame_msg { /* h.pid wrote or read it; h.t_ns: when its last system call ended */
+	struct frame h;
+	__u64 ino; /* of the pipe or socketpair */
+	__u64 bytes; /* of the payload */
+	__s64 job;
+	__s32 chunk;
+	__u32 tid;
+	__u32 func; /* text id of the function's name */
+	__u32 items;
+	__u8 dir; /* enum msg_dir */
+	__u8 shape; /* enum msg_shape */
+	__u16 flags; /* enum msg_flags */
+	__u32 blocked_us; /* the system calls took this long, in microseconds; 0: not known */
+	/*
+	 * Marks of a long message that is written: sums over short samples at some thirty places,
+	 * counted from its beginning and from its end. Equal payloads with different small things
+	 * behind or in front of them share one of the two. Salted anew in every session, so that
+	 * nothing can be learnt from them but sameness. 0: a short message, or not known.
+	 */
+	__u64 head_mark;
+	__u64 tail_mark;
+};
+
+struct frame_failure {
+	struct frame h;
+	__u64 ino;
+	__s64 job;
+	__s32 chunk;
+	__u32 flags; /* enum msg_flags */
+	__u16 exc_len; /* bytes of each in text[], one after another, none terminated */
+	__u16 message_len;
+	__u16 traceback_len;
+	__u16 pad;
+	char text[]; /* then zeros up to h.size */
+};
+
+/* What made a piece of shared memory. */
+enum shared_kind {
+	SHARED_NAMED = 0, /* in /dev/shm: multiprocessing.shared_memory, and others */
+	SHARED_ARENA = 1, /* mp.Array, mp.Value */
+	SHARED_MEMMAP = 2, /* joblib's memmaps of large arguments */
+	SHARED_TORCH = 3, /* tensors */
+	SHARED_ANONYMOUS = 4, /* mmap(-1) */
+	SHARED_KINDS = 5,
+};
+
+enum shared_flags { SHARED_PARTIAL = 1 }; /* there is more: not all could be looked at */
+
+/* h.pid: the program's first process. Of what two or more of its processes map, each inode once;
+ * no semaphores. Sent when it changed. */
+struct frame_shared {
+	struct frame h;
+	__u64 bytes; /* in all */
+	__u32 regions; /* inodes */
+	__u32 flags; /* enum shared_flags */
+	__u64 kind_bytes[SHARED_KINDS]; /* by enum shared_kind; more may follow */
+};
+
+#endif
