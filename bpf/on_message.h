@@ -113,6 +113,7 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 	note_reader(io);
 	s->m.blocked_us = io->use->blocked_ns / 1000;
 	io->use->blocked_ns = 0;
+	s->m.flags = 0;
 	worker_did(io, s, skip);
 	size = sizeof(s->m) + s->m.skip + s->m.prefix + s->m.tail;
 	s->m.h.size = size;

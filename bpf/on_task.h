@@ -74,6 +74,28 @@ static __always_inline void sem_was(struct watch *w, __u32 state)
 	w->state_ns[state] += w->sem_ns;
 }
 
+/* What the sums have grown by since it took its task; the state it is in now ends with `now`. */
+static __always_inline void tell_times(const struct io *io, struct scratch *s)
+{
+	const struct watch *w = io->w;
+	__u64 open_ns = io->now > w->since_ns ? io->now - w->since_ns : 0;
+	struct task_times *t = &s->m.spent;
+
+	t->send_ns = w->state_ns[STATE_SEND] - w->taken_ns[STATE_SEND];
+	t->io_ns = w->state_ns[STATE_IO] - w->taken_ns[STATE_IO];
+	t->lock_ns = w->state_ns[STATE_LOCK] - w->taken_ns[STATE_LOCK];
+	t->runq_ns = w->state_ns[STATE_RUNQ] - w->taken_ns[STATE_RUNQ];
+	if (w->state == STATE_SEND)
+		t->send_ns += open_ns;
+	else if (w->state == STATE_IO)
+		t->io_ns += open_ns;
+	else if (w->state == STATE_LOCK)
+		t->lock_ns += open_ns;
+	else if (w->state == STATE_RUNQ)
+		t->runq_ns += open_ns;
+	s->m.flags = MSG_TIMES;
+}
+
 static __always_inline void worker_read(const struct io *io, const struct scratch *s)
 {
 	struct watch *w = io->w;
@@ -90,6 +112,7 @@ static __always_inline void worker_read(const struct io *io, const struct scratc
 	w->flags &= ~(WATCH_FRESH | WATCH_SEM | WATCH_ANSWERED);
 	w->flags |= WATCH_HAND;
 	w->task_ino = io->use->ino;
+	__builtin_memcpy(w->taken_ns, w->state_ns, sizeof(w->taken_ns));
 }
 
 /* billiard's word that a worker has taken a task: (0, (job ... (billiard/pool.py). */
@@ -103,7 +126,7 @@ static __always_inline bool is_ack(const struct scratch *s, __u32 skip)
 	return at[0] == 'K' && !at[1] && at[2] == '(';
 }
 
-static __always_inline void worker_wrote(const struct io *io)
+static __always_inline void worker_wrote(const struct io *io, struct scratch *s)
 {
 	struct watch *w = io->w;
 
@@ -111,18 +134,21 @@ static __always_inline void worker_wrote(const struct io *io)
 		return;
 	enter_state(w, STATE_WAIT, io->now);
 	sem_was(w, STATE_SEND);
+	tell_times(io, s);
 	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED);
 	w->flags |= WATCH_FRESH;
 }
 
 /* A thread that feeds a queue has sent something, most likely the result: then the main thread,
  * if it waits for a semaphore, waits for its turn to take the next task. */
-static __always_inline void feeder_wrote(const struct io *io)
+static __always_inline void feeder_wrote(const struct io *io, struct scratch *s)
 {
 	struct watch *w = io->w;
 
 	if (!(w->flags & WATCH_HAND))
 		return;
+	if (!(w->flags & WATCH_ANSWERED))
+		tell_times(io, s);
 	w->flags |= WATCH_ANSWERED;
 	if (w->state != STATE_LOCK || !(w->flags & WATCH_SEM))
 		return;
@@ -131,7 +157,7 @@ static __always_inline void feeder_wrote(const struct io *io)
 }
 
 /* skip: bytes in front of what was written. */
-static __always_inline void worker_did(const struct io *io, const struct scratch *s, __u32 skip)
+static __always_inline void worker_did(const struct io *io, struct scratch *s, __u32 skip)
 {
 	bool main = io->tid == io->tgid;
 
@@ -145,9 +171,9 @@ static __always_inline void worker_did(const struct io *io, const struct scratch
 	if (is_ack(s, skip))
 		return;
 	if (main)
-		worker_wrote(io);
+		worker_wrote(io, s);
 	else
-		feeder_wrote(io);
+		feeder_wrote(io, s);
 }
 
 #endif

@@ -45,8 +45,9 @@ struct ring_msg {
 	__u16 tail;
 	__u8 dir; /* enum msg_dir */
 	__u8 skip; /* bytes before the prefix: the length in front of the message */
-	__u8 pad[2];
-	__u32 blocked_us; /* the writer waited for room; the bytes follow */
+	__u16 flags; /* MSG_TIMES, MSG_EXACT */
+	__u32 blocked_us; /* the writer waited for room */
+	struct task_times spent; /* the bytes follow */
 };
 
 enum watch_flags {
@@ -82,6 +83,7 @@ struct watch {
 	__u64 sem_run_ns; /* of RUN, when that wait was over */
 	__u64 ino; /* pipe it is blocked on */
 	__u64 task_ino; /* pipe it took its newest task from */
+	__u64 taken_ns[WORKER_STATES]; /* state_ns when it took that */
 	__u32 state;
 	__u32 flags; /* enum watch_flags */
 	__s32 syscall; /* it is blocked in; -1: none */

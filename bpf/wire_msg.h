@@ -40,6 +40,19 @@ enum msg_flags {
 	MSG_LAST = 64, /* a result whose worker says that it will exit (max_tasks_per_child) */
 	MSG_ENCODING = 128, /* a failure: the result could not be pickled (MaybeEncodingError) */
 	MSG_LOKY = 256, /* an executor's item, and its class is loky's */
+	MSG_TIMES = 512, /* a result: spent is known */
+	MSG_EXACT = 1024, /* ... and of it unpickle_ns and pickle_ns too */
+};
+
+/* Where a worker's time went from when it had read a task to when it had written the result. What
+ * is left of that is `run`, or all time on a core where unpickling and pickling are not known. */
+struct task_times {
+	__u64 send_ns;
+	__u64 io_ns;
+	__u64 lock_ns;
+	__u64 runq_ns;
+	__u64 unpickle_ns;
+	__u64 pickle_ns;
 };
 
 struct frame_msg { /* h.pid wrote or read it; h.t_ns: when its last system call ended */
@@ -63,6 +76,7 @@ struct frame_msg { /* h.pid wrote or read it; h.t_ns: when its last system call 
 	 */
 	__u64 head_mark;
 	__u64 tail_mark;
+	struct task_times spent;
 };
 
 struct frame_failure {

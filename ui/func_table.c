@@ -90,6 +90,48 @@ static struct sort_value total_value(const struct subject *x)
 	return number(func_of(x)->run.count, (double)func_of(x)->run.total_ns);
 }
 
+/* A share of the time of its tasks from taken to done. */
+static struct sort_value part(const struct subject *x, enum worker_state state)
+{
+	uint64_t ns[WORKER_STATES], sum_ns = 0;
+	uint32_t known = func_state_ns(func_of(x), ns);
+
+	for (int i = 0; i < WORKER_STATES; i++)
+		sum_ns += ns[i];
+	return number(
+		sum_ns && known & 1u << state, sum_ns ? (double)ns[state] / (double)sum_ns : 0);
+}
+
+static struct sort_value unpickle_value(const struct subject *x)
+{
+	return part(x, STATE_UNPICKLE);
+}
+
+static struct sort_value computing_value(const struct subject *x)
+{
+	return part(x, STATE_RUN);
+}
+
+static struct sort_value pickle_value(const struct subject *x)
+{
+	return part(x, STATE_PICKLE);
+}
+
+static struct sort_value io_value(const struct subject *x)
+{
+	return part(x, STATE_IO);
+}
+
+static struct sort_value lock_value(const struct subject *x)
+{
+	return part(x, STATE_LOCK);
+}
+
+static struct sort_value runq_value(const struct subject *x)
+{
+	return part(x, STATE_RUNQ);
+}
+
 static const struct column columns[] = {
 	{.title = "Function", .min = 14, .ideal = 24, .stretch = 1, .value = name_value},
 	{.title = "tasks",
@@ -168,6 +210,48 @@ static const struct column columns[] = {
 		.falling = true,
 		.value = max_value,
 		.format = FORMAT_DURATION},
+	{.title = "run%",
+		.min = 6,
+		.drop = 11,
+		.right = true,
+		.falling = true,
+		.value = computing_value,
+		.format = FORMAT_PERCENT},
+	{.title = "unpickle",
+		.min = 8,
+		.drop = 12,
+		.right = true,
+		.falling = true,
+		.value = unpickle_value,
+		.format = FORMAT_PERCENT},
+	{.title = "pickle",
+		.min = 6,
+		.drop = 13,
+		.right = true,
+		.falling = true,
+		.value = pickle_value,
+		.format = FORMAT_PERCENT},
+	{.title = "io",
+		.min = 6,
+		.drop = 14,
+		.right = true,
+		.falling = true,
+		.value = io_value,
+		.format = FORMAT_PERCENT},
+	{.title = "lock",
+		.min = 6,
+		.drop = 15,
+		.right = true,
+		.falling = true,
+		.value = lock_value,
+		.format = FORMAT_PERCENT},
+	{.title = "runq",
+		.min = 6,
+		.drop = 16,
+		.right = true,
+		.falling = true,
+		.value = runq_value,
+		.format = FORMAT_PERCENT},
 };
 
 static uint32_t count(const struct model *m, const struct ui_state *s)

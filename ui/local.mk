@@ -50,6 +50,8 @@ libpooltop_a_SOURCES += \
 	ui/stall_sheet.h \
 	ui/state.c \
 	ui/state.h \
+	ui/state_line.c \
+	ui/state_line.h \
 	ui/status.c \
 	ui/style.c \
 	ui/style.h \

@@ -5,6 +5,7 @@
 #include "ui/chart.h"
 #include "ui/sheet.h"
 #include "ui/show.h"
+#include "ui/state_line.h"
 
 enum { CHART_AT = 3, CHART_HEIGHT = 8, CHART_SMALL = 4 };
 
@@ -52,6 +53,24 @@ static void draw_numbers(
 		show_duration(a, h->count, h->total_ns), show_percent(b, p->run.total_ns, share));
 }
 
+static void draw_states(const struct func *f, struct sheet *sheet)
+{
+	static const enum worker_state states[] = {STATE_RUN, STATE_UNPICKLE, STATE_PICKLE,
+		STATE_SEND, STATE_IO, STATE_LOCK, STATE_RUNQ};
+	uint64_t ns[WORKER_STATES], sum_ns = 0;
+	uint32_t known = func_state_ns(f, ns);
+
+	if (!known)
+		return;
+	for (int i = 0; i < WORKER_STATES; i++)
+		sum_ns += ns[i];
+	sheet_blank(sheet);
+	sheet_title(sheet, "Where their time went, from taken to done");
+	for (unsigned int i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		show_state(sheet, states[i], known & 1u << states[i],
+			(struct state_time){ns[states[i]], sum_ns});
+}
+
 static void sheet(const struct model *m, const struct ui_state *s, struct sheet *sheet)
 {
 	const struct pool *p = ui_pool(m, s);
@@ -66,6 +85,7 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	draw_numbers(m, p, f, sheet);
 	if (f->run.count)
 		draw_chart(&f->run, sheet);
+	draw_states(f, sheet);
 }
 
 const struct view view_func = {

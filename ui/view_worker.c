@@ -7,8 +7,9 @@
 #include "ui/draw.h"
 #include "ui/sheet.h"
 #include "ui/show.h"
+#include "ui/state_line.h"
 
-enum { STATE_AT = 3, TIME_AT = 14, SHARE_AT = 25, BAR_AT = 33 };
+enum { STATE_AT = 3 };
 
 static void draw_end(const struct model *m, const struct worker *w, struct sheet *sheet)
 {
@@ -110,28 +111,10 @@ static void draw_process(const struct model *m, const struct worker *w, struct s
 static void draw_state(
 	const struct model *m, const struct worker *w, enum worker_state state, struct sheet *sheet)
 {
-	struct pen line = sheet_pen(sheet);
 	uint64_t life = worker_life_ns(w, m->now_ns);
-	uint64_t ns = worker_state_ns(w, state, m->now_ns);
-	bool known = w->known & 1u << state;
-	double share = life ? (double)ns / (double)life : 0;
-	enum style style = style_of_state(state);
-	char buf[FMT_MAX];
-	struct pen p = line;
 
-	pen_skip(&p, STATE_AT);
-	pen_text(&p, style, worker_state_name(state));
-	p = line;
-	pen_skip(&p, TIME_AT);
-	p.end = p.end < SHARE_AT - 2 ? p.end : SHARE_AT - 2;
-	pen_right(&p, known ? STYLE_TEXT : STYLE_DIM, show_duration(buf, known, ns));
-	p = line;
-	pen_skip(&p, SHARE_AT);
-	p.end = p.end < BAR_AT - 2 ? p.end : BAR_AT - 2;
-	pen_right(&p, STYLE_TEXT, known ? show_percent(buf, life, share) : "");
-	p = line;
-	pen_skip(&p, BAR_AT);
-	draw_gauge(&p, style, pen_room(&p) - 2, known ? share : 0);
+	show_state(sheet, state, w->known & 1u << state,
+		(struct state_time){worker_state_ns(w, state, m->now_ns), life});
 }
 
 static void sheet(const struct model *m, const struct ui_state *s, struct sheet *sheet)

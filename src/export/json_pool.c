@@ -88,6 +88,21 @@ static json_t *times(struct jout *j, const struct model *m, const struct pool *p
 	return o;
 }
 
+/* The states that a task in hand can be in. */
+static json_t *spent(struct jout *j, const struct func *f)
+{
+	static const enum worker_state states[] = {STATE_UNPICKLE, STATE_RUN, STATE_PICKLE,
+		STATE_SEND, STATE_IO, STATE_LOCK, STATE_RUNQ};
+	uint64_t ns[WORKER_STATES];
+	uint32_t known = func_state_ns(f, ns);
+	json_t *o = jout_object(j);
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		jout_uint_if(
+			j, o, worker_state_name(states[i]), known & 1u << states[i], ns[states[i]]);
+	return o;
+}
+
 static json_t *functions(struct jout *j, const struct model *m, const struct pool *p)
 {
 	json_t *list = jout_array(j);
@@ -106,6 +121,7 @@ static json_t *functions(struct jout *j, const struct model *m, const struct poo
 		jout_uint(j, o, "bytes_out", f->bytes_out);
 		jout_uint(j, o, "bytes_back", f->bytes_back);
 		jout_put(j, o, "run", hist(j, &f->run, true));
+		jout_put(j, o, "state_ns", spent(j, f));
 		jout_push(j, list, o);
 	}
 	return list;

@@ -134,6 +134,42 @@ static bool return_ns(const struct past_task *t, int64_t *ret_number)
 	return between(t->task.done_ns, t->task.returned_ns, ret_number);
 }
 
+static bool send_ns(const struct past_task *t, int64_t *ret_number)
+{
+	known(t->task.spent.send_ns, ret_number);
+	return t->task.times & MSG_TIMES;
+}
+
+static bool io_ns(const struct past_task *t, int64_t *ret_number)
+{
+	known(t->task.spent.io_ns, ret_number);
+	return t->task.times & MSG_TIMES;
+}
+
+static bool lock_ns(const struct past_task *t, int64_t *ret_number)
+{
+	known(t->task.spent.lock_ns, ret_number);
+	return t->task.times & MSG_TIMES;
+}
+
+static bool runq_ns(const struct past_task *t, int64_t *ret_number)
+{
+	known(t->task.spent.runq_ns, ret_number);
+	return t->task.times & MSG_TIMES;
+}
+
+static bool unpickle_ns(const struct past_task *t, int64_t *ret_number)
+{
+	known(t->task.spent.unpickle_ns, ret_number);
+	return t->task.times & MSG_EXACT;
+}
+
+static bool pickle_ns(const struct past_task *t, int64_t *ret_number)
+{
+	known(t->task.spent.pickle_ns, ret_number);
+	return t->task.times & MSG_EXACT;
+}
+
 const struct task_field task_fields[] = {
 	{"pool", pool, NULL},
 	{"kind", NULL, kind},
@@ -155,5 +191,11 @@ const struct task_field task_fields[] = {
 	{"wait_ns", wait_ns, NULL},
 	{"run_ns", run_ns, NULL},
 	{"return_ns", return_ns, NULL},
+	{"send_ns", send_ns, NULL},
+	{"io_ns", io_ns, NULL},
+	{"lock_ns", lock_ns, NULL},
+	{"runq_ns", runq_ns, NULL},
+	{"unpickle_ns", unpickle_ns, NULL},
+	{"pickle_ns", pickle_ns, NULL},
 	{NULL, NULL, NULL},
 };

@@ -3,7 +3,10 @@
 #include "export/facts.h"
 #include "export/text.h"
 
-enum { FUNCTIONS = 12 }; /* that are shown */
+enum { FUNCTIONS = 12, SPENT = 6 }; /* that are shown */
+
+static const enum worker_state spent[] = {
+	STATE_RUN, STATE_UNPICKLE, STATE_PICKLE, STATE_SEND, STATE_IO, STATE_LOCK, STATE_RUNQ};
 
 static const struct page_cell label = {.width = 24};
 static const struct page_cell name = {.width = 36, .tail = true};
@@ -142,6 +145,54 @@ static void function(struct page *out, const struct model *m, const struct func 
 	page_end(out);
 }
 
+static const struct page_cell spent_name = {.width = 35, .tail = true};
+static const struct page_cell spent_share = {.width = 8, .right = true};
+
+static void spent_put(struct page *out, const char *text)
+{
+	page_add(out, " ");
+	page_cell(out, &spent_share, text);
+}
+
+static void spent_row(struct page *out, const struct model *m, const struct func *f)
+{
+	uint64_t ns[WORKER_STATES], sum_ns = 0;
+	uint32_t known = func_state_ns(f, ns);
+	char buf[FMT_MAX];
+
+	for (int i = 0; i < WORKER_STATES; i++)
+		sum_ns += ns[i];
+	page_to(out, 2);
+	page_cell(out, &spent_name, model_text(m, f->name, "(not known)"));
+	for (size_t i = 0; i < sizeof(spent) / sizeof(spent[0]); i++) {
+		bool has = sum_ns && known & 1u << spent[i];
+
+		spent_put(out, has ? fmt_percent(buf, (double)ns[spent[i]] / (double)sum_ns) : "-");
+	}
+	page_end(out);
+}
+
+/* The first of the same functions again. */
+static void text_spent(struct page *out, const struct model *m, const struct pool *p,
+	const uint32_t *rows, unsigned int count)
+{
+	uint64_t ns[WORKER_STATES];
+	bool any = false;
+
+	for (unsigned int i = 0; i < count; i++)
+		any |= func_state_ns(&p->funcs[rows[i]], ns) != 0;
+	if (!any)
+		return;
+	text_title(out, "Where their time went, from taken to done");
+	page_to(out, 2);
+	page_cell(out, &spent_name, "");
+	for (size_t i = 0; i < sizeof(spent) / sizeof(spent[0]); i++)
+		spent_put(out, worker_state_name(spent[i]));
+	page_end(out);
+	for (unsigned int i = 0; i < count; i++)
+		spent_row(out, m, &p->funcs[rows[i]]);
+}
+
 void text_functions(struct page *out, const struct model *m, const struct pool *p)
 {
 	static const char *const columns[] = {
@@ -161,4 +212,5 @@ void text_functions(struct page *out, const struct model *m, const struct pool *
 		page_add(out, "  and %u more that ran shorter", p->funcs_count - count);
 		page_end(out);
 	}
+	text_spent(out, m, p, rows, count < SPENT ? count : SPENT);
 }

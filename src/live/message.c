@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <stddef.h>
 #include <string.h>
 
 #include "live/state.h"
@@ -85,6 +86,18 @@ static void put_failure(struct live *l, const struct frame_msg *msg, const struc
 	outbox_put(&l->out, &f.h, sizeof(f), text, used + f.traceback_len);
 }
 
+/* What is not known is not sent. */
+static void put_written(struct live *l, const struct ring_msg *m, struct frame_msg *f)
+{
+	size_t size = sizeof(*f);
+
+	f->flags |= m->flags;
+	f->spent = m->spent;
+	if (!(m->flags & MSG_TIMES))
+		size = offsetof(struct frame_msg, spent);
+	outbox_put(&l->out, &f->h, size, NULL, 0);
+}
+
 void message_put(struct live *l, const struct ring_msg *m)
 {
 	const unsigned char *data = (const unsigned char *)(m + 1) + m->skip;
@@ -102,7 +115,7 @@ void message_put(struct live *l, const struct ring_msg *m)
 	f.tail_mark = m->tail_mark;
 	if (m->dir == MSG_READ) {
 		read_head(m, &f);
-		outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+		outbox_put(&l->out, &f.h, offsetof(struct frame_msg, spent), NULL, 0);
 		return;
 	}
 	in = (struct pickle_bytes){.prefix = data,
@@ -112,7 +125,7 @@ void message_put(struct live *l, const struct ring_msg *m)
 		.full_len = m->bytes};
 	pickle_read(&in, &facts);
 	read_facts(l, &facts, &f);
-	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+	put_written(l, m, &f);
 	if (facts.is_failed)
 		put_failure(l, &f, &in, &facts);
 }

@@ -91,6 +91,8 @@ void past_pool(struct model *m, const struct pool *p);
 /* job.c, func.c: found or made; NULL without memory. */
 struct job *job_get(struct model *m, struct pool *p, int64_t id);
 struct func *func_get(struct model *m, struct pool *p, uint32_t name);
+/* Adds where the time of its task went, which is done. */
+void func_spent(struct func *f, const struct task *t);
 
 /* items.c: what is known of a task's items when it is sent, and when it ends (result is NULL for
  * a lost one). job and func may be NULL. */

@@ -228,6 +228,12 @@ const char *stack_note(const struct model *m, const struct stack *s);
 
 /* Time in a state up to `now_ns`, the running state included. */
 uint64_t worker_state_ns(const struct worker *w, enum worker_state state, uint64_t now_ns);
+/*
+ * Where the time of a function's tasks went, of those that are done and measured: the parts add up
+ * to their time from taken to done. What is a bit of the return value (1 << enum worker_state) is
+ * known; without pickling and unpickling `run` has these too.
+ */
+uint32_t func_state_ns(const struct func *f, uint64_t ret_ns[static WORKER_STATES]);
 /* Time it has been watched: what its states add up to. */
 uint64_t worker_life_ns(const struct worker *w, uint64_t now_ns);
 /*

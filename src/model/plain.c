@@ -24,7 +24,7 @@ static struct frame_msg numbered(const struct frame_msg *f, struct task_key key)
 
 	n.job = key.job;
 	n.chunk = key.chunk;
-	n.flags = MSG_HAS_JOB | MSG_HAS_CHUNK | (f->flags & MSG_FAILED);
+	n.flags = MSG_HAS_JOB | MSG_HAS_CHUNK | (f->flags & (MSG_FAILED | MSG_TIMES | MSG_EXACT));
 	n.func = 0;
 	n.items = 1;
 	return n;

@@ -27,6 +27,11 @@ struct func {
 	struct hist run;
 	struct pace pace;
 	uint64_t class_ns[SAMPLE_CLASSES]; /* sampled with a task of it in hand */
+	/* Where the time of its tasks that are done went, from taken to done: */
+	uint64_t timed; /* tasks of which that is known ... */
+	uint64_t exact; /* ... and of them: with their pickling and unpickling */
+	uint64_t core_ns; /* on a core; those whose pickling was not measured */
+	uint64_t state_ns[WORKER_STATES]; /* measured */
 };
 
 struct job {

@@ -227,6 +227,7 @@ void task_name(struct model *m, struct pool *p, struct task *t)
 	func->bytes_back += t->bytes_back;
 	if (t->taken_ns)
 		hist_add(&func->run, run_ns);
+	func_spent(func, t);
 	if (t->taken_ns && t->sent_ns)
 		pace_done(p, func, t);
 }
@@ -281,6 +282,8 @@ int task_done(struct model *m, struct pool *p, struct worker *w, const struct fr
 	t->done_ns = f->h.t_ns ? f->h.t_ns : 1;
 	t->bytes_back = f->bytes;
 	t->failed = f->flags & MSG_FAILED;
+	t->times = f->flags & (MSG_TIMES | MSG_EXACT);
+	t->spent = f->spent;
 	t->stage = TASK_DONE;
 	leave_task_queue(p, t);
 	count_done(m, p, w, t, f);

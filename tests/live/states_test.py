@@ -47,8 +47,25 @@ def states(case, interpreter, method):
         case.note("%s: %.2f s, and the workers say %.2f s" % (state, got, want))
         case.check(abs(got - want) <= POINTS * life,
                    "%s: %.2f s, not %.2f s, of %.2f s" % (state, got, want, life))
+    functions(case, pool, truth)
     busy = sum(truth[field] for field in truth if field != "run")
     hot(case, pool, truth, busy < 0.8 * life)
+
+
+def functions(case, pool, truth):
+    """The same of the one function that all tasks call, from taken to done."""
+    case.need(len(pool["functions"]) == 1, "functions: %r" % pool["functions"])
+    one = pool["functions"][0]
+    case.equal("its name", one["name"], "__main__.work")
+    whole = one["run"]["total_ns"]
+    total = sum(one["state_ns"].values())
+    case.check(abs(total - whole) <= 0.001 * whole,
+               "its states add up to %d of %d ns" % (total, whole))
+    for state in ("unpickle", "run", "pickle", "io", "lock"):
+        got, want = one["state_ns"][state] / 1e9, truth[state]
+        case.check(abs(got - want) <= POINTS * whole / 1e9,
+                   "%s of its tasks: %.2f s, not %.2f s, of %.2f s"
+                   % (state, got, want, whole / 1e9))
 
 
 def hot(case, pool, truth, crowded):

@@ -194,6 +194,7 @@ struct history_task {
 	uint32_t result_items; /* 0: the result does not tell; else MSG_CHUNKED | MSG_ITEMS */
 	uint64_t head_mark, tail_mark; /* of the task's message */
 	uint32_t result_flags; /* more enum msg_flags of the result's message */
+	struct task_times spent; /* that the result's message tells, with MSG_TIMES */
 };
 
 /* The four messages of a task's life. take and done move the worker's state too. */

@@ -71,6 +71,15 @@ static struct history_task lively_task(unsigned int n)
 	};
 
 	t.result_items = job % 3 ? t.items : 0;
+	t.result_flags = MSG_TIMES | (job % 3 == 1 ? MSG_EXACT : 0);
+	t.spent = (struct task_times){
+		.send_ns = HISTORY_MS,
+		.io_ns = (1 + job % 3) * 8 * HISTORY_MS,
+		.lock_ns = job % 3 * HISTORY_MS,
+		.runq_ns = 3 * HISTORY_MS,
+		.unpickle_ns = job % 3 == 1 ? 12 * HISTORY_MS : 0,
+		.pickle_ns = job % 3 == 1 ? HISTORY_MS : 0,
+	};
 	return t;
 }
 

@@ -176,6 +176,7 @@ static void send_task(struct history *h, struct frame_msg *f, const struct histo
 static void send_result(struct history *h, struct frame_msg *f, const struct history_task *t)
 {
 	f->bytes = t->bytes_back;
+	f->spent = t->spent;
 	f->items = t->result_items;
 	if (t->result_items)
 		f->flags |= MSG_CHUNKED | MSG_ITEMS;

@@ -2,6 +2,9 @@
 check_PROGRAMS += tests/wire/step_test
 tests_wire_step_test_SOURCES = tests/wire/step_test.c
 tests_wire_step_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/wire/times_test
+tests_wire_times_test_SOURCES = tests/wire/times_test.c
+tests_wire_times_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/wire/decode_test
 tests_wire_decode_test_SOURCES = tests/wire/decode_test.c
 tests_wire_decode_test_LDADD = $(TEST_LDADD)

@@ -130,7 +130,7 @@ static const struct row layout[] = {
 	{"frame_thread_exit.ino", offsetof(struct frame_thread_exit, ino), 16},
 	{"frame_thread_exit.tid", offsetof(struct frame_thread_exit, tid), 24},
 	{"frame_thread_exit.pad", offsetof(struct frame_thread_exit, pad), 28},
-	{"frame_msg", sizeof(struct frame_msg), 80},
+	{"frame_msg", sizeof(struct frame_msg), 128},
 	{"frame_msg.h", offsetof(struct frame_msg, h), 0},
 	{"frame_msg.ino", offsetof(struct frame_msg, ino), 16},
 	{"frame_msg.bytes", offsetof(struct frame_msg, bytes), 24},
