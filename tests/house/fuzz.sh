@@ -4,7 +4,8 @@
 # Builds every fuzz target against the instrumented archives in $POOLTOP_BUILD and runs each
 # FUZZ_RUNS times. A target tests/<room>/<name>_fuzz.c starts from the files of
 # tests/<room>/fuzz-corpus/<name>, or of tests/<room>/fuzz-corpus if it has no folder of its own;
-# what a run adds stays in the build folder, and so does an input that breaks it.
+# what a run adds stays in the build folder, and so does an input that breaks it. What a target says
+# near its top in a line ` * fuzz: OPTIONS` goes to libFuzzer.
 cd "$POOLTOP_BUILD" || exit 1
 number=0
 failed=0
@@ -21,6 +22,10 @@ corpus_of() {
 	done
 }
 
+options_of() {
+	sed -n '1,20s/^ \* fuzz: *//p' "$POOLTOP_SRC/$1"
+}
+
 fuzz() {
 	name=$(basename "$1" _fuzz.c)
 	program=$POOLTOP_BUILD/${name}_fuzz
@@ -33,16 +38,17 @@ fuzz() {
 	# shellcheck disable=SC2046
 	"$program" -runs="$FUZZ_RUNS" -max_len=70000 -timeout=10 -rss_limit_mb=1024 \
 		-print_final_stats=1 -artifact_prefix="$POOLTOP_BUILD/broken/$name-" \
-		"$grown" $(corpus_of "$1" "$name") >"$name.log" 2>&1 && return 0
+		$(options_of "$1") "$grown" $(corpus_of "$1" "$name") >"$name.log" 2>&1 && return 0
 	tail -n 60 "$name.log"
 	return 1
 }
 
 for target in $FUZZ_TARGETS; do
 	number=$((number + 1))
+	began=$(date +%s)
 	if fuzz "$target"; then
 		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$name.log")
-		echo "ok $number - $target ($runs runs)"
+		echo "ok $number - $target ($runs runs in $(($(date +%s) - began)) s)"
 	else
 		echo "not ok $number - $target"
 		failed=1

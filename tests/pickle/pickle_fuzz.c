@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The input is a message. It is read whole, and in parts that are cut where its bytes say, so
- * that any captured message is an input.
+ * that any captured message is an input. So many bytes are more than any bound of the reader's.
+ * fuzz: -max_len=8192
  */
 #include <stdint.h>
 #include <stdlib.h>

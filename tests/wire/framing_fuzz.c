@@ -2,7 +2,9 @@
 /*
  * The input drives a reader or a writer. First calls of any size and any bytes, which only must
  * not break anything; then one that keeps to the rules, from whatever state that left: of its
- * messages at most the first may be missed, all others must come out, and nothing else.
+ * messages at most the first may be missed, all others must come out, and nothing else. So many
+ * bytes are more than it takes.
+ * fuzz: -max_len=4096
  */
 #include <stdbool.h>
 #include <stdint.h>
