@@ -18,18 +18,29 @@ static enum fit fit_of_queue(const struct proc *c, uint64_t ino, uint32_t mode)
 	return holds == (PIPE_READ | PIPE_WRITE) ? FIT_MAYBE : FIT_NO;
 }
 
-static enum fit fit_of_ends(
-	const struct pool_kind *kind, const struct pool *p, const struct proc *c, bool forked)
+/* What a fork server forks is handed its pipes after that: read so early, that it does not hold
+ * them tells nothing. */
+static bool is_unequipped(const struct pool *p, const struct proc *c, enum start_method method)
+{
+	return method == START_FORKSERVER && c->ends_ns < proc_born_ns(c) + CLOSING_NS &&
+	       !proc_holds(c, p->task_ino) && !proc_holds(c, p->result_ino);
+}
+
+static enum fit fit_of_ends(const struct pool_kind *kind, const struct pool *p,
+	const struct proc *c, enum start_method method)
 {
 	enum fit tasks = fit_of_queue(c, p->task_ino, kind->task_mode);
 	enum fit results = fit_of_queue(c, p->result_ino, kind->result_mode);
 	enum fit fit = tasks < results ? tasks : results;
 
+	if (is_unequipped(p, c, method))
+		return FIT_MAYBE;
 	if (fit != FIT_MAYBE)
 		return fit;
 	/* It closes one after another when it has started, which for all but a forked one takes its
 	 * time. */
-	return !forked || c->ends_ns < proc_born_ns(c) + CLOSING_NS ? FIT_MAYBE : FIT_NO;
+	return method != START_FORK || c->ends_ns < proc_born_ns(c) + CLOSING_NS ? FIT_MAYBE
+										 : FIT_NO;
 }
 
 bool forked_by_maker(const struct model *m, const struct pool *p, const struct proc *c)
@@ -85,7 +96,7 @@ enum fit worker_fit(const struct model *m, const struct pool *p, const struct pr
 		(c->flags & PROC_ROLES && !(c->flags & kind->role)))
 		return FIT_NO;
 	if (c->ends_ns && kind->task_mode && (p->task_ino || p->result_ino))
-		fit = fit_of_ends(kind, p, c, method == START_FORK);
+		fit = fit_of_ends(kind, p, c, method);
 	if (fit != FIT_NO && kind->fit)
 		return kind->fit(m, p, c);
 	if (fit != FIT_NO && kind->forks_at_once && method == START_FORK)
