@@ -12,16 +12,18 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "pickle/dill.h"
 
-void failure_type(struct reader *r, const struct value *global)
+void failure_type(struct reader *r, const struct value *class)
 {
 	struct name name;
 
 	name.text[name.len = 0] = '\0';
-	if (!name_put_global(&name, r->m, global))
+	if (dill_is_own(r->m, class) ||
+		(!name_put_global(&name, r->m, class) && !dill_put_type(&name, r->m, class)))
 		return;
 	text_clean(r->facts->exc_type, sizeof(r->facts->exc_type), name.text, name.len, 0);
-	r->facts->is_encoding_error = global_is(r->m, global, NULL, "MaybeEncodingError");
+	r->facts->is_encoding_error = global_is(r->m, class, NULL, "MaybeEncodingError");
 }
 
 void failure_text(struct reader *r, const struct value *text)
@@ -125,16 +127,21 @@ static void read_unfinished(struct reader *r, const struct pieces *p, unsigned i
 		put_arguments(r, p, i, p->n - i);
 }
 
+static bool is_class(const struct machine *m, const struct value *v)
+{
+	return v->kind == VALUE_GLOBAL || dill_is_type(m, v);
+}
+
 static void read_exception(struct reader *r, const struct pieces *p, unsigned int i)
 {
 	const struct value *v = piece(p, i);
 	const struct value *args = machine_kid(r->m, v, KID_ARGS);
 	struct pieces kids;
 
-	failure_type(r, value_global(r->m, v));
-	if (v->kind == VALUE_GLOBAL && !p->is_whole)
+	failure_type(r, is_class(r->m, v) ? v : machine_kid(r->m, v, KID_CALLEE));
+	if (is_class(r->m, v) && !p->is_whole)
 		read_unfinished(r, p, i + 1);
-	if (!value_is_call(v))
+	if (is_class(r->m, v) || !value_is_call(v))
 		return;
 	if (args->kind == VALUE_TUPLE && (args->kept || !args->kids.count)) {
 		pieces_of_kids(&kids, r->m, args);

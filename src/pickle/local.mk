@@ -2,6 +2,7 @@
 libpooltop_a_SOURCES += \
 	src/pickle/billiard.c \
 	src/pickle/cursor.c src/pickle/cursor.h \
+	src/pickle/dill.c src/pickle/dill.h \
 	src/pickle/executor.c \
 	src/pickle/failure.c \
 	src/pickle/items.c \

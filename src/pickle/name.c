@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "pickle/dill.h"
 
 enum { NAME_DEPTH = 8 }; /* wrappers round one another */
 
@@ -28,7 +29,7 @@ struct rule {
 
 static bool read_at(struct name *name, const struct place *at);
 
-static void put_bytes(struct name *name, const void *bytes, size_t len)
+void name_put_bytes(struct name *name, const void *bytes, size_t len)
 {
 	name->len +=
 		text_clean(name->text + name->len, sizeof(name->text) - name->len, bytes, len, 0);
@@ -36,7 +37,7 @@ static void put_bytes(struct name *name, const void *bytes, size_t len)
 
 static void put(struct name *name, const char *text)
 {
-	put_bytes(name, text, strlen(text));
+	name_put_bytes(name, text, strlen(text));
 }
 
 /* A spawned worker knows the main script as __mp_main__, and it is the same. */
@@ -49,7 +50,7 @@ static void put_module(struct name *name, const struct machine *m, const struct 
 	if (len == strlen(spawned) && memcmp(module, spawned, len) == 0)
 		put(name, "__main__");
 	else
-		put_bytes(name, module, len);
+		name_put_bytes(name, module, len);
 }
 
 bool name_put_global(struct name *name, const struct machine *m, const struct value *global)
@@ -58,7 +59,7 @@ bool name_put_global(struct name *name, const struct machine *m, const struct va
 		return false;
 	put_module(name, m, global);
 	put(name, ".");
-	put_bytes(name, machine_bytes(m, global->global.name_off), global->global.name_len);
+	name_put_bytes(name, machine_bytes(m, global->global.name_off), global->global.name_len);
 	return true;
 }
 
@@ -118,7 +119,7 @@ static bool read_method(struct name *name, const struct place *at)
 	if (inner.p->is_whole && text_is_full(method)) {
 		name_put_global(name, m, class);
 		put(name, ".");
-		put_bytes(name, machine_bytes(m, method->off), method->text.have);
+		name_put_bytes(name, machine_bytes(m, method->off), method->text.have);
 		return true;
 	}
 	put(name, "<method of ");
@@ -155,7 +156,7 @@ static bool read_code(struct name *name, const struct place *at)
 	if (!found)
 		found = code_name(inner.p, inner.i);
 	if (found)
-		put_bytes(name, machine_bytes(m, found->off), found->text.have);
+		name_put_bytes(name, machine_bytes(m, found->off), found->text.have);
 	return found != NULL;
 }
 
@@ -204,6 +205,15 @@ static bool read_batch(struct name *name, const struct place *at)
 	return read_at(name, &inner);
 }
 
+/* MethodType(function, object), of which only the type may be finished. */
+static bool read_dill_method(struct name *name, const struct place *at)
+{
+	const struct place function = {.p = at->p, .i = at->i + 1, .depth = at->depth + 1};
+
+	return !at->p->is_whole && dill_is_method_type(at->p->m, piece(at->p, at->i)) &&
+	       read_at(name, &function);
+}
+
 /* What is pickled within the pickle is not read. */
 static bool read_nothing(struct name *name, const struct place *at)
 {
@@ -221,6 +231,7 @@ static const struct rule rules[] = {
 	{NULL, "_make_function", read_code},
 	{NULL, "_make_skel_func", read_code},
 	{"dill._dill", "_create_function", read_code},
+	{"dill._dill", "_load_type", read_dill_method},
 	{NULL, "_fill_function", read_first_argument},
 	{NULL, "SafeFunction", read_state},
 	{NULL, "BatchedCalls", read_batch},
@@ -254,7 +265,11 @@ static bool read_at(struct name *name, const struct place *at)
 	const struct value *global = value_global(m, v);
 	const struct rule *rule;
 
-	if (at->depth > NAME_DEPTH || global->kind != VALUE_GLOBAL)
+	if (at->depth > NAME_DEPTH)
+		return false;
+	if (value_is_call(v) && dill_is_method_type(m, machine_kid(m, v, KID_CALLEE)))
+		return read_first_argument(name, at);
+	if (global->kind != VALUE_GLOBAL)
 		return false;
 	/* A finished pickle has no call in pieces: the global is itself the function. */
 	rule = v == global && at->p->is_whole ? NULL : find_rule(m, global);
@@ -262,6 +277,8 @@ static bool read_at(struct name *name, const struct place *at)
 		name->is_unfinished |= v == global;
 		return rule->read(name, at);
 	}
+	if (dill_is_own(m, global))
+		return false;
 	if (v == global)
 		return is_function(at) && name_put_global(name, m, global);
 	name->is_unfinished |= !at->p->is_whole && piece(at->p, at->i + 1)->kind == VALUE_DICT;

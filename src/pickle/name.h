@@ -22,4 +22,7 @@ void name_read(struct name *name, const struct pieces *p, unsigned int i);
 /* Appends "module.name". False if that is not known; then nothing is appended. */
 bool name_put_global(struct name *name, const struct machine *m, const struct value *global);
 
+/* Appends so many bytes, cleaned. */
+void name_put_bytes(struct name *name, const void *bytes, size_t len);
+
 #endif

@@ -26,7 +26,7 @@ void reader_keys(struct reader *r, const struct pieces *p, unsigned int i, const
 /* failure.c: an exception, wrapped or not, whose pieces begin at i. */
 void failure_read(struct reader *r, const struct pieces *p, unsigned int i);
 /* The class by its names: "module.name". */
-void failure_type(struct reader *r, const struct value *global);
+void failure_type(struct reader *r, const struct value *class);
 /* The traceback's text. */
 void failure_text(struct reader *r, const struct value *text);
 /* billiard's ExceptionInfo, torch's ExceptionWrapper. */

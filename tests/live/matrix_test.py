@@ -21,25 +21,34 @@ class Watched:
 
     module: what the workload imports, if it is none of Python's own; then it runs on Debian's
     interpreter alone, which has it from Debian's packages. few: on the oldest and the newest
-    interpreter, since it is the kinds in it that differ, and they have rows of their own.
+    interpreter, since it is the kinds in it that differ, and they have rows of their own. more:
+    what else the workload is told. cannot: {start method: what the workload then dies of}, where
+    it may be unable to run by itself.
     """
 
-    def __init__(self, name, workload, methods=ALL, module=None, few=False):
+    def __init__(self, name, workload, methods=ALL, module=None, few=False, more=(), cannot=None):
         self.name = name
         self.workload = workload
         self.methods = methods
         self.module = module
         self.few = few
+        self.more = list(more)
+        self.cannot = cannot or {}
 
     def interpreters(self):
         if self.module:
             return [(DEBIAN, "Debian")]
-        found = harness.pythons()
+        found = harness.pythons((3, 6))
         if not self.few:
             return found
         found.sort(key=lambda row: [int(n) for n in row[1].split(".")])
         return found[:1] + found[1:][-1:]
 
+
+# multiprocess 0.70.12.2, which is Debian's, starts programs as Python 3.8 did; 3.11, which is
+# Debian's too, wants more arguments (multiprocess/util.py, spawnv_passfds()).
+NO_SPAWN = {method: "fork_exec() takes exactly 23 arguments (21 given)"
+            for method in ("spawn", "forkserver")}
 
 KINDS = (
     Watched("Pool", "kind_pool"),
@@ -54,6 +63,10 @@ KINDS = (
     Watched("Celery", "kind_celery", methods=("fork",), module="celery"),
     Watched("DataLoader", "kind_loader", module="torch"),
     Watched("Process", "kind_process"),
+    Watched("multiprocess' Pool", "kind_pool", module="multiprocess",
+            more=("--package", "multiprocess"), cannot=NO_SPAWN),
+    Watched("multiprocess' Process", "kind_process", module="multiprocess",
+            more=("--package", "multiprocess"), cannot=NO_SPAWN),
 )
 
 table = []
@@ -150,12 +163,29 @@ def needs(module):
         raise harness.Skip("no %s here for %s" % (module, DEBIAN))
 
 
+def watch(case, row, interpreter, method, told):
+    """The tape; None if the workload died of what the row says that it cannot."""
+    tape = case.path("tape")
+    done = harness.pooltop(case, "record", "-o", tape, "--", interpreter,
+                           harness.pool(row.workload), "--truth", told, "--method", method,
+                           *row.more)
+    cannot = row.cannot.get(method)
+    if cannot and done.status and cannot in done.err.decode("utf-8", "replace"):
+        return None
+    case.need(done.status == 0, "record: %s" % done)
+    return tape
+
+
 def measure(case, row, interpreter, method):
     harness.need_bpf()
     needs(row.module)
-    tape, told = case.path("tape"), case.path("truth")
-    harness.record(case, tape, interpreter, harness.pool(row.workload), "--truth", told, "--method",
-                   method)
+    told = case.path("truth")
+    tape = watch(case, row, interpreter, method, told)
+    if not tape:
+        case.note("it cannot run: %s" % row.cannot[method])
+        version = dict(harness.pythons())[interpreter]
+        table.append([row.name, method, version] + 7 * ["-"] + ["cannot"])
+        return
     facts = harness.load(told)
     held(case, harness.report(case, tape), facts)
     sums = [sum(pool["tasks"][name] for pool in facts["pools"])

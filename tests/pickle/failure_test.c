@@ -59,6 +59,36 @@ static void put_state(struct pickled *p)
 	pickled_ops(p, "sb");
 }
 
+/* dill has Python's own types by name ... */
+static void put_dill_builtin(struct pickled *p)
+{
+	pickled_global(p, "dill._dill", "_load_type");
+	pickled_text(p, "ValueError");
+	pickled_ops(p, "\x85R");
+	pickled_text(p, "bad value 5");
+	pickled_ops(p, "\x85R");
+}
+
+/* ... and those of the main script by value. */
+static void put_dill_class(struct pickled *p)
+{
+	pickled_global(p, "dill._dill", "_create_type");
+	pickled_ops(p, "(");
+	pickled_global(p, "dill._dill", "_load_type");
+	pickled_text(p, "type");
+	pickled_ops(p, "\x85R");
+	pickled_text(p, "Refused");
+	pickled_global(p, "shop", "Error");
+	pickled_ops(p, "\x85}(");
+	pickled_text(p, "__module__");
+	pickled_text(p, "__mp_main__");
+	pickled_text(p, "__doc__");
+	pickled_ops(p, "NutR");
+	pickled_text(p, "by me");
+	pickled_int(p, 9);
+	pickled_ops(p, "\x86R");
+}
+
 /* Of every kind that an argument can be. */
 static void put_many(struct pickled *p)
 {
@@ -91,6 +121,8 @@ static const struct row rows[] = {
 	{put_two, "builtins.FileNotFoundError", "2, No such file or directory"},
 	{put_none, "builtins.NotImplementedError", ""},
 	{put_state, "__main__.Refused", "by?[31mme"},
+	{put_dill_builtin, "builtins.ValueError", "bad value 5"},
+	{put_dill_class, "__main__.Refused", "by me, 9"},
 	{put_many, "shop.Error",
 		"0.5, 1000000.0, -3, None, True, False, <tuple>, <list>, <dict>, by, "
 		"<shop.Order>, <shop.Order>"},

@@ -128,6 +128,26 @@ static void put_by_dill(struct pickled *p)
 	pickled_ops(p, "}NN}tR");
 }
 
+/* Of an object, the function first: dill/_dill.py, save_instancemethod(). */
+static void put_dill_method(struct pickled *p)
+{
+	pickled_global(p, "dill._dill", "_load_type");
+	pickled_text(p, "MethodType");
+	pickled_ops(p, "\x85R");
+	pickled_global(p, "models", "Model.predict");
+	put_object(p);
+	pickled_ops(p, "\x86R");
+}
+
+/* What dill does with it is known of functions and methods alone. */
+static void put_dill_other(struct pickled *p)
+{
+	pickled_global(p, "dill._dill", "_get_attr");
+	pickled_global(p, "models", "Model");
+	pickled_text(p, "load");
+	pickled_ops(p, "\x86R");
+}
+
 static void put_wrapped_bytes(struct pickled *p)
 {
 	pickled_global(p, "_pickle", "loads");
@@ -162,6 +182,8 @@ static const struct row rows[] = {
 	{"local_work", put_by_value},
 	{"<lambda>", put_by_old_value},
 	{"work", put_by_dill},
+	{"models.Model.predict", put_dill_method},
+	{"", put_dill_other},
 	{"", put_wrapped_bytes},
 	{"etl.load.transform", put_batch},
 };

@@ -4,11 +4,12 @@
     PYTHON pythons.py DIR
 
 DIR gets one .bin for each message, and index.tsv with the columns of tests/pickle/facts. Needs
-nothing but the standard library, of any Python from 3.6 on; of joblib, celery and billiard it
-takes what is there.
+nothing but the standard library, of any Python from 3.6 on; of joblib, celery, billiard and
+multiprocess it takes what is there.
 """
 import concurrent.futures.process as executor
 import functools
+import json
 import multiprocessing.pool as pool
 import os
 import sys
@@ -96,10 +97,10 @@ EXCEPTIONS = [
 ]
 
 
-def write(message, **facts):
+def write(message, pickler=ForkingPickler, **facts):
     facts['file'] = '%04d.bin' % len(rows)
     with open(os.path.join(sys.argv[1], facts['file']), 'wb') as f:
-        f.write(bytes(ForkingPickler.dumps(message)))
+        f.write(bytes(pickler.dumps(message)))
     rows.append('\t'.join(str(facts.get(column, '')) for column in COLUMNS))
 
 
@@ -188,12 +189,36 @@ def write_celery():
           function='shop.send', items=1)
 
 
+def write_dill():
+    """By multiprocess: what is the main script's goes by value."""
+    import multiprocess.pool as dilled
+    from multiprocess.reduction import ForkingPickler as pickler
+    functions = [('work', work), ('builtins.len', len), ('posix.getpid', os.getpid),
+                 ('partial(work)', functools.partial(work, 1)), ('<lambda>', lambda x: x),
+                 ('json.encoder.JSONEncoder.encode', json.JSONEncoder().encode),
+                 ('partial(json.dumps)', functools.partial(json.dumps, indent=1)),
+                 ('json.dumps', json.dumps)]
+    for name, function in functions:
+        for _, args in ARGUMENTS:
+            if any(isinstance(x, Model) for x in args):
+                continue  # that is a class by value, in front of its objects
+            write((7, 0, function, (args,), {'key': args}), pickler, kind='pool-task', job=7,
+                  index=0, function=name, items=1)
+            write((7, 5, dilled.mapstar, ((function, tuple(args)),), {}), pickler,
+                  kind='pool-task', job=7, index=5, function=name, items=len(args))
+    for kind, message, exc in EXCEPTIONS:
+        caught = raised(exc)
+        write((7, 2, (False, dilled.ExceptionWithTraceback(caught, caught.__traceback__))),
+              pickler, kind='pool-result', job=7, index=2, success=0, exc_type=kind,
+              exc_message=message)
+
+
 def main():
     write_tasks()
     write_results()
     write_failures()
     write_others()
-    for extra in (write_joblib, write_billiard, write_celery):
+    for extra in (write_joblib, write_billiard, write_celery, write_dill):
         try:
             extra()
         except Exception as missing:  # a library that is not there, or is another one

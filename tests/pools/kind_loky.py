@@ -16,13 +16,6 @@ def mine(x):
     return -x
 
 
-def message(obj):
-    found = tally.executor_message(obj)
-    if isinstance(found, tally.Task) and found.func.startswith("__main__."):
-        found.func = found.func[len("__main__."):]
-    return found
-
-
 def remember(dumps):
     """A call cannot be unpickled a second time: the files that it shares count their users."""
     def remembering(obj, **kwargs):
@@ -38,8 +31,8 @@ def watch_all():
 
     def watching(self, *args, **kwargs):
         set_up(self, *args, **kwargs)
-        found.append(tally.watch("loky", message, [self._call_queue._writer],
-                                 [self._result_queue._reader]))
+        found.append(tally.watch("loky", tally.by_value(tally.executor_message),
+                                 [self._call_queue._writer], [self._result_queue._reader]))
         found[-1].more["killed"] = True  # joblib does that when a call fails
     ProcessPoolExecutor._setup_queues = watching
     queues.dumps = remember(queues.dumps)

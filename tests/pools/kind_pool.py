@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A multiprocessing.Pool under every start method, given mixed calls, counted in the parent."""
+"""A multiprocessing.Pool under every start method, given mixed calls, counted in the parent; or
+one of multiprocess, which is made like it and pickles by dill."""
 import argparse
-import multiprocessing
 
 import mixed
 import tally
 
 
+class Own(Exception):
+    """Of the main script, as mine() is: spawned workers know it by another name."""
+
+
 def mine(x):
-    """A function of the main script: spawned workers know it by another name."""
     if x == 7:
         raise mixed.Refused("seven")
+    if x == 8:
+        raise Own("eight")
     return str(x)
 
 
@@ -38,13 +43,16 @@ def main():
     parser.add_argument("--method", default="fork")
     parser.add_argument("--items", type=int, default=100)
     parser.add_argument("--big", type=int, default=mixed.BIG)
+    parser.add_argument("--package", default="multiprocessing")
     parser.add_argument("--key", help="a file: what is in it is the processes' common secret")
     args = parser.parse_args()
 
-    tally.install()
+    package = tally.install_package(args.package)
     tally.set_key(args.key)
-    pool = multiprocessing.get_context(args.method).Pool(2)
-    counted = tally.watch_pool(pool)
+    pool = package.get_context(args.method).Pool(2)
+    by_value = args.package == "multiprocess"
+    counted = tally.watch_pool(
+        pool, tally.by_value(tally.pool_message) if by_value else tally.pool_message)
     if args.key:
         counted.more["keys"] = [pool.apply(mixed.has_key, (args.key,)) for _ in range(2)]
     work(pool, args.items, args.big)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Bare processes that answer over queues of every sort, counted in the parent.
+"""Bare processes that answer over queues of every sort, counted in the parent. Those of
+multiprocess, which is made like multiprocessing and pickles by dill, too.
 
 A task is a message to a worker, and a message from a worker is its answer: nothing in them says
 which belong together. None ends a queue's work and is no task.
 """
 import argparse
-import multiprocessing
 
 import mixed
 import tally
@@ -87,11 +87,12 @@ def main():
     parser.add_argument("--method", default="fork")
     parser.add_argument("--items", type=int, default=40)
     parser.add_argument("--big", type=int, default=mixed.BIG)
+    parser.add_argument("--package", default="multiprocessing")
     args = parser.parse_args()
 
-    tally.install()
+    package = tally.install_package(args.package)
     counted = Counted()
-    work(multiprocessing.get_context(args.method), args.items, args.big, counted)
+    work(package.get_context(args.method), args.items, args.big, counted)
     counted.tally.functions = None
     tally.write(args.truth, [counted.tally], method=args.method)
 

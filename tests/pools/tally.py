@@ -6,6 +6,7 @@ it was pickled, or before it is unpickled, by unpickling a second time. What goe
 stays as it was. Call install() before the first pool is made, watch() before it is given work.
 Nothing is counted in the pool's workers, though they inherit all of this. Python 3.6 and later.
 """
+import importlib
 import multiprocessing
 import os
 import pickle
@@ -101,6 +102,16 @@ def celery_message(obj):
         _, (failed, value, _) = body[2]
         return Result(body[0], value if failed else None)
     return None
+
+
+def by_value(read):
+    """For who sends the main script's functions by value, so that nothing says whose they are."""
+    def reading(obj):
+        found = read(obj)
+        if isinstance(found, Task) and found.func.startswith("__main__."):
+            found.func = found.func[len("__main__."):]
+        return found
+    return reading
 
 
 # ---------------------------------------------------------------------------------------------
@@ -221,9 +232,15 @@ def install(*classes):
     del _tallies[:]
     if not hasattr(install, "done"):
         from multiprocessing.connection import Connection
-        for connection_class in (Connection,) + classes:
+        for connection_class in {Connection}.union(classes):
             wrap(connection_class)
         install.done = True
+
+
+def install_package(name):
+    """The same for a package that is made like multiprocessing; returns it."""
+    install(importlib.import_module(name + ".connection").Connection)
+    return importlib.import_module(name)
 
 
 def set_key(path):
@@ -240,9 +257,9 @@ def watch(kind, read, writers, readers):
     return tally
 
 
-def watch_pool(pool):
+def watch_pool(pool, read=pool_message):
     """A multiprocessing.Pool, or one that is made like it."""
-    tally = watch("Pool", pool_message, [pool._inqueue._writer], [pool._outqueue._reader])
+    tally = watch("Pool", read, [pool._inqueue._writer], [pool._outqueue._reader])
     tally.more["workers"] = [p.pid for p in pool._pool]
     return tally
 
@@ -253,9 +270,10 @@ def watch_executor(executor):
 
 
 def new_executor(workers, context):
-    """A ProcessPoolExecutor; 3.6 has them of the default start method alone."""
+    """A ProcessPoolExecutor; 3.6 has them of the default start method alone, so that is set."""
     from concurrent.futures import ProcessPoolExecutor
     if sys.version_info < (3, 7):
+        multiprocessing.set_start_method(context.get_start_method(), force=True)
         return ProcessPoolExecutor(workers)
     return ProcessPoolExecutor(workers, mp_context=context)
 
