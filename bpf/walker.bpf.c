@@ -10,6 +10,7 @@
  *   sched_process_exit: who called exit_group has no signal. Memory is still there where the
  *     tracepoint has its second argument (6.17); before, the entry of exit_group tells.
  */
+#include "regs.h"
 #include "walk.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -218,30 +219,6 @@ static __always_inline struct pt_regs *own_regs(void)
 	return task_regs((struct task_struct *)bpf_get_current_task());
 }
 
-static __always_inline void copy_regs(struct ring_native *r, struct pt_regs *regs)
-{
-#if defined(__TARGET_ARCH_x86)
-	r->regs[0] = BPF_CORE_READ(regs, ax);
-	r->regs[1] = BPF_CORE_READ(regs, dx);
-	r->regs[2] = BPF_CORE_READ(regs, cx);
-	r->regs[3] = BPF_CORE_READ(regs, bx);
-	r->regs[4] = BPF_CORE_READ(regs, si);
-	r->regs[5] = BPF_CORE_READ(regs, di);
-	r->regs[6] = BPF_CORE_READ(regs, bp);
-	r->regs[7] = BPF_CORE_READ(regs, sp);
-	r->regs[8] = BPF_CORE_READ(regs, r8);
-	r->regs[9] = BPF_CORE_READ(regs, r9);
-	r->regs[10] = BPF_CORE_READ(regs, r10);
-	r->regs[11] = BPF_CORE_READ(regs, r11);
-	r->regs[12] = BPF_CORE_READ(regs, r12);
-	r->regs[13] = BPF_CORE_READ(regs, r13);
-	r->regs[14] = BPF_CORE_READ(regs, r14);
-	r->regs[15] = BPF_CORE_READ(regs, r15);
-	r->regs[16] = BPF_CORE_READ(regs, ip);
-	r->sp = r->regs[7] - NATIVE_RED_ZONE;
-#endif
-}
-
 /* Page by page: one that is missing would spoil a whole read, and the stack's end is one. Where the
  * stack ran over, its pointer is on the page in front of it. */
 static __always_inline void copy_stack(struct ring_native *r)
@@ -280,7 +257,8 @@ static __always_inline void tell_native(struct task_struct *task)
 	r->h.pid = BPF_CORE_READ(task, tgid);
 	r->h.t_ns = bpf_ktime_get_ns();
 	r->tid = BPF_CORE_READ(task, pid);
-	copy_regs(r, own_regs());
+	copy_regs(r->regs, own_regs());
+	r->sp = r->regs[7] - NATIVE_RED_ZONE;
 	copy_stack(r);
 	size = __builtin_offsetof(struct ring_native, bytes) + (__u64)r->used;
 	r->h.size = size;

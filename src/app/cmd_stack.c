@@ -12,7 +12,7 @@ static int print(const struct options *o, const struct snapshot *s, struct err *
 	char *text = NULL;
 	size_t len;
 	int ret = o->json ? stack_json(s->processes, s->count, &text, &len)
-			  : stack_text(s->processes, s->count, &text, &len);
+			  : stack_text(s->processes, s->count, o->verbose, &text, &len);
 
 	if (ret)
 		return err_set(err, ret, ERR_FAILED, "out of memory");

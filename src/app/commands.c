@@ -16,7 +16,7 @@ const struct command commands[] = {
 		cmd_report},
 	{"export", "FILE|-", "a recording for other tools: see --format", "fo", cmd_export},
 #ifdef HAVE_LIVE
-	{"stack", "PID", "the Python stacks of a pool's parent and workers, once", "j", cmd_stack},
+	{"stack", "PID", "the stacks of a pool's parent and workers, once", "j", cmd_stack},
 	{"list", "", "the pools on this machine", "jbc", cmd_list},
 	{"check", "", "what this kernel, user and Python allow, and how to get the rest", "jbc",
 		cmd_check},

@@ -68,6 +68,52 @@ static struct stack_thread thread_of(const struct py_thread *t, struct stacked *
 	};
 }
 
+static struct stack_frame native_frame(const struct unwound *u)
+{
+	return (struct stack_frame){
+		.function = *u->function ? u->function : NULL,
+		.file = *u->module ? u->module : NULL,
+		.is_native = true,
+		.offset = u->offset,
+	};
+}
+
+/* Python frames among the machine frames, if it is known where; else the latter alone. */
+static int show_native(struct stacked *from, uint32_t thread, const struct native_stack *n)
+{
+	struct stack_thread *t = &from->threads[thread];
+	uint32_t count = n->mixed_count ? n->mixed_count : n->count;
+	struct stack_frame *frames = calloc(count + 1, sizeof(*frames));
+
+	if (!frames)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < count; i++) {
+		bool is_python = n->mixed_count && n->mixed[i].is_python;
+		uint32_t at = n->mixed_count ? n->mixed[i].at : i;
+
+		frames[i] = is_python ? t->frames[at] : native_frame(&n->places[at]);
+	}
+	from->native[thread] = frames;
+	t->native = frames;
+	t->native_count = count;
+	t->is_mixed = n->mixed_count;
+	t->is_native_cut = !n->is_whole;
+	return 0;
+}
+
+static int show_all_native(struct stacked *from, const struct native_now *now)
+{
+	int ret = 0;
+
+	for (uint32_t i = 0; i < from->reader.threads_count && !ret && now; i++) {
+		const struct native_stack *n = native_now_get(now, from->threads[i].tid);
+
+		if (n && n->count)
+			ret = show_native(from, i, n);
+	}
+	return ret;
+}
+
 static int show(struct stacked *from, struct stack_process *to)
 {
 	const struct reader *r = &from->reader;
@@ -75,7 +121,8 @@ static int show(struct stacked *from, struct stack_process *to)
 	from->calls = calloc(r->threads_count + 1, sizeof(*from->calls));
 	from->threads = calloc(r->threads_count + 1, sizeof(*from->threads));
 	from->frames = calloc(r->frames_count + 1, sizeof(*from->frames));
-	if (!from->calls || !from->threads || !from->frames)
+	from->native = calloc(r->threads_count + 1, sizeof(*from->native));
+	if (!from->calls || !from->threads || !from->frames || !from->native)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < r->frames_count; i++) {
 		const struct code *code = &r->codes.codes[r->frames[i].code];
@@ -92,14 +139,20 @@ static int show(struct stacked *from, struct stack_process *to)
 	return 0;
 }
 
-static int read_process(struct stacked *from, struct stack_process *to)
+static int read_process(struct snapshot *s, uint32_t i)
 {
+	struct stacked *from = &s->stacked[i];
+	struct stack_process *to = &s->processes[i];
 	int ret = reader_init(&from->reader, "/proc", to->pid, &from->err);
 
+	if (s->native)
+		from->reader.taker = native_now_of(s->native, to->pid);
 	if (!ret)
 		ret = reader_read(&from->reader, &from->err);
 	if (!ret)
 		ret = show(from, to);
+	if (!ret)
+		ret = show_all_native(from, s->native);
 	if (ret)
 		to->error = from->err.text;
 	return ret;
@@ -126,7 +179,7 @@ static int read_all(struct snapshot *s, uint32_t pid, struct err *err)
 	if (!results)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < s->count && ret != -ENOMEM; i++) {
-		ret = results[i] = read_process(&s->stacked[i], &s->processes[i]);
+		ret = results[i] = read_process(s, i);
 		good += !ret;
 	}
 	if (ret != -ENOMEM)
@@ -137,7 +190,7 @@ static int read_all(struct snapshot *s, uint32_t pid, struct err *err)
 
 int snapshot_read(const struct model *m, uint32_t pid, struct snapshot *ret, struct err *err)
 {
-	struct snapshot s = {0};
+	struct snapshot s = {.native = native_now_new()};
 	int r = collect(m, &s);
 
 	if (!r)
@@ -154,6 +207,10 @@ int snapshot_read(const struct model *m, uint32_t pid, struct snapshot *ret, str
 void snapshot_release(struct snapshot *s)
 {
 	for (uint32_t i = 0; i < s->count && s->stacked; i++) {
+		for (uint32_t k = 0; s->stacked[i].native && k < s->stacked[i].reader.threads_count;
+			k++)
+			free(s->stacked[i].native[k]);
+		free(s->stacked[i].native);
 		reader_release(&s->stacked[i].reader);
 		free(s->stacked[i].calls);
 		free(s->stacked[i].threads);
@@ -161,5 +218,6 @@ void snapshot_release(struct snapshot *s)
 	}
 	free(s->processes);
 	free(s->stacked);
+	native_now_free(s->native);
 	*s = (struct snapshot){0};
 }

@@ -6,6 +6,7 @@
 #include "app/calls.h"
 #include "base/err.h"
 #include "export/stack.h"
+#include "live/native_now.h"
 #include "model/model.h"
 #include "python/reader.h"
 
@@ -16,12 +17,14 @@ struct stacked {
 	char (*calls)[CALL_NAME]; /* one for each thread */
 	struct stack_thread *threads;
 	struct stack_frame *frames;
+	struct stack_frame **native; /* one row for each thread; NULL: none */
 };
 
 struct snapshot {
 	struct stack_process *processes; /* parents, then workers by pid */
 	struct stacked *stacked; /* one for each */
 	uint32_t count;
+	struct native_now *native; /* NULL: not on this machine */
 };
 
 /*

@@ -3,8 +3,8 @@
  * The stacks of a pool's processes, as text and as JSON (INTERFACE 4). Whoever read them fills
  * these structs; all is borrowed for the call, and all texts are clean.
  */
-#ifndef POOLTOP_STACK_H
-#define POOLTOP_STACK_H
+#ifndef POOLTOP_EXPORT_STACK_H
+#define POOLTOP_EXPORT_STACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,8 +12,10 @@
 
 struct stack_frame {
 	const char *function;
-	const char *file;
+	const char *file; /* of machine code: the file that it is in, NULL: none */
 	int32_t line; /* 0: none */
+	bool is_native; /* machine code: function may be NULL */
+	uint64_t offset; /* of it, in its file */
 };
 
 enum stack_gil { STACK_GIL_UNKNOWN, STACK_GIL_FREE, STACK_GIL_HELD, STACK_GIL_WAITING };
@@ -23,6 +25,12 @@ struct stack_thread {
 	const char *name;
 	const struct stack_frame *frames; /* innermost first */
 	uint32_t count;
+	/* Machine frames, and the Python frames where they stand among them; else those are at the
+	 * end, and is_mixed is false. */
+	const struct stack_frame *native;
+	uint32_t native_count;
+	bool is_mixed;
+	bool is_native_cut; /* they do not go down to where the thread began */
 	bool is_cut; /* there are more frames */
 	bool is_torn; /* it never held still: no frames were had */
 	bool is_python; /* false: a thread that Python does not know */
@@ -46,8 +54,9 @@ struct stack_process {
 int stack_json(
 	const struct stack_process *processes, uint32_t count, char **ret_text, size_t *ret_len);
 
-/* The same for people: workers whose stacks are the same are shown once, with their number. */
-int stack_text(
-	const struct stack_process *processes, uint32_t count, char **ret_text, size_t *ret_len);
+/* The same for people: workers whose Python stacks are the same are shown once, with their number.
+ * is_verbose: with all machine frames, also those of the interpreter between Python frames. */
+int stack_text(const struct stack_process *processes, uint32_t count, bool is_verbose,
+	char **ret_text, size_t *ret_len);
 
 #endif

@@ -19,6 +19,35 @@ static json_t *frame_json(struct jout *j, const struct stack_frame *f)
 	return o;
 }
 
+static json_t *native_json(struct jout *j, const struct stack_frame *f)
+{
+	json_t *o = jout_object(j);
+
+	jout_text(j, o, "module", f->file);
+	jout_text(j, o, "function", f->function);
+	jout_null(j, o, "file");
+	jout_null(j, o, "line");
+	jout_uint(j, o, "offset", f->offset);
+	return o;
+}
+
+static void put_native(struct jout *j, json_t *o, const struct stack_thread *t)
+{
+	json_t *native = jout_array(j), *mixed = t->is_mixed ? jout_array(j) : json_null();
+
+	for (uint32_t i = 0; i < t->native_count; i++) {
+		const struct stack_frame *f = &t->native[i];
+
+		if (f->is_native)
+			jout_push(j, native, native_json(j, f));
+		if (t->is_mixed)
+			jout_push(j, mixed, f->is_native ? native_json(j, f) : frame_json(j, f));
+	}
+	jout_put(j, o, "native", native);
+	jout_put(j, o, "mixed", mixed);
+	jout_bool(j, o, "native_whole", t->native_count && !t->is_native_cut);
+}
+
 static json_t *thread_json(struct jout *j, const struct stack_thread *t)
 {
 	json_t *o = jout_object(j), *python = jout_array(j);
@@ -29,7 +58,7 @@ static json_t *thread_json(struct jout *j, const struct stack_thread *t)
 	jout_uint(j, o, "tid", t->tid);
 	jout_text(j, o, "name", t->name);
 	jout_put(j, o, "python", python);
-	jout_put(j, o, "native", jout_array(j));
+	put_native(j, o, t);
 	jout_text(j, o, "gil", gil_words[t->gil]);
 	jout_bool(j, o, "on_cpu", t->on_cpu);
 	jout_text(j, o, "syscall", t->call);

@@ -5,6 +5,7 @@ liblive_a_SOURCES += \
 	src/live/ends.c src/live/ends.h \
 	src/live/events.c \
 	src/live/features.c src/live/features.h \
+	src/live/interleave.c src/live/interleave.h \
 	src/live/kernel_btf.c src/live/kernel_btf.h \
 	src/live/known.c \
 	src/live/limits.c src/live/limits.h \
@@ -14,11 +15,15 @@ liblive_a_SOURCES += \
 	src/live/mapping.c src/live/mapping.h \
 	src/live/maps.c src/live/maps.h \
 	src/live/message.c \
+	src/live/module.c src/live/module.h \
 	src/live/native.c \
+	src/live/native_now.c src/live/native_now.h \
 	src/live/outbox.c src/live/outbox.h \
+	src/live/perf_stack.c src/live/perf_stack.h \
 	src/live/probes.c src/live/probes.h \
 	src/live/procmode.c \
 	src/live/procs.c src/live/procs.h \
+	src/live/regs.c src/live/regs.h \
 	src/live/role.c src/live/role.h \
 	src/live/sample.c \
 	src/live/sample_put.c src/live/sample_put.h \

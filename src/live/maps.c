@@ -28,28 +28,47 @@ static bool is_same_file(struct seen_file *seen, const char *name, unsigned long
 	return seen->is_same;
 }
 
-char *maps_read(uint32_t pid)
+/* seen: NULL if it need not be that file by its name. */
+static bool is_wanted(struct seen_file *seen, const char *line)
 {
-	char path[32], line[1024], name[512];
-	struct seen_file seen = {0};
-	struct buf text = {0};
 	unsigned long ino;
+	char name[512];
+
+	if (sscanf(line, "%*s %*s %*s %*s %lu %511[^\n]", &ino, name) != 2)
+		return false;
+	if (!seen && !strcmp(name, "[vdso]"))
+		return true;
+	return ino && name[0] == '/' && (!seen || is_same_file(seen, name, ino));
+}
+
+static char *read_lines(uint32_t pid, struct seen_file *seen)
+{
+	struct buf text = {0};
+	char path[32], line[1024];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
 	f = fopen(path, "re");
 	if (!f)
 		return NULL;
-	while (fgets(line, sizeof(line), f) && text.len + sizeof(line) < MAPS_MAX) {
-		name[0] = '\0';
-		if (sscanf(line, "%*s %*s %*s %*s %lu %511[^\n]", &ino, name) != 2 || !ino ||
-			name[0] != '/' || !is_same_file(&seen, name, ino))
-			continue;
-		buf_add(&text, line, strlen(line));
-	}
+	while (fgets(line, sizeof(line), f) && text.len + sizeof(line) < MAPS_MAX)
+		if (is_wanted(seen, line))
+			buf_add(&text, line, strlen(line));
 	fclose(f);
 	if (text.len && !text.is_short)
 		return text.data;
 	buf_release(&text);
 	return NULL;
+}
+
+char *maps_read(uint32_t pid)
+{
+	struct seen_file seen = {0};
+
+	return read_lines(pid, &seen);
+}
+
+char *maps_read_live(uint32_t pid)
+{
+	return read_lines(pid, NULL);
 }

@@ -14,4 +14,8 @@ enum { MAPS_MAX = 256 * 1024 }; /* bytes of text of one process */
  */
 char *maps_read(uint32_t pid);
 
+/* The same of a process whose files are opened while it lives: whatever their names say now; and
+ * its vDSO. */
+char *maps_read_live(uint32_t pid);
+
 #endif

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The machine stack of a thread that crashed, with its Python frames where they stand in it: one
- * evaluation loop of the interpreter runs Python frames up to the one that is marked as its
- * outermost (all of them one by one to 3.10; bpf/walk.h says how it is told from then on).
- */
+/* The machine stack of a thread that crashed, with its Python frames where they stand in it. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "live/interleave.h"
 #include "live/maps.h"
 #include "live/state.h"
 #include "live/unwind.h"
@@ -27,6 +24,7 @@ struct native {
 	struct stack_place walk[WALK_FRAMES];
 	bool entry[WALK_FRAMES];
 	struct unwound unwound[UNWIND_PLACES];
+	struct interleaved mixed[UNWIND_PLACES + WALK_FRAMES];
 	struct stack_place merged[UNWIND_PLACES + WALK_FRAMES];
 };
 
@@ -135,39 +133,27 @@ void native_walked(struct live *l, const struct ring_walk *r, const struct stack
 		n->entry[i] = r->frames[i].entry;
 }
 
-/* Python frames of one evaluation loop, or (whole) all that are left. */
-static uint32_t merge_python(struct native *n, uint32_t *from, uint32_t count, bool whole)
+static struct stack_place place_of(struct live *l, uint64_t t_ns, const struct unwound *u)
 {
-	while (*from < n->count) {
-		bool outermost = n->entry[*from];
-
-		n->merged[count++] = n->walk[(*from)++];
-		if (outermost && !whole)
-			break;
-	}
-	return count;
+	return (struct stack_place){
+		.function = texts_id(&l->texts, &l->out, t_ns, u->function),
+		.file = texts_id(&l->texts, &l->out, t_ns, u->module),
+		.kind = PLACE_NATIVE,
+		.offset = u->offset,
+	};
 }
 
 static uint32_t merge(struct live *l, const struct ring_native *r, size_t unwound)
 {
 	struct native *n = l->native;
-	uint32_t count = 0, from = 0;
+	struct python_frames frames = {n->entry, n->tid == r->tid ? n->count : 0};
+	size_t count = interleave(n->unwound, unwound, &frames, n->mixed);
 
-	if (n->tid != r->tid)
-		n->count = 0;
-	for (size_t i = 0; i < unwound; i++) {
-		const struct unwound *u = &n->unwound[i];
-
-		if (!strncmp(u->function, "_PyEval_EvalFrameDefault", 24))
-			count = merge_python(n, &from, count, false);
-		n->merged[count++] = (struct stack_place){
-			.function = texts_id(&l->texts, &l->out, r->h.t_ns, u->function),
-			.file = texts_id(&l->texts, &l->out, r->h.t_ns, u->module),
-			.kind = PLACE_NATIVE,
-			.offset = u->offset,
-		};
-	}
-	return merge_python(n, &from, count, true);
+	for (size_t i = 0; i < count; i++)
+		n->merged[i] = n->mixed[i].is_python
+				       ? n->walk[n->mixed[i].at]
+				       : place_of(l, r->h.t_ns, &n->unwound[n->mixed[i].at]);
+	return (uint32_t)count;
 }
 
 static const char *maps_of(struct live *l, const struct known *k)
@@ -188,13 +174,17 @@ void native_put(struct live *l, const struct ring_native *r)
 	};
 	const struct known *k = known_get(l, r->h.pid);
 	const char *maps = k ? maps_of(l, k) : NULL;
+	struct unwind_from from = {
+		.maps = maps, .tid = r->tid, .sp = r->sp, .bytes = r->bytes, .used = r->used};
 	struct native *n = native_of(l);
 	size_t unwound;
+	bool is_whole;
 
 	if (!n || !maps || !n->left)
 		return;
 	n->left--;
-	unwound = unwinder_run(n->unwinder, maps, r, n->unwound);
+	memcpy(from.regs, r->regs, sizeof(from.regs));
+	unwound = unwinder_run(n->unwinder, &from, n->unwound, &is_whole);
 	if (!unwound)
 		return;
 	f.count = merge(l, r, unwound);

@@ -8,16 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "live/module.h"
+
 struct unwinder {
 	Dwfl *dwfl; /* of the maps below; NULL: none yet */
 	char *maps;
-	const struct ring_native *stack; /* for the call */
+	const struct unwind_from *from; /* for the call */
 	struct unwound *places;
 	size_t count;
+	Dwarf_Addr last; /* in the outermost so far */
 };
 
-/* Files by the names in the maps, whose inodes maps_read() has held against them; symbols also from
- * local debug files, by build id. Nothing is fetched from the network. */
+/* Files by the names in the maps, whose inodes maps_read() or module_paths() has held against them;
+ * the vDSO from the process's memory. Symbols also from local debug files, by build id. Nothing is
+ * fetched from the network. */
 static const Dwfl_Callbacks modules = {
 	.find_elf = dwfl_linux_proc_find_elf,
 	.find_debuginfo = dwfl_build_id_find_debuginfo,
@@ -31,7 +35,7 @@ static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread_arg)
 	if (*thread_arg)
 		return 0;
 	*thread_arg = arg;
-	return (pid_t)u->stack->tid;
+	return (pid_t)u->from->tid;
 }
 
 static bool get_thread(Dwfl *dwfl, pid_t tid, void *arg, void **thread_arg)
@@ -43,7 +47,7 @@ static bool get_thread(Dwfl *dwfl, pid_t tid, void *arg, void **thread_arg)
 
 static bool read_stack(Dwfl *dwfl, Dwarf_Addr at, Dwarf_Word *ret_word, void *arg)
 {
-	const struct ring_native *r = ((const struct unwinder *)arg)->stack;
+	const struct unwind_from *r = ((const struct unwinder *)arg)->from;
 
 	(void)dwfl;
 	if (r->used < sizeof(*ret_word) || at < r->sp || at - r->sp > r->used - sizeof(*ret_word))
@@ -54,9 +58,14 @@ static bool read_stack(Dwfl *dwfl, Dwarf_Addr at, Dwarf_Word *ret_word, void *ar
 
 static bool set_registers(Dwfl_Thread *thread, void *arg)
 {
-	const struct ring_native *r = ((const struct unwinder *)arg)->stack;
+	const struct unwind_from *r = ((const struct unwinder *)arg)->from;
 	Dwarf_Word regs[NATIVE_REGS];
 
+	if (r->is_in_call) {
+		regs[0] = r->regs[UNWIND_SP];
+		dwfl_thread_state_register_pc(thread, r->regs[UNWIND_PC]);
+		return dwfl_thread_state_registers(thread, UNWIND_SP, 1, regs);
+	}
 	for (int i = 0; i < NATIVE_REGS; i++)
 		regs[i] = r->regs[i];
 	return dwfl_thread_state_registers(thread, 0, NATIVE_REGS, regs);
@@ -70,17 +79,20 @@ static const Dwfl_Thread_Callbacks threads = {
 };
 
 /* A name only for an address inside of the symbol: another function's would mislead. */
-static void name_place(struct unwound *place, Dwfl_Module *module, Dwarf_Addr pc)
+static void name_place(
+	const struct unwinder *u, struct unwound *place, Dwfl_Module *module, Dwarf_Addr pc)
 {
-	const char *name,
-		*file = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 	Dwarf_Addr start = 0;
+	const char *name, *file;
 	GElf_Off offset = 0;
 	GElf_Sym symbol;
+	size_t len;
 
 	dwfl_module_info(module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
 	place->offset = pc - start;
-	snprintf(place->module, sizeof(place->module), "%s", file ? file : "");
+	file = module_name(u->maps, start, &len);
+	snprintf(place->module, sizeof(place->module), "%.*s", file ? (int)len : 0,
+		file ? file : "");
 	name = dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL, NULL, NULL);
 	if (name && offset < symbol.st_size)
 		snprintf(place->function, sizeof(place->function), "%s", name);
@@ -109,11 +121,33 @@ static int on_frame(Dwfl_Frame *frame, void *arg)
 	memset(&u->places[u->count], 0, sizeof(u->places[0]));
 	module = dwfl_addrmodule(u->dwfl, pc);
 	if (module && is_inside(module, pc))
-		name_place(&u->places[u->count], module, pc);
+		name_place(u, &u->places[u->count], module, pc);
 	else
 		u->places[u->count].offset = pc;
 	u->count++;
+	u->last = pc;
 	return DWARF_CB_OK;
+}
+
+/* Code that nobody has called says so: it has no return address. An unwinding that finds no memory
+ * ends too. */
+static bool is_outermost(const struct unwinder *u)
+{
+	Dwfl_Module *module = u->count ? dwfl_addrmodule(u->dwfl, u->last) : NULL;
+	Dwarf_Addr bias = 0;
+	Dwarf_CFI *cfi = module ? dwfl_module_eh_cfi(module, &bias) : NULL;
+	Dwarf_Op room[3], *ops = NULL;
+	Dwarf_Frame *frame = NULL;
+	size_t count = 1;
+	int address;
+
+	if (!cfi || dwarf_cfi_addrframe(cfi, u->last - bias, &frame))
+		return false;
+	address = dwarf_frame_info(frame, NULL, NULL, NULL);
+	if (address < 0 || dwarf_frame_register(frame, address, room, &ops, &count))
+		count = 1;
+	free(frame);
+	return !count && ops == room;
 }
 
 static void forget(struct unwinder *u)
@@ -125,25 +159,41 @@ static void forget(struct unwinder *u)
 	u->maps = NULL;
 }
 
+static bool report_modules(struct unwinder *u, FILE *text)
+{
+	uint64_t start, end;
+	char vdso[32];
+	bool ok;
+
+	dwfl_report_begin(u->dwfl);
+	ok = !dwfl_linux_proc_maps_report(u->dwfl, text);
+	if (u->from->pid && module_find_vdso(u->maps, &start, &end)) {
+		/* The name by which libdwfl knows where to find it. */
+		snprintf(vdso, sizeof(vdso), "[vdso: %d]", (int)u->from->pid);
+		dwfl_report_module(u->dwfl, vdso, start, end);
+	}
+	return !dwfl_report_end(u->dwfl, NULL, NULL) && ok;
+}
+
 /* Reading the files is what takes the time, so that those of the last call are kept. */
 static bool load(struct unwinder *u, const char *maps)
 {
+	char *paths;
 	FILE *text;
 	bool ok;
 
 	if (u->dwfl && !strcmp(u->maps, maps))
 		return true;
 	forget(u);
+	paths = u->from->pid ? module_paths(maps, u->from->pid) : strdup(maps);
 	u->maps = strdup(maps);
 	u->dwfl = u->maps ? dwfl_begin(&modules) : NULL;
-	text = u->dwfl && *maps ? fmemopen(u->maps, strlen(u->maps), "r") : NULL;
-	if (!text)
-		return false;
-	dwfl_report_begin(u->dwfl);
-	ok = !dwfl_linux_proc_maps_report(u->dwfl, text);
-	fclose(text);
-	ok = !dwfl_report_end(u->dwfl, NULL, NULL) && ok;
-	return ok && dwfl_attach_state(u->dwfl, NULL, (pid_t)u->stack->tid, &threads, u);
+	text = u->dwfl && paths && *paths ? fmemopen(paths, strlen(paths), "r") : NULL;
+	ok = text && report_modules(u, text);
+	if (text)
+		fclose(text);
+	free(paths);
+	return ok && dwfl_attach_state(u->dwfl, NULL, (pid_t)u->from->tid, &threads, u);
 }
 
 struct unwinder *unwinder_new(void)
@@ -160,17 +210,18 @@ void unwinder_free(struct unwinder *u)
 }
 
 size_t unwinder_run(
-	struct unwinder *u, const char *maps, const struct ring_native *r, struct unwound *ret)
+	struct unwinder *u, const struct unwind_from *from, struct unwound *ret, bool *ret_is_whole)
 {
-	u->stack = r;
+	u->from = from;
 	u->places = ret;
 	u->count = 0;
-	if (!load(u, maps)) {
-		forget(u);
-		return 0;
-	}
+	*ret_is_whole = false;
 	/* An error is the end of what can be unwound: what there is up to it counts. */
-	dwfl_getthread_frames(u->dwfl, (pid_t)r->tid, on_frame, u);
-	u->stack = NULL;
+	if (load(u, from->maps))
+		*ret_is_whole = !dwfl_getthread_frames(u->dwfl, (pid_t)from->tid, on_frame, u) &&
+				is_outermost(u);
+	else
+		forget(u);
+	u->from = NULL;
 	return u->count;
 }

@@ -12,6 +12,7 @@
 enum {
 	GIL_TRIES = 10,
 	LIST_TRIES = 5, /* for the list of threads */
+	TAKES = 6, /* for what a taker wants of one that runs */
 };
 
 /* What reading one thread after the other needs: large, so not on the stack. */
@@ -19,6 +20,7 @@ struct scratch {
 	struct walk walk[2]; /* the newest two readings */
 	unsigned int newest;
 	struct still still;
+	bool in_call; /* at the newest of them it waited in the kernel */
 };
 
 static const struct reader_limits thorough = {
@@ -136,9 +138,15 @@ static int read_once(struct reader *r, const struct py_thread *t, struct scratch
 		return -ESRCH;
 	if (!task_call(r->proc, r->m.pid, t->tid, &call))
 		call = (struct task_call){.nr = -1, .is_running = true};
-	ret = walk_thread(&r->m, l, &r->codes, t->state, w);
+	s->in_call = !call.is_running;
+	w->count = 0;
+	w->is_cut = false;
+	if (t->state)
+		ret = walk_thread(&r->m, l, &r->codes, t->state, w);
 	if (ret)
 		return ret;
+	if (r->taker && s->in_call)
+		r->taker->copy(r->taker->arg, t->tid, &call);
 	/* Off its core when the call was read: else it may be on the way to sleep, or back. */
 	if (!still_end(&s->still, r->proc, r->m.pid, t->tid))
 		return 0;
@@ -167,6 +175,24 @@ static int read_stack(struct reader *r, struct py_thread *t, struct scratch *s)
 	if (!s->walk[s->newest].count)
 		t->whole = PY_NO_STACK;
 	return keep_frames(r, &s->walk[s->newest], t);
+}
+
+/* The stack, and what goes with it. */
+static int take_stack(struct reader *r, struct py_thread *t, struct scratch *s)
+{
+	const struct reader_taker *taker = r->taker;
+	uint32_t frames = r->frames_count;
+	int ret = 0, i;
+
+	if (!t->state && !taker)
+		return 0;
+	for (i = 0; i < TAKES && !ret; i++) {
+		r->frames_count = frames;
+		ret = read_stack(r, t, s);
+		if (ret || !taker || taker->keep(taker->arg, r, t, s->in_call))
+			return ret;
+	}
+	return ret;
 }
 
 static void read_name(const struct reader *r, struct py_thread *out)
@@ -207,8 +233,7 @@ static int read_stacks(struct reader *r, struct scratch *s)
 	for (i = 0; i < r->threads_count && !ret; i++) {
 		struct py_thread *t = &r->threads[i];
 
-		if (t->state)
-			ret = read_stack(r, t, s);
+		ret = take_stack(r, t, s);
 		if (ret == -ESRCH)
 			ret = task_look(r->proc, r->m.pid, r->m.pid, &s->still.now) ? ret : 0;
 	}

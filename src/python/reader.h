@@ -50,10 +50,24 @@ struct reader_limits {
 	uint64_t bytes; /* of memory that are read */
 };
 
+struct reader;
+
+/* Who wants more of a thread than its Python frames, of the same moment. */
+struct reader_taker {
+	void *arg;
+	/* Called while the thread stands still in the call, right after its frames were read; again
+	 * if it turns out that it did not. Not of a thread that runs. */
+	void (*copy)(void *arg, uint32_t tid, const struct task_call *call);
+	/* The thread's frames, if it has any, are in the reader. is_copied: what copy() read last
+	 * goes with them; else the thread runs. False: once more, but not for ever. */
+	bool (*keep)(void *arg, const struct reader *r, const struct py_thread *t, bool is_copied);
+};
+
 struct reader {
 	const char *proc; /* borrowed */
 	struct reader_limits limits;
 	struct memory m;
+	const struct reader_taker *taker; /* borrowed; NULL: none */
 	struct interp interp;
 	struct codes codes;
 	struct py_thread *threads; /* by tid: the main thread first */

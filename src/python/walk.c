@@ -64,6 +64,14 @@ static int32_t line_of(
 	return code_line(code, l, lasti);
 }
 
+/* Up to 3.10 each frame has a loop of its own; from 3.12 on shims tell. */
+static bool is_entry(const struct py_layout *l, const struct raw *f)
+{
+	if (l->frame.entry != PY_ABSENT)
+		return f->bytes[l->frame.entry];
+	return l->frame.owner == PY_ABSENT;
+}
+
 /* 0 and the frame, or SKIP, or -errno. */
 static int show(struct memory *m, const struct py_layout *l, struct codes *codes,
 	const struct raw *f, struct py_frame *ret)
@@ -82,7 +90,8 @@ static int show(struct memory *m, const struct py_layout *l, struct codes *codes
 	code = &codes->codes[index];
 	if (is_incomplete(l, f, code, lasti))
 		return SKIP;
-	*ret = (struct py_frame){.code = index, .line = line_of(l, f, code, lasti)};
+	*ret = (struct py_frame){
+		.code = index, .line = line_of(l, f, code, lasti), .is_entry = is_entry(l, f)};
 	return 0;
 }
 
@@ -116,8 +125,11 @@ static int walk_frames(struct memory *m, const struct py_layout *l, struct codes
 		if (r)
 			return r;
 		at = word_at(&f, l->frame.previous);
-		if (is_shim(l, &f))
+		if (is_shim(l, &f)) {
+			if (w->count)
+				w->frames[w->count - 1].is_entry = true;
 			continue;
+		}
 		r = show(m, l, codes, &f, &w->frames[w->count]);
 		if (r < 0)
 			return r;

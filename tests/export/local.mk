@@ -46,4 +46,6 @@ EXTRA_DIST += \
 	tests/export/golden/lively.txt \
 	tests/export/golden/proc.txt \
 	tests/export/golden/stack.txt \
+	tests/export/golden/stack_native.txt \
+	tests/export/golden/stack_native_all.txt \
 	tests/export/golden/trouble.txt

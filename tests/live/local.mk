@@ -37,7 +37,9 @@ tests_live_frames_SOURCES = tests/live/frames.c
 if LIVE
 if HAVE_CMOCKA
 check_PROGRAMS += tests/live/ends_test tests/live/limits_test
-check_PROGRAMS += tests/live/mapping_test tests/live/outbox_test
+check_PROGRAMS += tests/live/interleave_test tests/live/mapping_test tests/live/outbox_test
+tests_live_interleave_test_SOURCES = tests/live/interleave_test.c
+tests_live_interleave_test_LDADD = $(TEST_LIVE_LDADD)
 check_PROGRAMS += tests/live/codebook_test tests/live/roles_test tests/live/split_test
 tests_live_codebook_test_SOURCES = tests/live/codebook_test.c
 tests_live_codebook_test_LDADD = $(TEST_LIVE_LDADD)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 # long: every interpreter, and a thousand stacks
-# timeout: 600
+# timeout: 900
 """`pooltop stack` on real pools: the same frames as each process itself dumps at the same place,
 who holds the GIL, whole stacks of pools that never stand still, and text that is hostile."""
 import os
@@ -100,6 +100,22 @@ def dump(case, pid):
     return dumped(path)
 
 
+def check_native(case, who, process):
+    """Down to where each thread began, with every Python frame at an evaluation loop."""
+    for thread in process["threads"]:
+        name = "%s, thread %d" % (who, thread["tid"])
+        mixed, native = thread["mixed"], thread["native"]
+        if not case.check(mixed and native and thread["native_whole"],
+                          "%s: no whole machine stack: %r" % (name, native[-3:])):
+            continue
+        case.equal(name + ": Python among machine", [f for f in mixed if "module" not in f],
+                   thread["python"])
+        case.equal(name + ": machine among Python", [f for f in mixed if "module" in f], native)
+        end = native[-1]["function"] or ""
+        case.check("_start" in end if thread["tid"] == process["pid"] else "clone" in end,
+                   "%s ends in %r" % (name, native[-1]))
+
+
 def same(case, interpreter, method):
     facts = start(case, "still", interpreter, method)
     processes = stack(case, facts["workers"][0])
@@ -112,6 +128,7 @@ def same(case, interpreter, method):
         case.equal(who + ": threads", len(got), len(want))
         for g, w in zip(got, want):
             case.equal(who, g, w)
+        check_native(case, who, process)
         case.equal(who + ": role", process["role"],
                    "parent" if process["pid"] == facts["pid"] else "worker")
         deepest = max(len(s) for s in want)
@@ -171,6 +188,50 @@ def namespaces(pid):
     """Numbers of a process, in our namespace and further in."""
     with open("/proc/%d/status" % pid) as f:
         return [int(n) for n in re.search(r"NSpid:\s*(.*)", f.read()).group(1).split()]
+
+
+# ---------------------------------------------------------------------------------------------
+# Machine code
+
+# Innermost first: (function of Python's, or None; pattern of the module's name, part of the machine
+# function's), with anything in between.
+FFI = "libffi|_ctypes"  # older ones have it built in
+THROUGH_C = [
+    (None, "libc", "pause"), (None, FFI, ""), ("pause_in_c", "", ""),
+    (None, "python", "_PyEval_EvalFrameDefault"), (None, FFI, ""), (None, "libc", "qsort"),
+    (None, FFI, ""), (None, FFI, ""), ("sort_in_c", "", ""), ("key_of", "", ""),
+    (None, "python", "_PyEval_EvalFrameDefault"), ("native", "", ""),
+    ("worker", "", ""),
+    (None, "python", "_PyEval_EvalFrameDefault"), (None, "python", "_start"),
+]
+
+
+def is_frame(frame, want):
+    function, module, machine = want
+    if function:
+        return "module" not in frame and frame["function"].split(".")[-1] == function
+    return bool("module" in frame and re.search(module, os.path.basename(frame["module"] or "")) and
+            machine in (frame["function"] or ""))
+
+
+def through_c(case):
+    for path, version in harness.pythons(OLDEST):
+        facts = start(case, "native", path, workers=2)
+        for process in stack(case, facts["pid"])[1:]:
+            check_native(case, version, process)
+            left = list(THROUGH_C)
+            for frame in process["threads"][0]["mixed"] or []:
+                if left and is_frame(frame, left[0]):
+                    left.pop(0)
+            case.equal(version + ": not there, or in another order", left, [])
+        text = harness.pooltop(case, "stack", facts["pid"]).out.decode()
+        case.check(re.search(r"\n      pause +libc.*\n(.*\n)*      pause_in_c .*\n(.*\n)*"
+                             r"      qsort\w* +libc.*\n(.*\n)*      sort_in_c ", text),
+                   "%s: the text has them in order: %s" % (version, text))
+        case.check("_start" not in text, version + ": the start is left out")
+        text = harness.pooltop(case, "stack", "-v", facts["pid"]).out.decode()
+        case.check("_start" in text, version + ": the start is there")
+        stop(case)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -255,7 +316,7 @@ def spin_on(case, version, facts, source, least):
     end, seen = threading.Event(), set()
     watcher = threading.Thread(target=watch_tracer, args=(facts["workers"], end, seen))
     watcher.start()
-    count = whole = 0
+    count = whole = native = 0
     faults, tops = [], set()
     try:
         while count < least:
@@ -263,6 +324,7 @@ def spin_on(case, version, facts, source, least):
                 thread = process["threads"][0]
                 count += 1
                 whole += thread["whole"] and bool(thread["python"])
+                native += thread["native_whole"] and thread["mixed"] is not None
                 if thread["python"]:
                     fault = wrong(thread["python"], source)
                     faults += [(fault, thread["python"][:6])] if fault else []
@@ -270,9 +332,12 @@ def spin_on(case, version, facts, source, least):
     finally:
         end.set()
         watcher.join()
-    case.note("%s: %d of %d whole, %d different places" % (version, whole, count, len(tops)))
+    case.note("%s: %d of %d whole, %d different places, %d with machine frames" % (
+        version, whole, count, len(tops), native))
     case.equal(version + ": wrong", faults, [])
     case.check(whole >= 0.99 * count, "%s: %d of %d are whole" % (version, whole, count))
+    case.check(native >= 0.2 * count, "%s: %d of %d have machine frames" % (
+        version, native, count))
     case.check(len(tops) >= 5, "%s: it spun in %r alone" % (version, tops))
     case.equal(version + ": tracers", {t for t, _ in seen}, {"0"})
     case.equal(version + ": stopped", [s for _, s in seen if s in "Tt"], [])
@@ -353,8 +418,9 @@ if __name__ == "__main__":
         ("equal to faulthandler on every interpreter, fork and spawn", as_faulthandler, 240),
         ("an interpreter whose file is gone", deleted, 60),
         ("a pool in a PID namespace of its own", container, 120),
+        ("machine code and Python through each other, every interpreter", through_c, 120),
         ("one holds the GIL, the others wait for it", gil, 120),
-        ("%d stacks of spinning pools: whole, none wrong, no tracer" % SPINS, spinning, 300),
+        ("%d stacks of spinning pools: whole, none wrong, no tracer" % SPINS, spinning, 400),
         ("hostile names are never printed raw", hostile, 60),
         ("workers with the same stacks are shown once", merged, 60),
         ("what has no Python stack to show", not_python, 60),

@@ -1,21 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* This program's own stack, as if it were one that the kernel had copied. */
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "live/maps.h"
+#include "live/module.h"
+#include "live/perf_stack.h"
 #include "live/unwind.h"
 
 static struct ring_native copy;
 static struct unwound places[UNWIND_PLACES];
+
+static size_t unwind(struct unwinder *u, const char *maps)
+{
+	struct unwind_from from = {.maps = maps,
+		.tid = copy.tid,
+		.sp = copy.sp,
+		.bytes = copy.bytes,
+		.used = copy.used};
+	bool is_whole;
+
+	memcpy(from.regs, copy.regs, sizeof(from.regs));
+	return unwinder_run(u, &from, places, &is_whole);
+}
 
 static const int order[NATIVE_REGS] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
 	REG_RBP, REG_RSP, REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
@@ -26,7 +46,7 @@ static const int order[NATIVE_REGS] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_R
 static __attribute__((noinline, no_sanitize_address)) void take_copy(void)
 {
 	ucontext_t context;
-	size_t len = 8192;
+	size_t len = sizeof(copy.bytes);
 
 	assert_int_equal(getcontext(&context), 0);
 	for (int i = 0; i < NATIVE_REGS; i++)
@@ -44,6 +64,12 @@ static __attribute__((noinline)) void outer(void)
 {
 	take_copy();
 	__asm__ volatile(""); /* or the call would be a jump */
+}
+
+static __attribute__((noreturn, noinline)) void spin(void)
+{
+	for (;;)
+		__asm__ volatile("");
 }
 
 static int at_of(const char *function, size_t count)
@@ -66,7 +92,7 @@ static void a_stack_is_unwound_to_its_functions(void **state)
 	outer();
 	for (int again = 0; again < 2; again++) {
 		memset(places, 0, sizeof(places));
-		count = unwinder_run(u, maps, &copy, places);
+		count = unwind(u, maps);
 		assert_true(count > 3);
 		assert_int_equal(at_of("take_copy", count), 0);
 		assert_int_equal(at_of("outer", count), 1);
@@ -78,6 +104,127 @@ static void a_stack_is_unwound_to_its_functions(void **state)
 	free(maps);
 }
 
+/* Its files are had through the process. */
+static void a_stack_of_the_living(void **state)
+{
+	char *maps = maps_read_live((uint32_t)getpid());
+	struct unwinder *u = unwinder_new();
+	struct unwind_from from;
+	bool is_whole = false;
+	size_t count;
+
+	(void)state;
+	assert_non_null(maps);
+	assert_non_null(strstr(maps, "[vdso]"));
+	outer();
+	from = (struct unwind_from){.maps = maps,
+		.pid = (uint32_t)getpid(),
+		.tid = copy.tid,
+		.sp = copy.sp,
+		.bytes = copy.bytes,
+		.used = copy.used};
+	memcpy(from.regs, copy.regs, sizeof(from.regs));
+	count = unwinder_run(u, &from, places, &is_whole);
+	assert_int_equal(at_of("outer", count), 1);
+	assert_true(is_whole);
+	assert_string_equal(places[count - 1].function, "_start");
+	from.used = 64;
+	unwinder_run(u, &from, places, &is_whole);
+	assert_false(is_whole);
+	unwinder_free(u);
+	free(maps);
+}
+
+/* It has no file: it is read from the process. */
+static void the_vdso_is_known(void **state)
+{
+	char *maps = maps_read_live((uint32_t)getpid());
+	struct unwinder *u = unwinder_new();
+	uint64_t start = 0, end = 0;
+	bool is_whole, named = false;
+
+	(void)state;
+	assert_true(module_find_vdso(maps, &start, &end));
+	assert_false(module_find_vdso("", &start, &end));
+	memset(&copy, 0, sizeof(copy));
+	for (copy.regs[UNWIND_PC] = start; copy.regs[UNWIND_PC] < end && !named;
+		copy.regs[UNWIND_PC] += 16) {
+		struct unwind_from from = {.maps = maps, .pid = (uint32_t)getpid(), .tid = 1};
+
+		memcpy(from.regs, copy.regs, sizeof(from.regs));
+		assert_true(unwinder_run(u, &from, places, &is_whole) >= 1);
+		assert_string_equal(places[0].module, "[vdso]");
+		named = strstr(places[0].function, "gettime");
+	}
+	assert_true(named);
+	unwinder_free(u);
+	free(maps);
+}
+
+/* The names of what is mapped are turned into what can be opened, or their lines go. */
+static void a_module_is_the_mapped_file(void **state)
+{
+	char *maps = maps_read_live((uint32_t)getpid()), *paths;
+	uint64_t start = (uint64_t)(uintptr_t)strstr;
+	const char *name;
+	struct stat st;
+	size_t len;
+
+	(void)state;
+	assert_null(
+		module_paths("1000-2000 r--p 0 00:00 1 /proc/self/exe\n", 0)); /* not that inode */
+	assert_null(module_paths("nonsense\n\n0-1\n", 0));
+	assert_null(module_paths("", 0));
+	assert_int_equal(stat("/proc/self/exe", &st), 0);
+	{
+		char text[256];
+
+		snprintf(text, sizeof(text),
+			"1000-2000 r--p 0 00:00 %llu /proc/self/exe\n"
+			"2000-3000 r--p 0 00:00 %llu /proc/self/exe",
+			(unsigned long long)st.st_ino, (unsigned long long)st.st_ino);
+		paths = module_paths(text, 0);
+		assert_non_null(paths);
+		assert_int_equal(strlen(paths), strlen(text) + 1);
+		assert_non_null(strstr(paths, "2000-3000"));
+		free(paths);
+	}
+	paths = module_paths(maps, (uint32_t)getpid());
+	assert_non_null(paths);
+	assert_null(strstr(paths, "[vdso]"));
+	free(paths);
+	name = module_name("0-1 r--p 0 00:00 7 /a\n10-20 r--p 0 00:00 8 /b c\n", 16, &len);
+	assert_non_null(name);
+	assert_int_equal(len, 4);
+	assert_memory_equal(name, "/b c", 4);
+	assert_null(module_name(maps, start | 1, &len));
+	free(maps);
+}
+
+/* A child that computes: the kernel copies where it is. */
+static void one_that_runs(void **state)
+{
+	static struct ring_native sampled;
+	uint64_t start = (uint64_t)(uintptr_t)&spin;
+	pid_t child = fork();
+	bool had = false;
+
+	(void)state;
+	if (!child)
+		spin();
+	for (int i = 0; i < 300 && !had; i++) /* others may have the cores for a while */
+		had = perf_stack_take((uint32_t)child, &sampled) &&
+		      sampled.regs[UNWIND_PC] - start < 4096;
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	if (!had && access("/proc/1/syscall", R_OK))
+		skip(); /* not allowed to this user */
+	assert_true(had);
+	assert_true(sampled.used > 64);
+	assert_int_equal(sampled.sp, sampled.regs[UNWIND_SP]);
+	assert_false(perf_stack_take((uint32_t)child, &sampled));
+}
+
 static void what_is_not_in_the_copy_is_the_end(void **state)
 {
 	char *maps = maps_read((uint32_t)getpid());
@@ -86,9 +233,9 @@ static void what_is_not_in_the_copy_is_the_end(void **state)
 	(void)state;
 	outer();
 	copy.used = 0;
-	assert_int_equal(unwinder_run(u, maps, &copy, places), 1);
+	assert_int_equal(unwind(u, maps), 1);
 	copy.used = 7;
-	assert_int_equal(unwinder_run(u, maps, &copy, places), 1);
+	assert_int_equal(unwind(u, maps), 1);
 	unwinder_free(u);
 	free(maps);
 }
@@ -115,7 +262,7 @@ static void nonsense_is_harmless(void **state)
 			copy.regs[16] = 0x1000 + seed;
 			copy.sp = copy.regs[7] - NATIVE_RED_ZONE;
 			copy.tid = seed;
-			assert_true(unwinder_run(u, maps[i], &copy, places) <= UNWIND_PLACES);
+			assert_true(unwind(u, maps[i]) <= UNWIND_PLACES);
 		}
 	}
 	unwinder_free(u);
@@ -133,6 +280,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stack_is_unwound_to_its_functions),
+		cmocka_unit_test(a_stack_of_the_living),
+		cmocka_unit_test(the_vdso_is_known),
+		cmocka_unit_test(a_module_is_the_mapped_file),
+		cmocka_unit_test(one_that_runs),
 		cmocka_unit_test(what_is_not_in_the_copy_is_the_end),
 		cmocka_unit_test(nonsense_is_harmless),
 		cmocka_unit_test(maps_of_nobody),

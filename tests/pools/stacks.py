@@ -2,12 +2,14 @@
 """A Pool whose stacks are known: every process dumps its own with faulthandler when it gets
 SIGUSR1, at the very place where it stands.
 
-    stacks.py --ready FILE --folder DIR --what still|spin|gil|hostile [--method M] [--workers N]
+    stacks.py --ready FILE --folder DIR --what still|spin|gil|native|hostile [--method M]
+              [--workers N]
 
 Each call of a function in here stands on a line of its own that has the function's name and a
 parenthesis: whoever sees a stack can tell by the lines whether it can be one.
 """
 import argparse
+import ctypes
 import faulthandler
 import json
 import multiprocessing
@@ -152,6 +154,31 @@ def gil(number):
         threading.Thread(target=spin, args=(number,), daemon=True).start()
     threading.Thread(target=sleep_for_ever, daemon=True).start()
     spin(number)
+
+
+# ---------------------------------------------------------------------------------------------
+# native: through C libraries, into Python and out again
+
+
+def pause_in_c(left, right):
+    ctypes.CDLL(None).pause()
+    return left == right
+
+
+def sort_in_c():
+    numbers = (ctypes.c_int * 2)(2, 1)
+    pointer = ctypes.POINTER(ctypes.c_int)
+    compare = ctypes.CFUNCTYPE(ctypes.c_int, pointer, pointer)(pause_in_c)
+    ctypes.CDLL(None).qsort(numbers, 2, 4, compare)
+
+
+def key_of(number):
+    sort_in_c()
+    return number
+
+
+def native(number):
+    sorted([number, 1], key=key_of)
 
 
 # ---------------------------------------------------------------------------------------------

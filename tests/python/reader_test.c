@@ -177,6 +177,60 @@ static void test_deep(void **state)
 	assert_int_equal(w->r.threads[1].frames, READ_FRAMES);
 }
 
+/* What a taker is asked for, by thread id - 77. */
+struct taken {
+	uint32_t copies[3], keeps[3];
+	bool is_copied[3];
+	uint32_t refusals; /* of each */
+	uint64_t stack;
+};
+
+static void copy(void *arg, uint32_t tid, const struct task_call *call)
+{
+	struct taken *taken = arg;
+
+	taken->copies[tid - 77]++;
+	taken->stack = call->stack;
+}
+
+static bool keep(void *arg, const struct reader *r, const struct py_thread *t, bool is_copied)
+{
+	struct taken *taken = arg;
+
+	assert_int_equal(t->frames + t->count, r->frames_count);
+	taken->is_copied[t->tid - 77] = is_copied;
+	return taken->keeps[t->tid - 77]++ >= taken->refusals;
+}
+
+/* One that runs is not copied; the taker may want another try, but not for ever. */
+static void test_taker(void **state)
+{
+	struct world *w = *state;
+	struct false_task running = {
+		.tid = 78, .comm = "x", .state = 'R', .runs = 3, .call = "running\n"};
+	struct taken taken = {0};
+	const struct reader_taker taker = {.arg = &taken, .copy = copy, .keep = keep};
+
+	false_task(&w->proc, &running);
+	w->r.taker = &taker;
+	assert_int_equal(reader_read(&w->r, NULL), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(taken.keeps[i], 1);
+		assert_int_equal(taken.is_copied[i], i != 1); /* Python's, running, native */
+		assert_int_equal(taken.copies[i], i != 1);
+	}
+	assert_int_equal(taken.stack, 0x7ffd1000);
+	assert_int_equal(w->r.frames_count, 1);
+	taken = (struct taken){.refusals = 2};
+	assert_int_equal(reader_read(&w->r, NULL), 0);
+	assert_int_equal(taken.keeps[0], 3);
+	assert_int_equal(w->r.frames_count, 1);
+	taken = (struct taken){.refusals = 1000};
+	assert_int_equal(reader_read(&w->r, NULL), 0);
+	assert_in_range(taken.keeps[0], 4, 100);
+	assert_int_equal(w->r.frames_count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +241,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_never_holds_still, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_deep, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_taker, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,37 @@ static void test_shims_are_passed(void **state)
 	end(w);
 }
 
+static void assert_entries(const struct world *w, bool leaf, bool middle, bool main)
+{
+	assert_int_equal(w->walk.frames[0].is_entry, leaf);
+	assert_int_equal(w->walk.frames[1].is_entry, middle);
+	assert_int_equal(w->walk.frames[2].is_entry, main);
+}
+
+/* Which frame is the outermost of an evaluation loop. */
+static void test_entries(void **state)
+{
+	struct world *w = world_of(layout_row(10));
+	uint64_t shim;
+
+	(void)state;
+	assert_all_three(w);
+	assert_entries(w, true, true, true); /* each has its own */
+	end(w);
+	w = world_of(layout_row(11));
+	false_u8(w->p.f, w->frame[1] + w->p.l.frame.entry, 1); /* the frame says so */
+	assert_all_three(w);
+	assert_entries(w, false, true, false);
+	end(w);
+	w = world_of(layout_row(12));
+	shim = false_frame(&w->p, 0, 0, w->frame[1]); /* there is a shim below */
+	false_u8(w->p.f, shim + w->p.l.frame.owner, 3);
+	false_u64(w->p.f, w->frame[0] + w->p.l.frame.previous, shim);
+	assert_all_three(w);
+	assert_entries(w, true, false, false);
+	end(w);
+}
+
 static void test_tagged_references(void **state)
 {
 	struct py_layout l = *layout_row(12);
@@ -234,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_version),
 		cmocka_unit_test(test_shims_are_passed),
+		cmocka_unit_test(test_entries),
 		cmocka_unit_test(test_tagged_references),
 		cmocka_unit_test(test_frame_being_set_up_is_hidden),
 		cmocka_unit_test(test_line_kept_by_a_debugger),
