@@ -57,6 +57,8 @@ struct frame_cpu { /* Sums since watching began. */
 	__u64 steal_ns;
 };
 
+enum { USAGE_MASK = 4 }; /* words */
+
 struct frame_usage {
 	struct frame h;
 	__u64 start_ns; /* of the process */
@@ -66,6 +68,9 @@ struct frame_usage {
 	__u64 cpu_ns; /* its whole life, as /proc counts it */
 	__u32 threads;
 	__u32 cpus; /* cores that it may run on; 0: not known */
+	/* Which they are: bit n % 64 of word n / 64 for core n. If it has fewer bits than there are
+	 * cpus, the others are beyond it; all 0: not known. */
+	__u64 cpu_mask[USAGE_MASK];
 };
 
 /* Steps that are seen as they happen, and, from STEP_IN_MODULE on, what a process was seen in

@@ -11,14 +11,18 @@
 
 enum { MOST_CPUS = 4096 };
 
-uint32_t limits_cpus(uint32_t pid)
+uint32_t limits_cpus(uint32_t pid, uint64_t *ret_mask, size_t words)
 {
 	size_t size = CPU_ALLOC_SIZE(MOST_CPUS);
 	cpu_set_t *set = CPU_ALLOC(MOST_CPUS);
 	uint32_t cpus = 0;
 
+	memset(ret_mask, 0, words * sizeof(*ret_mask));
 	if (set && !sched_getaffinity((pid_t)pid, size, set))
 		cpus = (uint32_t)CPU_COUNT_S(size, set);
+	for (size_t n = 0; cpus && n < 64 * words; n++)
+		if (CPU_ISSET_S(n, size, set))
+			ret_mask[n / 64] |= UINT64_C(1) << n % 64;
 	CPU_FREE(set);
 	return cpus;
 }

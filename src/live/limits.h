@@ -4,10 +4,12 @@
 #define POOLTOP_LIMITS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/* Cores that the process's main thread may run on; 0: not to be told (it is gone). */
-uint32_t limits_cpus(uint32_t pid);
+/* Cores that the process's main thread may run on; 0: not to be told (it is gone). ret_mask: which
+ * of the first 64 x words they are, all 0 if that is not to be told. */
+uint32_t limits_cpus(uint32_t pid, uint64_t *ret_mask, size_t words);
 
 enum { LIMITS_FOLDER = 4096 };
 

@@ -7,6 +7,7 @@
 void usage_send(struct live *l, struct known *k, const struct proc_sample *s)
 {
 	struct frame_usage f = k->usage;
+	uint64_t mask[USAGE_MASK];
 
 	f.h = (struct frame){.kind = FRAME_USAGE, .pid = k->pid, .t_ns = k->usage.h.t_ns};
 	f.start_ns = k->start_ns;
@@ -16,7 +17,8 @@ void usage_send(struct live *l, struct known *k, const struct proc_sample *s)
 	f.cpu_ns = s->cpu_ns;
 	f.threads = s->threads;
 	f.shared_bytes = k->shared_bytes;
-	f.cpus = limits_cpus(s->pid);
+	f.cpus = limits_cpus(s->pid, mask, USAGE_MASK);
+	memcpy(f.cpu_mask, mask, sizeof(mask));
 	f.h.size = k->usage.h.size;
 	if (!memcmp(&f, &k->usage, sizeof(f)))
 		return;

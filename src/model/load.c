@@ -22,11 +22,51 @@ void load_move(struct pool *p, uint64_t t_ns, int hands, int waiting)
 	l->waiting += waiting;
 }
 
+/* Cores that the living workers may run on, all together. */
+struct cores {
+	uint32_t most; /* of one of them */
+	uint64_t mask[USAGE_MASK]; /* of all */
+	bool is_known; /* the mask has all */
+};
+
+static void add_cores(struct cores *c, const struct frame_usage *f)
+{
+	uint32_t count = 0;
+
+	if (!f->cpus)
+		return;
+	for (unsigned int i = 0; i < USAGE_MASK; i++) {
+		c->mask[i] |= f->cpu_mask[i];
+		count += (uint32_t)__builtin_popcountll(f->cpu_mask[i]);
+	}
+	c->is_known = c->is_known && count == f->cpus;
+	c->most = f->cpus > c->most ? f->cpus : c->most;
+}
+
+/* 0: nobody's is known. Older recordings have no masks. */
+static uint32_t count_cores(const struct cores *c)
+{
+	uint32_t count = 0;
+
+	for (unsigned int i = 0; i < USAGE_MASK; i++)
+		count += (uint32_t)__builtin_popcountll(c->mask[i]);
+	return c->is_known && count ? count : c->most;
+}
+
+static int32_t only_core(const struct cores *c)
+{
+	for (unsigned int i = 0; i < USAGE_MASK && c->is_known; i++)
+		if (c->mask[i])
+			return (int32_t)(64 * i) + __builtin_ctzll(c->mask[i]);
+	return -1;
+}
+
 /* Cores that workers may use: by their affinity, and by the quota of their cgroup. */
 static void limit(const struct model *m, struct pool *p)
 {
 	const struct proc *parent = model_proc(m, p->pid);
-	uint32_t cpus = 0, quota = 0, lanes;
+	struct cores cores = {.is_known = true};
+	uint32_t cpus, quota = 0, lanes;
 
 	p->load.libraries |= parent ? parent->flags & PROC_LIBRARIES : 0;
 	for (uint32_t i = 0; i < p->workers_count; i++) {
@@ -35,13 +75,15 @@ static void limit(const struct model *m, struct pool *p)
 
 		if (!proc)
 			continue;
-		if (proc->usage.cpus > cpus)
-			cpus = proc->usage.cpus;
+		add_cores(&cores, &proc->usage);
 		if (proc->quota_milli > quota)
 			quota = proc->quota_milli;
 		p->load.libraries |= proc->flags & PROC_LIBRARIES;
 	}
 	/* What is known of the last worker holds until another is there. */
+	cpus = count_cores(&cores);
+	if (cpus)
+		p->load.only_core = cpus == 1 ? only_core(&cores) : -1;
 	p->load.cpus = cpus ? cpus : p->load.cpus;
 	p->load.quota_milli = quota ? quota : p->load.quota_milli;
 	lanes = p->workers_alive;
@@ -113,9 +155,29 @@ static uint64_t threads_ns(const struct model *m, const struct pool *p)
 	return sum_ns;
 }
 
+/* A worker's first task makes it import what the task's function needs, and that happens as it is
+ * unpickled: of a message that is short it is no sign of what pickling costs. */
+static void see_fresh(const struct model *m, struct pool *p)
+{
+	for (uint32_t i = 0; i < p->workers_count; i++) {
+		struct worker *w = &p->workers[i];
+		uint64_t ns = worker_state_ns(w, STATE_UNPICKLE, m->now_ns);
+
+		if (!w->small_first || w->is_seasoned)
+			continue;
+		w->is_seasoned = w->tasks || w->ended_ns;
+		if (w->tasks && ns > w->first_run_ns)
+			ns = w->first_run_ns;
+		p->load.fresh_ns += since_ns(ns, w->fresh_unpickle_ns);
+		w->fresh_unpickle_ns = ns;
+	}
+}
+
 /* Where all sums stand now, but for those that are differences already. */
 static void measure(const struct model *m, const struct pool *p, struct load_sums *to)
 {
+	uint64_t fresh_ns;
+
 	*to = (struct load_sums){
 		.ns = m->now_ns,
 		.work_ns = p->load.work_ns,
@@ -125,6 +187,10 @@ static void measure(const struct model *m, const struct pool *p, struct load_sum
 			p->profile.parent_ns[CLASS_PICKLE] + p->profile.parent_ns[CLASS_UNPICKLE],
 	};
 	pool_state_ns(p, m->now_ns, to->state_ns);
+	fresh_ns = p->load.fresh_ns < to->state_ns[STATE_UNPICKLE] ? p->load.fresh_ns
+								   : to->state_ns[STATE_UNPICKLE];
+	to->state_ns[STATE_UNPICKLE] -= fresh_ns;
+	to->state_ns[STATE_RUN] += fresh_ns;
 }
 
 static void add(struct load_sums *to, const struct load_sums *now, const struct load_sums *then)
@@ -182,6 +248,7 @@ void tick_load(const struct model *m, struct pool *p)
 	limit(m, p);
 	load_move(p, m->now_ns, 0, 0);
 	count_hands(p);
+	see_fresh(m, p);
 	measure(m, p, &now);
 	see_tick(p, &now);
 	if (l->tick.ns && now.work_ns > l->tick.work_ns) {

@@ -256,6 +256,9 @@ uint32_t pool_waiting(const struct pool *p, uint64_t now_ns, uint64_t *ret_oldes
 void pool_state_ns(const struct pool *p, uint64_t now_ns, uint64_t ret_ns[WORKER_STATES]);
 /* Core time that lay idle since nothing of this function was left to take; 0: there is some. */
 uint64_t pace_idle_ns(const struct pool *p, const struct func *func, uint64_t now_ns);
+/* Since when nobody reads results in the parent any more; 0: that is not so, or not yet sure: a
+ * terminated pool's reader may end a moment before it is seen that the pool is. */
+uint64_t pool_reader_gone_ns(const struct pool *p, uint64_t now_ns);
 /* Tasks sent, neither returned nor lost. */
 uint64_t pool_in_flight(const struct pool *p);
 /* A core's shares over some ticks; false if there were none. A pool's parts are 0 where they are

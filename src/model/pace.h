@@ -79,7 +79,7 @@ struct load_sums {
 	uint64_t hands_ns; /* worker time with a task in hand */
 	uint64_t waiting_ns; /* a task waited to be taken */
 	uint64_t threads_ns; /* of workers with a task in hand, all their threads that want cores */
-	uint64_t state_ns[WORKER_STATES]; /* workers' */
+	uint64_t state_ns[WORKER_STATES]; /* workers'; load.fresh_ns is run, not unpickle */
 };
 
 enum { LOAD_CALLS = 6 };
@@ -95,7 +95,8 @@ struct load {
 	struct load_call calls[LOAD_CALLS]; /* most frequent first */
 	uint32_t lanes; /* workers that can be at work at a time: living ones, at most as many as
 			   the cores they may use */
-	uint32_t cpus; /* cores they may run on; 0: not known */
+	uint32_t cpus; /* cores they may run on, all together; 0: not known */
+	int32_t only_core; /* if that is one: which; -1: not known */
 	uint32_t quota_milli; /* of their cgroup, 0: none known */
 	uint32_t libraries; /* of enum proc_flags, that they or their parent were seen to have
 			       loaded */
@@ -103,6 +104,7 @@ struct load {
 	uint64_t at_ns; /* the integrals below are complete up to here */
 	uint64_t hands_ns, lanes_ns; /* of hands, and of no more of them than lanes */
 	uint64_t waiting_ns, work_ns; /* something waited; something waited or was in hand */
+	uint64_t fresh_ns; /* sum of the workers' fresh_unpickle_ns, living and gone */
 	struct load_sums tick; /* the integrals and states at the last tick */
 	uint64_t moving_ns; /* workers' cores in the last tick, but for tasks and start */
 	double runq_share; /* of the last tick's time with a task in hand */

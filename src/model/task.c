@@ -5,6 +5,8 @@
 
 #include "model/inside.h"
 
+#define SMALL_BYTES 65536 /* of a message: what it costs to unpickle is not its own */
+
 /* Two keys may share a hash, if somebody wants it so: what is found is compared. */
 static uint64_t hash(struct task_key key)
 {
@@ -170,6 +172,8 @@ int task_taken(struct model *m, struct pool *p, struct worker *w, const struct f
 	struct job *job;
 
 	load_move(p, f->h.t_ns, !w->hand.has, t && t->sent_ns && !t->taken_ns ? -1 : 0);
+	if (!w->bytes_in)
+		w->small_first = f->bytes < SMALL_BYTES;
 	w->hand = (struct hand){
 		.has = true,
 		.key = key_of(f),
@@ -257,6 +261,7 @@ static void count_done(struct model *m, struct pool *p, struct worker *w, struct
 	p->totals.failed += t->failed;
 	w->failed += t->failed;
 	if (t->taken_ns) {
+		w->first_run_ns = w->tasks == 1 ? run_ns : w->first_run_ns;
 		hist_add(&p->run, run_ns);
 		hist_add(&w->run, run_ns);
 	}
@@ -268,14 +273,16 @@ static void count_done(struct model *m, struct pool *p, struct worker *w, struct
 int task_done(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f)
 {
 	struct task *t = task_find(p, key_of(f));
+	/* A thread of its own may send this one while it has the next in hand. */
+	bool is_empty =
+		same_key(w->hand.key, key_of(f)) || (f->tid == f->h.pid && !p->traits.unnumbered);
 
-	load_move(p, f->h.t_ns, -(int)w->hand.has, 0);
+	load_move(p, f->h.t_ns, is_empty ? -(int)w->hand.has : 0, 0);
 	w->last_key = key_of(f);
 	w->last_func = t && t->func ? t->func : w->hand.func;
 	w->last_done_ns = f->h.t_ns;
 	w->said_last = f->flags & MSG_LAST;
-	/* A thread of its own may send this one while it has the next in hand. */
-	if (same_key(w->hand.key, key_of(f)) || (f->tid == f->h.pid && !p->traits.unnumbered))
+	if (is_empty)
 		w->hand = (struct hand){0};
 	if (!t || t->done_ns)
 		return 0;

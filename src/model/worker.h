@@ -109,6 +109,10 @@ struct worker {
 	bool killed_by_parent; /* SIGTERM from the pool's parent */
 	bool struck_by_parent; /* and SIGKILL */
 	struct hist run;
+	bool small_first; /* the first task that it took was a short message */
+	bool is_seasoned; /* that one is done, and what follows is known */
+	uint64_t first_run_ns; /* of the first that it has done */
+	uint64_t fresh_unpickle_ns; /* unpickling that small first one: what it imports, mostly */
 
 	bool provisional; /* here only for being a forked child of the pool's parent */
 	bool born_seen; /* its fork was seen: watched_ns is born_ns */

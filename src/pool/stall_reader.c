@@ -7,10 +7,11 @@
 
 static bool judge(const struct model *m, const struct pool *p, struct stall *ret)
 {
-	(void)m;
-	if (!p->reader_gone_ns || !pool_in_flight(p) || p->kind != pool_kind_pool.name)
+	uint64_t gone_ns = pool_reader_gone_ns(p, m->now_ns);
+
+	if (!gone_ns || !pool_in_flight(p) || p->kind != pool_kind_pool.name)
 		return false;
-	ret->since_ns = p->reader_gone_ns;
+	ret->since_ns = gone_ns;
 	snprintf(ret->text, sizeof(ret->text),
 		"the parent's thread that reads results has ended: nothing returns any more, "
 		"%" PRIu64 " tasks wait for ever",

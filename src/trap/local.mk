@@ -17,6 +17,8 @@ libpooltop_a_SOURCES += \
 	src/trap/result_unpicklable.c \
 	src/trap/slow_start.c \
 	src/trap/start_stuck.c \
+	src/trap/starts.c \
+	src/trap/starts.h \
 	src/trap/task_failed.c \
 	src/trap/trap.c \
 	src/trap/trap.h \

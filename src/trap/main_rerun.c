@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "trap/starts.h"
 #include "trap/trap.h"
 #include "trap/words.h"
 
@@ -22,6 +23,7 @@ static void find_deaths(const struct model *m, const struct pool *p, struct trap
 	const struct death *newest = NULL;
 	uint64_t since_ns = 0;
 	uint32_t count = 0;
+	char script[WORDS_MAX];
 	struct finding *f;
 
 	for (uint32_t i = p->deaths_count; i--;) {
@@ -40,10 +42,9 @@ static void find_deaths(const struct model *m, const struct pool *p, struct trap
 	f->severity = SEVERITY_CRITICAL;
 	f->since_ns = since_ns;
 	snprintf(f->text, sizeof(f->text),
-		"%" PRIu32
-		" worker%s died while running %.90s again: its top level starts processes "
+		"%" PRIu32 " worker%s died while running %s again: its top level starts processes "
 		"in the worker too",
-		count, count == 1 ? "" : "s", model_text(m, p->command, "the main script"));
+		count, count == 1 ? "" : "s", words_script(script, m, p));
 	snprintf(f->advice, sizeof(f->advice),
 		"put what starts the pool under `if __name__ == \"__main__\":`; a worker started "
 		"by "
@@ -57,26 +58,29 @@ static void find_deaths(const struct model *m, const struct pool *p, struct trap
 static void find_cost(const struct model *m, const struct pool *p, struct trap_sink *sink)
 {
 	double least_ns = trap_stands(sink, SUBJECT_COST) ? 0.8 * LEAST_NS : LEAST_NS;
-	char each[FMT_MAX], all[FMT_MAX];
-	double main_ns, life_ns = 0;
+	char each[FMT_MAX], all[FMT_MAX], script[WORDS_MAX];
+	double main_ns, own_ns, life_ns = 0;
+	struct starts starts = {0};
 	struct start_sum sum;
 	struct finding *f;
 
 	pool_starts(m, p, &sum);
+	for (uint32_t i = 0; i < p->workers_count; i++) {
+		life_ns += (double)worker_life_ns(&p->workers[i], m->now_ns);
+		starts_add(&starts, m, &p->workers[i]);
+	}
 	main_ns = (double)sum.all.phase_ns[PHASE_MAIN];
-	f = sum.workers && main_ns >= least_ns ? trap_find(sink, SUBJECT_COST) : NULL;
+	own_ns = main_ns * starts_own(&starts, m, p);
+	f = sum.workers && own_ns >= least_ns ? trap_find(sink, SUBJECT_COST) : NULL;
 	if (!f)
 		return;
-	for (uint32_t i = 0; i < p->workers_count; i++)
-		life_ns += (double)worker_life_ns(&p->workers[i], m->now_ns);
-	if (main_ns < SHARE * life_ns)
+	if (own_ns < SHARE * life_ns)
 		f->severity = SEVERITY_INFO;
 	words_duration(each, main_ns / sum.workers);
 	snprintf(f->text, sizeof(f->text),
 		"each of %" PRIu32
-		" workers runs %.90s again: its own top level takes %s each time, %s in all",
-		sum.workers, model_text(m, p->command, "the main script"), each,
-		words_duration(all, main_ns));
+		" workers runs %s again: its own top level takes %s each time, %s in all",
+		sum.workers, words_script(script, m, p), each, words_duration(all, main_ns));
 	snprintf(f->advice, sizeof(f->advice),
 		"put what a worker does not need under `if __name__ == \"__main__\":`: that would "
 		"save %s x %" PRIu32 " workers",

@@ -84,7 +84,7 @@ static bool io_bound(const struct model *m, const struct pool *p, const struct u
 }
 
 static const struct reason reasons[] = {
-	{"pinned", 1, pinned, "its workers may run on one core alone (affinity)",
+	{"pinned", 1, pinned, "all its workers may run on %C alone (affinity)",
 		"undo the affinity: os.sched_setaffinity(0, range(os.cpu_count())) in the pool's "
 		"initializer, or look for taskset and for a library that pins its process",
 		SEVERITY_WARNING},
@@ -142,6 +142,15 @@ static struct use use_of(const struct model *m, const struct pool *p)
 	return u;
 }
 
+static char *core_words(char buf[static FMT_MAX], int32_t core)
+{
+	if (core < 0)
+		snprintf(buf, FMT_MAX, "one core");
+	else
+		snprintf(buf, FMT_MAX, "core %" PRId32, core);
+	return buf;
+}
+
 /* Fills in the numbers that a reason names. */
 static void tell(char *to, size_t size, const char *text, const struct pool *p, const struct use *u)
 {
@@ -155,14 +164,18 @@ static void tell(char *to, size_t size, const char *text, const struct pool *p, 
 		{'L', u->lock},
 		{'I', u->io},
 	};
+	char core[FMT_MAX];
 	size_t len = 0;
 
-	for (; *text && len + 16 < size; text++) {
+	for (; *text && len + FMT_MAX < size; text++) {
 		if (*text != '%') {
 			to[len++] = *text;
 			continue;
 		}
 		text++;
+		if (*text == 'C')
+			len += (size_t)snprintf(
+				to + len, size - len, "%s", core_words(core, p->load.only_core));
 		for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 			if (numbers[i].sign == *text)
 				len += (size_t)snprintf(

@@ -9,18 +9,19 @@
 
 static void judge(const struct model *m, const struct pool *p, struct trap_sink *sink)
 {
+	uint64_t gone_ns = pool_reader_gone_ns(p, m->now_ns);
 	struct finding *f;
 	char task[WORDS_MAX];
 
 	/* Of others it is no sign: an executor's reader ends when it breaks, and what reads a
 	 * queue of its own may stop when it likes. */
-	if (!p->reader_gone_ns || strcmp(p->kind, "Pool"))
+	if (!gone_ns || strcmp(p->kind, "Pool"))
 		return;
 	f = trap_find(sink, 0);
 	if (!f)
 		return;
 	f->severity = SEVERITY_CRITICAL;
-	f->since_ns = p->reader_gone_ns;
+	f->since_ns = gone_ns;
 	snprintf(f->text, sizeof(f->text),
 		"the parent's thread that reads results ended right after that of %.90s: nothing "
 		"returns any more, %" PRIu64 " tasks wait for ever",

@@ -7,15 +7,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "trap/starts.h"
 #include "trap/words.h"
 #include "trap/trap.h"
 
 #define LEAST_NS 2e9
+#define LEAST_OWN_NS 1e9 /* ... without the time in which it waited for a core */
 
 enum { AGAIN = 3 }; /* pools of one program: it makes them again and again */
 
 struct lives {
-	double start_ns, all_ns;
+	struct starts sums;
+	double all_ns;
+	double runq_ns; /* with a task in hand */
 	uint32_t workers;
 	uint64_t tasks;
 	uint64_t longest_ns;
@@ -34,8 +38,9 @@ static void add(const struct model *m, const struct pool *p, struct lives *l)
 		if (!w->born_seen || (!ends && !w->ended_ns) || w->end == END_SIGNAL ||
 			!(w->tasks || w->state_ns[STATE_WAIT]))
 			continue;
-		l->start_ns += (double)start_ns;
+		starts_add(&l->sums, m, w);
 		l->all_ns += (double)worker_life_ns(w, m->now_ns);
+		l->runq_ns += (double)worker_state_ns(w, STATE_RUNQ, m->now_ns);
 		l->workers++;
 		l->tasks += w->tasks;
 		if (start_ns > l->longest_ns)
@@ -60,12 +65,20 @@ static struct lives sum(const struct model *m, const struct pool *p, uint32_t po
 	return l;
 }
 
+static bool is_large(const struct lives *l, double own_ns, double least)
+{
+	double rest_ns = l->all_ns - l->sums.start_ns - l->runq_ns;
+
+	return l->sums.start_ns >= LEAST_NS && own_ns >= LEAST_OWN_NS &&
+	       own_ns >= least * (own_ns + (rest_ns > 0 ? rest_ns : 0));
+}
+
 /* What an import, the main module or an initializer costs is told by name. */
 static void advise(const struct model *m, const struct pool *p, const struct lives *l,
 	uint32_t pools, struct finding *f)
 {
-	double each_ns = l->start_ns / l->workers;
-	double work_ns = (l->all_ns - l->start_ns) / (double)(l->tasks ? l->tasks : 1);
+	double each_ns = l->sums.start_ns / l->workers;
+	double work_ns = (l->all_ns - l->sums.start_ns) / (double)(l->tasks ? l->tasks : 1);
 	double tasks = 19 * each_ns / (work_ns > 1 ? work_ns : 1);
 	char what[WORDS_MAX];
 
@@ -94,9 +107,9 @@ static void tell(struct finding *f, const struct lives *l, const char *method, u
 	snprintf(f->text, sizeof(f->text),
 		"%" PRIu32
 		" workers%s took %s each to start%s%s: %.0f %% of their lives, %s in all%.130s",
-		l->workers, again, words_duration(each, l->start_ns / l->workers),
-		method ? " by " : "", method ? method : "", 100 * l->start_ns / l->all_ns,
-		words_duration(all, l->start_ns), parts);
+		l->workers, again, words_duration(each, l->sums.start_ns / l->workers),
+		method ? " by " : "", method ? method : "", 100 * l->sums.start_ns / l->all_ns,
+		words_duration(all, l->sums.start_ns), parts);
 }
 
 static void judge(const struct model *m, const struct pool *p, struct trap_sink *sink)
@@ -107,17 +120,18 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	char parts[WORDS_MAX];
 	struct finding *f;
 
-	if (l.workers < 2 || !l.tasks || l.start_ns < LEAST_NS || !(l.all_ns > 0))
+	if (l.workers < 2 || !l.tasks ||
+		!is_large(&l, l.sums.start_ns * starts_own(&l.sums, m, p), least))
 		return;
-	f = l.start_ns / l.all_ns < least ? NULL : trap_find(sink, 0);
+	f = trap_find(sink, 0);
 	if (!f)
 		return;
 	words_start_parts(parts, m, &l.parts);
 	tell(f, &l, start_method_name(p->start_method), pools, parts);
 	advise(m, p, &l, pools, f);
-	trap_evidence(f, "share", l.start_ns / l.all_ns);
+	trap_evidence(f, "share", l.sums.start_ns / l.all_ns);
 	trap_evidence(f, "workers", l.workers);
-	trap_evidence(f, "start_all_ns", l.start_ns);
+	trap_evidence(f, "start_all_ns", l.sums.start_ns);
 	trap_evidence(f, "interpreter_ns",
 		(double)(l.parts.all.phase_ns[PHASE_LAUNCH] +
 			 l.parts.all.phase_ns[PHASE_INTERPRETER] +

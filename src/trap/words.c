@@ -103,6 +103,27 @@ char *words_chunk(
 	return buf;
 }
 
+char *words_script(char buf[static WORDS_MAX], const struct model *m, const struct pool *p)
+{
+	const char *command = model_text(m, p->command, "the main script"), *word = command;
+
+	for (size_t len; *word; word += len + (word[len] == ' ')) {
+		len = strcspn(word, " ");
+		if (len < 4 || strncmp(word + len - 3, ".py", 3))
+			continue;
+		for (size_t i = len; i > 0; i--)
+			if (word[i - 1] == '/') {
+				word += i;
+				len -= i;
+				break;
+			}
+		snprintf(buf, WORDS_MAX, "%.*s", len < 90 ? (int)len : 90, word);
+		return buf;
+	}
+	snprintf(buf, WORDS_MAX, "%.90s", command);
+	return buf;
+}
+
 bool words_is_unpicklable(const struct failure *f)
 {
 	return f->flags & MSG_ENCODING || strstr(f->traceback, "in _sendback_result") != NULL;

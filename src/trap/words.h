@@ -19,6 +19,10 @@ char *words_duration(char buf[static FMT_MAX], double ns);
 char *words_chunk(
 	char buf[static WORDS_MAX], const struct pool *p, const struct func *func, double chunk);
 
+/* The main script of the pool's program, as its user calls it: "etl.py"; the whole command, cut, if
+ * none is in it. */
+char *words_script(char buf[static WORDS_MAX], const struct model *m, const struct pool *p);
+
 /* The result could not be pickled: Pool wraps the error, executors show it in the traceback. */
 bool words_is_unpicklable(const struct failure *f);
 

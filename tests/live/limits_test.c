@@ -116,22 +116,26 @@ static void throttled_time_is_read(void **state)
 
 static void affinity_is_counted(void **state)
 {
+	uint64_t mask[CPU_SETSIZE / 64];
 	cpu_set_t all, one;
+	int first = 0;
 
 	(void)state;
 	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
-	assert_int_equal(limits_cpus((uint32_t)getpid()), CPU_COUNT(&all));
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &all))
-			continue;
-		CPU_ZERO(&one);
-		CPU_SET(cpu, &one);
-		break;
-	}
+	assert_int_equal(limits_cpus((uint32_t)getpid(), mask, CPU_SETSIZE / 64), CPU_COUNT(&all));
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		assert_int_equal(mask[cpu / 64] >> cpu % 64 & 1, CPU_ISSET(cpu, &all));
+	while (!CPU_ISSET(first, &all))
+		first++;
+	CPU_ZERO(&one);
+	CPU_SET(first, &one);
 	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
-	assert_int_equal(limits_cpus((uint32_t)getpid()), 1);
+	assert_int_equal(limits_cpus((uint32_t)getpid(), mask, CPU_SETSIZE / 64), 1);
+	assert_int_equal(mask[first / 64], UINT64_C(1) << first % 64);
 	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
-	assert_int_equal(limits_cpus(UINT32_MAX / 2), 0);
+	assert_int_equal(limits_cpus(UINT32_MAX / 2, mask, CPU_SETSIZE / 64), 0);
+	for (int word = 0; word < CPU_SETSIZE / 64; word++)
+		assert_int_equal(mask[word], 0);
 }
 
 int main(void)

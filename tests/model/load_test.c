@@ -61,6 +61,25 @@ static void hands_are_summed_over_time(void **state)
 	assert_int_equal(load(t)->sums.threads_ns, 4 * HISTORY_S);
 }
 
+/* A thread of the worker may send a result while the next task is in hand (DataLoader). */
+static void result_of_another_thread_empties_no_hand(void **state)
+{
+	struct history_task one = {.job = 1, .chunk = 0, .func = "etl.load", .result_tid = 140};
+	struct history_task two = {.job = 2, .chunk = 0, .func = "etl.load"};
+	struct story *t = *state;
+
+	story_start(t, 1);
+	history_send(&t->h, &story_pipes, &one);
+	history_send(&t->h, &story_pipes, &two);
+	history_take(&t->h, &story_pipes, 101, &one);
+	history_take(&t->h, &story_pipes, 101, &two);
+	history_done(&t->h, &story_pipes, 101, &one);
+	history_state(&t->h, 101, STATE_RUN);
+	history_ticks(&t->h, 2);
+	assert_int_equal(load(t)->hands, 1);
+	assert_int_equal(load(t)->sums.hands_ns, 2 * HISTORY_S);
+}
+
 /* A tick in which there was nothing to do at all says nothing about how it is done. */
 static void ticks_without_work_do_not_count(void **state)
 {
@@ -157,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(lanes_are_workers_and_cores),
 		STORY(hands_are_summed_over_time),
+		STORY(result_of_another_thread_empties_no_hand),
 		STORY(ticks_without_work_do_not_count),
 		STORY(waiting_is_a_task_that_nobody_took),
 		STORY(death_empties_a_hand),

@@ -43,6 +43,7 @@ struct history_actor {
 	uint32_t cmd, python; /* text ids */
 	bool worker; /* gets a FRAME_WORK with each tick */
 	uint32_t threads; /* of FRAME_USAGE; 0: 1 */
+	uint64_t cpu_mask; /* of FRAME_USAGE, its first word; 0: not known */
 	uint32_t work_flags; /* of FRAME_WORK */
 };
 
@@ -62,7 +63,7 @@ struct history {
 	uint32_t actors;
 	uint32_t fail_flags; /* more flags that history_raise() says */
 	uint32_t fork_threads; /* of the parent, that history_fork() says; 0: 1 */
-	uint32_t cpus; /* that FRAME_USAGE says they may run on; 0: not known */
+	uint32_t cpus; /* that FRAME_USAGE says they may run on; 0: not known, or cpu_mask says */
 	uint32_t quota_milli; /* that FRAME_PROC says */
 	uint32_t fork_tid; /* thread that history_fork() says forked; 0: the parent's first */
 	uint32_t pool_pid; /* parent that history_tick() sends FRAME_CORE for; 0: none */
@@ -195,6 +196,7 @@ struct history_task {
 	uint64_t head_mark, tail_mark; /* of the task's message */
 	uint32_t result_flags; /* more enum msg_flags of the result's message */
 	struct task_times spent; /* that the result's message tells, with MSG_TIMES */
+	uint32_t result_tid; /* thread that sends the result, 0: the main one */
 };
 
 /* The four messages of a task's life. take and done move the worker's state too. */

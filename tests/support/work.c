@@ -59,7 +59,8 @@ static void send_usage(struct history *h, const struct history_actor *a)
 		.rss_peak_bytes = a->rss_bytes + (1 << 20),
 		.cpu_ns = a->cpu_ns,
 		.threads = a->threads ? a->threads : 1,
-		.cpus = h->cpus,
+		.cpus = a->cpu_mask ? (uint32_t)__builtin_popcountll(a->cpu_mask) : h->cpus,
+		.cpu_mask = {a->cpu_mask},
 	};
 
 	history_add(h, &f);
@@ -155,6 +156,7 @@ static struct frame_msg result_message(
 	f.ino = p->result_ino;
 	f.shape = p->result_shape ? p->result_shape : SHAPE_POOL_RESULT;
 	f.flags |= (uint16_t)t->result_flags;
+	f.tid = t->result_tid ? t->result_tid : pid;
 	return f;
 }
 

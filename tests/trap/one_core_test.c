@@ -87,6 +87,48 @@ static void names_affinity(void **state)
 	assert_true(says(five_ticks(t, 500 * HISTORY_MS, STATE_RUNQ, 0), "pinned"));
 }
 
+static void names_the_core(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	story_start(t, 2);
+	history_actor(&t->h, 101)->cpu_mask = history_actor(&t->h, 102)->cpu_mask = 8;
+	give(t, 101, 1);
+	give(t, 102, 2);
+	f = five_ticks(t, 500 * HISTORY_MS, STATE_RUNQ, 0);
+	assert_true(says(f, "pinned"));
+	assert_non_null(strstr(f->text, "all its workers may run on core 3 alone"));
+}
+
+/* Near miss: each is bound to a core, and no two to the same. */
+static void quiet_for_a_core_each(void **state)
+{
+	struct story *t = *state;
+
+	story_start(t, 2);
+	history_actor(&t->h, 101)->cpu_mask = 1;
+	history_actor(&t->h, 102)->cpu_mask = 2;
+	give(t, 101, 1);
+	give(t, 102, 2);
+	assert_null(five_ticks(t, 500 * HISTORY_MS, STATE_RUNQ, 0));
+	assert_int_equal(story_pool(t)->load.cpus, 2);
+	assert_int_equal(story_pool(t)->load.lanes, 2);
+}
+
+/* Cores beyond the mask: of those nobody knows which they are. */
+static void trusts_no_mask_that_is_cut(void **state)
+{
+	struct story *t = *state;
+
+	t->h.cpus = 1;
+	story_start(t, 2);
+	give(t, 101, 1);
+	give(t, 102, 2);
+	assert_true(says(five_ticks(t, 500 * HISTORY_MS, STATE_RUNQ, 0), "pinned"));
+	assert_int_equal(story_pool(t)->load.only_core, -1);
+}
+
 static void names_quota(void **state)
 {
 	struct story *t = *state;
@@ -163,6 +205,9 @@ int main(void)
 		STORY(names_lock_and_io),
 		STORY(names_io),
 		STORY(names_affinity),
+		STORY(names_the_core),
+		STORY(quiet_for_a_core_each),
+		STORY(trusts_no_mask_that_is_cut),
 		STORY(names_quota),
 		STORY(quiet_on_a_busy_machine),
 		STORY(names_too_few_tasks),

@@ -95,9 +95,31 @@ static void quiet_for_the_same_again(void **state)
 	assert_non_null(story_finding(story_pool(t), "repeated-payload"));
 }
 
+/* Near miss: each worker's first task imports what it needs, while it is unpickled. */
+static void quiet_for_imports_of_the_first_task(void **state)
+{
+	struct history_task first = {.job = 7, .chunk = 0, .func = "etl.load", .bytes_out = 900};
+	struct second quick = {.tasks = 10, .bytes = 900};
+	struct story *t = *state;
+
+	story_start(t, 1);
+	history_send(&t->h, &story_pipes, &first);
+	history_take(&t->h, &story_pipes, 101, &first);
+	history_state(&t->h, 101, STATE_UNPICKLE);
+	history_sample(&t->h, 101, 0, CLASS_UNPICKLE, 2500 * HISTORY_MS);
+	history_ticks(&t->h, 2);
+	history_wait(&t->h, 500 * HISTORY_MS);
+	history_done(&t->h, &story_pipes, 101, &first);
+	history_return(&t->h, &story_pipes, &first);
+	for (int i = 0; i < 3; i++)
+		work(t, &quick, 10 * i);
+	assert_null(story_finding(story_pool(t), "pickle-heavy"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STORY(quiet_for_imports_of_the_first_task),
 		STORY(fires_for_large_arguments),
 		STORY(knows_slow_objects),
 		STORY(quiet_for_a_little),

@@ -17,6 +17,14 @@ static const struct finding *found(struct story *t, unsigned int ticks)
 	return story_finding(story_pool(t), "result-handler-died");
 }
 
+/* At a tick so soon that it is not sure yet. */
+static const struct finding *found_soon(struct story *t)
+{
+	history_wait(&t->h, 400 * HISTORY_MS);
+	history_tick(&t->h);
+	return found(t, 0);
+}
+
 static void send(struct story *t, int64_t job)
 {
 	struct history_task one = {.job = job, .chunk = 0, .func = "etl.load"};
@@ -37,6 +45,7 @@ static void fires_when_the_reader_of_results_ends(void **state)
 	gone_ns = t->h.now_ns;
 	history_thread_exit(&t->h, 100, 141, story_pipes.result_ino);
 	history_send(&t->h, &story_pipes, &next);
+	assert_null(found_soon(t)); /* it may be about to be closed */
 	f = found(t, 1);
 	assert_non_null(f);
 	assert_int_equal(f->severity, SEVERITY_CRITICAL);
@@ -55,7 +64,22 @@ static void quiet_when_the_pool_is_closed(void **state)
 	send(t, 7);
 	history_sentinel(&t->h, 100, story_pipes.result_ino, MSG_WRITE);
 	history_thread_exit(&t->h, 100, 141, story_pipes.result_ino);
-	assert_null(found(t, 1));
+	assert_null(found(t, 3));
+}
+
+/* Near miss: terminate() told the thread to end, and it did before the sentinel was written. */
+static void quiet_when_it_was_quicker_than_the_sentinel(void **state)
+{
+	struct history_task next = {.job = 8, .chunk = 0, .func = "etl.load"};
+	struct story *t = *state;
+
+	story_start(t, 2);
+	send(t, 7);
+	history_send(&t->h, &story_pipes, &next);
+	history_thread_exit(&t->h, 100, 141, story_pipes.result_ino);
+	assert_null(found_soon(t));
+	history_sentinel(&t->h, 100, story_pipes.result_ino, MSG_WRITE);
+	assert_null(found(t, 10));
 }
 
 /* Near miss: another thread of the parent, that read from another pipe. */
@@ -65,7 +89,7 @@ static void quiet_for_other_threads(void **state)
 
 	story_start(t, 2);
 	history_thread_exit(&t->h, 100, 142, 5003);
-	assert_null(found(t, 1));
+	assert_null(found(t, 3));
 }
 
 int main(void)
@@ -73,6 +97,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(fires_when_the_reader_of_results_ends),
 		STORY(quiet_when_the_pool_is_closed),
+		STORY(quiet_when_it_was_quicker_than_the_sentinel),
 		STORY(quiet_for_other_threads),
 	};
 

@@ -123,6 +123,38 @@ static void quiet_for_quick_starts(void **state)
 	assert_null(found(t, 1));
 }
 
+/* Starts of which nine tenths pass on no core. */
+static void lives_off_cores(struct story *t)
+{
+	story_start(t, 1);
+	live(t, 101, HISTORY_MS);
+	for (uint32_t pid = 102; pid < 107; pid++) {
+		replace(t, pid - 1, pid, HISTORY_S);
+		history_actor(&t->h, pid)->cpu_ns -= 900 * HISTORY_MS;
+		live(t, pid, 100 * HISTORY_MS);
+	}
+	history_sentinel(&t->h, 100, story_pipes.task_ino, MSG_WRITE);
+}
+
+static void fires_for_starts_that_wait(void **state)
+{
+	struct story *t = *state;
+
+	lives_off_cores(t);
+	assert_non_null(found(t, 1));
+}
+
+/* Near miss: others use all cores, so that a start waits for one, as everything does. */
+static void quiet_on_a_busy_machine(void **state)
+{
+	struct story *t = *state;
+
+	for (uint32_t cpu = 0; cpu < HISTORY_CPUS; cpu++)
+		t->h.cpu_busy_ns[cpu] = 1000 * HISTORY_S;
+	lives_off_cores(t);
+	assert_null(found(t, 1));
+}
+
 /* Near miss: a pool that has only just begun has done nothing else yet. */
 static void quiet_while_it_begins(void **state)
 {
@@ -144,6 +176,8 @@ int main(void)
 		STORY(names_what_would_save_most),
 		STORY(names_the_main_module),
 		STORY(quiet_for_quick_starts),
+		STORY(fires_for_starts_that_wait),
+		STORY(quiet_on_a_busy_machine),
 		STORY(quiet_while_it_begins),
 	};
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -49,6 +50,27 @@ static void chunks_are_told_in_the_words_of_their_kind(void **state)
 	assert_string_equal(advised(&p, &func), "pass batch_size=40 to DataLoader");
 }
 
+static const char *script_of(const char *command)
+{
+	static char buf[WORDS_MAX];
+	char text[80], *texts[] = {NULL, text};
+	struct model m = {.texts = texts, .texts_cap = 2};
+	struct pool p = {.command = 1};
+
+	snprintf(text, sizeof(text), "%s", command);
+	return words_script(buf, &m, &p);
+}
+
+static void scripts_are_told_without_their_folders(void **state)
+{
+	(void)state;
+	assert_string_equal(script_of("/usr/bin/python3 /srv/jobs/etl.py --all x.csv"), "etl.py");
+	assert_string_equal(script_of("python3 job.py"), "job.py");
+	assert_string_equal(script_of("python3 .py -c"), "python3 .py -c");
+	assert_string_equal(script_of("celery -A orders worker"), "celery -A orders worker");
+	assert_string_equal(script_of(""), "");
+}
+
 static void deaths_are_told_by_their_cause(void **state)
 {
 	struct death d = {.pid = 9, .end = END_SIGNAL, .status = 9};
@@ -73,6 +95,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_round),
 		cmocka_unit_test(chunks_are_told_in_the_words_of_their_kind),
 		cmocka_unit_test(deaths_are_told_by_their_cause),
+		cmocka_unit_test(scripts_are_told_without_their_folders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
