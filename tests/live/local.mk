@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	tests/live/advice.py \
 	tests/live/attach_test.py \
+	tests/live/beasts.py \
 	tests/live/cores_test.py \
 	tests/live/counts_test.py \
 	tests/live/deaths_test.py \
@@ -28,11 +29,17 @@ EXTRA_DIST += \
 	tests/live/states_test.py \
 	tests/live/terminal.py \
 	tests/live/terminal_test.py \
+	tests/live/traps_matrix.py \
 	tests/live/traps_test.py
 
 # Prints the messages of a run's system calls; frames_test.py holds that against a second reading.
 noinst_PROGRAMS += tests/live/frames
 tests_live_frames_SOURCES = tests/live/frames.c
+
+# Prints what the traps said of a recording, tick by tick.
+noinst_PROGRAMS += tests/live/findings
+tests_live_findings_SOURCES = tests/live/findings.c
+tests_live_findings_LDADD = libpooltop.a $(CORE_LIBS) -lm
 
 if LIVE
 if HAVE_CMOCKA

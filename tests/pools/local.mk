@@ -45,17 +45,25 @@ EXTRA_DIST += \
 	tests/pools/traps/different_payload.py \
 	tests/pools/traps/fork_with_threads.py \
 	tests/pools/traps/healthy.py \
+	tests/pools/traps/healthy_celery.py \
+	tests/pools/traps/healthy_joblib.py \
+	tests/pools/traps/healthy_loader.py \
 	tests/pools/traps/hidden_io.py \
+	tests/pools/traps/lost_task.py \
 	tests/pools/traps/main_rerun.py \
 	tests/pools/traps/main_slow.py \
 	tests/pools/traps/one_core.py \
 	tests/pools/traps/pickle_heavy.py \
+	tests/pools/traps/queue_lock_lost.py \
 	tests/pools/traps/oversubscribed.py \
 	tests/pools/traps/oversubscribed_torch.py \
 	tests/pools/traps/repeated_payload.py \
 	tests/pools/traps/result_handler_died.py \
+	tests/pools/traps/respawn_loop.py \
 	tests/pools/traps/result_unpicklable.py \
 	tests/pools/traps/slow_start.py \
 	tests/pools/traps/start_stuck.py \
+	tests/pools/traps/task_failed.py \
 	tests/pools/traps/unpickle_failed.py \
+	tests/pools/traps/worker_died.py \
 	tests/pools/traps/zoo.py

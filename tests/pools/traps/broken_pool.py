@@ -16,10 +16,12 @@ def work(n):
     return n
 
 
+work.healthy = "--healthy" in sys.argv
+
+
 def main():
     opts = zoo.options(__doc__)
-    work.healthy = opts.healthy
-    with concurrent.futures.ProcessPoolExecutor(opts.workers) as pool:
+    with concurrent.futures.ProcessPoolExecutor(opts.workers, mp_context=opts.context) as pool:
         calls = [pool.submit(work, n) for n in range(60)]
         failed = sum(call.exception() is not None for call in calls)
     print("%d of %d failed" % (failed, len(calls)))

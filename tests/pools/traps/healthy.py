@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Healthy pools of the ordinary sort: nothing worse than a hint is to be found in them."""
 import concurrent.futures
+import os
 import random
 import sys
 import time
@@ -92,8 +93,9 @@ SORTS = {"cpu": cpu, "uneven": uneven, "io": io, "answers": answers, "callbacks"
 def main():
     zoo.parser.add_argument("--sort", required=True, choices=sorted(SORTS))
     opts = zoo.options(__doc__)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the pool fills the cores
     if opts.sort in ("executor", "submits"):
-        pool = concurrent.futures.ProcessPoolExecutor(opts.workers)
+        pool = concurrent.futures.ProcessPoolExecutor(opts.workers, mp_context=opts.context)
     else:
         workers = 12 if opts.sort == "io" else opts.workers
         pool = opts.context.Pool(workers, maxtasksperchild=20 if opts.sort == "recycle" else None)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Several workers and one core busy, for the reason that is given."""
+"""Several workers and one core busy, for the reason that is given; `apart` is none: each worker is
+bound to a core of its own."""
 import os
 import sys
 import time
@@ -9,11 +10,15 @@ import zoo
 LOCK = None
 
 
-def start(lock, pin):
+def start(lock, pin, number):
     global LOCK
     LOCK = lock
+    cores = sorted(os.sched_getaffinity(0))
+    with number.get_lock():
+        number.value += 1
+        turn = number.value if pin == "apart" else 0
     if pin:
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        os.sched_setaffinity(0, {cores[turn % len(cores)]})
 
 
 def compute(n):
@@ -47,7 +52,7 @@ def light(n):
 
 
 def one_round(pool, reason, healthy):
-    if healthy or reason in ("pinned", "quota"):
+    if healthy or reason in ("pinned", "apart", "quota"):
         pool.map(compute, range(50), chunksize=1)
     elif reason == "parent-bound":
         for _ in pool.imap(light, prepare(50)):
@@ -64,9 +69,10 @@ def one_round(pool, reason, healthy):
 def main():
     zoo.parser.add_argument("--reason", required=True)
     opts = zoo.options(__doc__)
-    pin = opts.reason == "pinned" and not opts.healthy
+    pin = opts.reason if opts.reason in ("pinned", "apart") and not opts.healthy else None
     with opts.context.Pool(opts.workers, initializer=start,
-                           initargs=(opts.context.Lock(), pin)) as pool:
+                           initargs=(opts.context.Lock(), pin,
+                                     opts.context.Value("i", 0))) as pool:
         for _ in zoo.going(opts):
             one_round(pool, opts.reason, opts.healthy)
         pool.close()

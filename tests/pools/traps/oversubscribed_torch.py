@@ -22,6 +22,7 @@ def main():
     opts = zoo.options(__doc__)
     threads = 1 if opts.healthy else THREADS
     with opts.context.Pool(opts.workers) as pool:
+        pool.map(work, [threads] * 2, chunksize=1)  # torch is imported, by spawn in each worker
         for _ in zoo.going(opts):
             pool.map(work, [threads] * 16, chunksize=1)
         pool.close()
