@@ -19,7 +19,7 @@ static struct sort_value role_value(const struct subject *x)
 
 static enum style role_text(const struct subject *x, char buf[static CELL_TEXT])
 {
-	snprintf(buf, CELL_TEXT, "%s", queue_of(x)->role == QUEUE_TASKS ? "tasks" : "results");
+	snprintf(buf, CELL_TEXT, "%s", queue_role_name(queue_of(x)->role));
 	return STYLE_TITLE;
 }
 

@@ -10,6 +10,8 @@
 json_t *json_pool(struct jout *j, const struct model *m, const struct pool *p);
 json_t *json_worker(
 	struct jout *j, const struct model *m, const struct pool *p, const struct worker *w);
+/* What lies in its pipes, and who waits for room in them. */
+json_t *json_queues(struct jout *j, const struct model *m, const struct pool *p);
 json_t *json_hot(struct jout *j, const struct model *m, const struct pool *p);
 json_t *json_death(struct jout *j, const struct model *m, const struct death *d);
 

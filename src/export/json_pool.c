@@ -262,6 +262,7 @@ json_t *json_pool(struct jout *j, const struct model *m, const struct pool *p)
 	jout_put(j, o, "tasks", tasks(j, m, p));
 	jout_put(j, o, "bytes", bytes(j, m, p));
 	jout_put(j, o, "times", times(j, m, p));
+	jout_put(j, o, "queues", json_queues(j, m, p));
 	jout_put(j, o, "functions", functions(j, m, p));
 	jout_put(j, o, "workers", workers(j, m, p));
 	jout_put(j, o, "fork_server", json_server(j, m, p));

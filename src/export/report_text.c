@@ -72,6 +72,7 @@ static void pool(struct page *out, const struct model *m, const struct pool *p)
 	text_deaths(out, m, p);
 	text_failures(out, m, p);
 	text_tasks(out, m, p);
+	text_queues(out, m, p);
 	text_functions(out, m, p);
 	text_hot(out, m, p);
 	text_workers(out, m, p);

@@ -12,6 +12,7 @@ void text_findings(struct page *out, const struct model *m, const struct pool *p
 void text_deaths(struct page *out, const struct model *m, const struct pool *p);
 void text_failures(struct page *out, const struct model *m, const struct pool *p);
 void text_tasks(struct page *out, const struct model *m, const struct pool *p);
+void text_queues(struct page *out, const struct model *m, const struct pool *p);
 void text_functions(struct page *out, const struct model *m, const struct pool *p);
 void text_hot(struct page *out, const struct model *m, const struct pool *p);
 void text_workers(struct page *out, const struct model *m, const struct pool *p);

@@ -272,6 +272,7 @@ uint64_t model_wall_ns(const struct model *m, uint64_t t_ns);
 const char *worker_state_name(enum worker_state state);
 const char *wait_for_name(uint32_t wait_for); /* "read", "semaphore" ... */
 const char *pool_state_name(enum pool_state state);
+const char *queue_role_name(enum queue_role role);
 const char *start_method_name(enum start_method method); /* NULL: not known */
 const char *end_kind_name(enum end_kind end);
 const char *severity_name(enum severity severity);

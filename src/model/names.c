@@ -36,6 +36,11 @@ const char *pool_state_name(enum pool_state state)
 	return state >= POOL_STARTING && state <= POOL_GONE ? pool_states[state] : "?";
 }
 
+const char *queue_role_name(enum queue_role role)
+{
+	return role == QUEUE_TASKS ? "tasks" : "results";
+}
+
 static const char *const start_methods[] = {
 	[START_UNKNOWN] = NULL,
 	[START_FORK] = "fork",

@@ -150,7 +150,7 @@ struct queue {
 	uint64_t bytes_written, bytes_read;
 	uint64_t bytes_max; /* of one message */
 	uint32_t waiting, waiting_max; /* messages written and not yet read */
-	uint64_t bytes_waiting;
+	uint64_t bytes_waiting, bytes_waiting_max;
 	uint64_t written_ns, read_ns; /* the newest, 0: none */
 	uint64_t front_sent_ns; /* newest `sent` of a task that was taken from it */
 	uint64_t blocked_ns; /* that writers spent waiting for room, as far as measured */

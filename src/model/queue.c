@@ -148,6 +148,8 @@ void queue_wait(struct pool *p, uint64_t ino, uint64_t bytes)
 	if (!q)
 		return;
 	q->bytes_waiting += bytes;
+	if (q->bytes_waiting > q->bytes_waiting_max)
+		q->bytes_waiting_max = q->bytes_waiting;
 	if (++q->waiting > q->waiting_max)
 		q->waiting_max = q->waiting;
 }

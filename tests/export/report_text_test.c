@@ -117,7 +117,7 @@ static void test_many(void **state)
 	text = report(&s.model);
 	for (const char *at = text; *at; at++)
 		lines += *at == '\n';
-	assert_in_range(lines, 60, 260);
+	assert_in_range(lines, 60, 280);
 	assert_non_null(strstr(text, "9039, aged"));
 	assert_non_null(strstr(text, "9030, aged"));
 	assert_null(strstr(text, "9029, aged"));

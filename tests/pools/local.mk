@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	tests/pools/blocks.py \
 	tests/pools/busy.py \
 	tests/pools/counts.py \
+	tests/pools/depth.py \
 	tests/pools/ends.py \
 	tests/pools/first.py \
 	tests/pools/healthy.py \

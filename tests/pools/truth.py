@@ -168,6 +168,11 @@ def write(path, **facts):
     os.rename(path + ".tmp", path)
 
 
+def wait_for_file(path):
+    while not os.path.exists(path):
+        time.sleep(0.01)
+
+
 class Log:
     """Lines appended by many processes, each line whole and in order. Open it before the fork."""
 
