@@ -55,6 +55,7 @@ static json_t *threads(struct jout *j, const struct model *m, const struct death
 		jout_uint(j, o, "tid", s->tid);
 		jout_bool(j, o, "culprit", s->flags & STACK_CULPRIT);
 		jout_text(j, o, "source", facts_stack_source(s));
+		jout_uint_if(j, o, "walk_ns", s->walk_ns, s->walk_ns);
 		jout_put(j, o, "python", json_places(j, m, s, PLACE_PYTHON));
 		jout_push(j, list, o);
 	}
@@ -83,6 +84,7 @@ void json_stacks(struct jout *j, json_t *o, const struct model *m, const struct 
 	jout_put(j, o, "python_stack", json_places(j, m, python, PLACE_PYTHON));
 	jout_text(j, o, "stack_source", facts_stack_source(python));
 	jout_uint_if(j, o, "stack_age_ns", is_dated, is_dated ? d->t_ns - python->t_ns : 0);
+	jout_uint_if(j, o, "walk_ns", python && python->walk_ns, python ? python->walk_ns : 0);
 	jout_text(j, o, "stack_note", python ? stack_note(m, python) : NULL);
 	jout_uint_if(
 		j, o, "fault_address", python && python->address, python ? python->address : 0);

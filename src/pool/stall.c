@@ -8,6 +8,7 @@ static const struct stall_rule *const rules[] = {
 	&stall_fork_lock,
 	&stall_deserted,
 	&stall_stillborn,
+	&stall_start_held,
 	&stall_pipe_full,
 	&stall_lost_task,
 	&stall_straggler,

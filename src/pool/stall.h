@@ -3,7 +3,8 @@
  * Why a pool does not move: rules A to L of ../shared/ref/wire-format.md 9, judged at ticks by
  * what the frames have told. The rules that end in a stall are rows here, the surest first; those
  * of a single failure, which a pool survives or is told of, are findings (src/trap): A'
- * unpickle-failed, H broken-pool; G and L have none yet. K alone is no failure at all.
+ * unpickle-failed, H broken-pool; G and L have none yet. K alone is no failure at all. That all
+ * workers wait for a lock before their first task has no letter there.
  */
 #ifndef POOLTOP_STALL_H
 #define POOLTOP_STALL_H
@@ -36,6 +37,7 @@ extern const struct stall_rule stall_reader;
 extern const struct stall_rule stall_fork_lock;
 extern const struct stall_rule stall_deserted;
 extern const struct stall_rule stall_stillborn;
+extern const struct stall_rule stall_start_held;
 extern const struct stall_rule stall_pipe_full;
 extern const struct stall_rule stall_lost_task;
 extern const struct stall_rule stall_straggler;

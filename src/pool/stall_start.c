@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Workers that never get ready: they die of their start (rules B, C), or none is started (I). */
+/* Workers that never get ready: they die of their start (rules B, C), none is started (I), or all
+ * wait for a lock before they ask for their first task. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "pool/stall.h"
 
 #define DESERTED_NS UINT64_C(1500000000)
+#define HELD_NS UINT64_C(1500000000)
 #define LOOP_NS UINT64_C(3000000000) /* the newest that died of its start */
 
 /* A first set that dies may be bad luck; a replacement's replacement that dies too is none. */
@@ -72,4 +74,48 @@ const struct stall_rule stall_stillborn = {
 	.letters = "BC",
 	.reason = "start-stuck",
 	.judge = stillborn,
+};
+
+/* It waits for a lock that processes share, and has never had a task; NULL: it does not. */
+static const struct frame_wait *held_wait(const struct model *m, const struct worker *w)
+{
+	const struct frame_wait *f = model_main_wait(m, w->pid);
+
+	if (!f || !w->born_seen || w->tasks || w->hand.has || f->wait_for != WAIT_SEMAPHORE ||
+		f->flags & WAIT_TIMED || f->value || waited_ns(m, f) < HELD_NS)
+		return NULL;
+	return f;
+}
+
+/* Of workers that wait for tasks, one has the queue's lock and reads. If all wait for a lock, it is
+ * another one, or somebody else has the queue's. */
+static bool start_held(const struct model *m, const struct pool *p, struct stall *ret)
+{
+	const struct frame_wait *f;
+	uint64_t since_ns = 0;
+
+	if (p->closing || p->broken_ns || p->lock_lost_ns || !p->workers_alive ||
+		!pool_in_flight(p))
+		return false;
+	for (uint32_t i = 0; i < p->workers_count; i++) {
+		if (p->workers[i].ended_ns)
+			continue;
+		f = held_wait(m, &p->workers[i]);
+		if (!f)
+			return false;
+		since_ns = since_ns && since_ns < f->since_ns ? since_ns : f->since_ns;
+	}
+	ret->since_ns = since_ns;
+	snprintf(ret->text, sizeof(ret->text),
+		"no worker gets ready: all %" PRIu32
+		" wait, before their first task, for a lock that processes share and that somebody "
+		"holds (see what their initializer does); %" PRIu64 " tasks wait",
+		p->workers_alive, pool_in_flight(p));
+	return true;
+}
+
+const struct stall_rule stall_start_held = {
+	.letters = "",
+	.reason = "start-stuck",
+	.judge = start_held,
 };

@@ -391,6 +391,16 @@ def many(case, table, opts):
     table.add("1,024 workers, replay: answer to a key", keys, "ms", "50")
 
 
+def deaths(case, table, opts):
+    """What the walk over a last stack takes in the dying thread: 64 frames are told of each."""
+    tape = case.path("deaths")
+    harness.record(case, tape, harness.python(), harness.pool("deep"), "--deaths",
+                   str(10 * opts.starts), seconds=120)
+    pool = harness.one_pool(case, harness.report(case, tape))
+    walks = [d["walk_ns"] / 1e3 for d in pool["deaths"] if len(d["python_stack"]) == 64]
+    table.add("a death, 64 frames: the walk", walks, "us", "60")
+
+
 def machine():
     check = harness.allowed()
     missing = [f["name"] for f in check.get("features", []) if not f["ok"]]
@@ -412,7 +422,7 @@ def main():
     parser.add_argument("--starts", type=int, help="first screens (default 9)")
     parser.add_argument("--minutes", type=int, help="of the long recording (default 60)")
     parser.add_argument("--only", default="",
-                        help="empty, 1ms, idle, screens, first, hour, many or rivals alone")
+                        help="empty, 1ms, idle, screens, first, hour, many, deaths or rivals alone")
     opts = parser.parse_args()
     opts.pairs = opts.pairs or (2 if opts.quick else 7)
     opts.window = opts.window or (1.5 if opts.quick else 4)
@@ -428,7 +438,8 @@ def main():
              ("screens", lambda c: screens(c, table, opts)),
              ("first", lambda c: first_screen(c, table, opts)),
              ("hour", lambda c: hour(c, table, opts)),
-             ("many", lambda c: many(c, table, opts))]
+             ("many", lambda c: many(c, table, opts)),
+             ("deaths", lambda c: deaths(c, table, opts))]
     parts += [("rivals", lambda c, n=name: rival(c, table, n, opts)) for name in rivals.COMMANDS]
     print(machine())
     print("%d pairs of windows of %g s; load before: %s\n"

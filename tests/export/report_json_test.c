@@ -151,6 +151,7 @@ static void test_lively_death(void **state)
 	assert_int_equal(number(&t, "pools.0.deaths.0.python_stack.0.line"), 212);
 	assert_string_equal(text(&t, "pools.0.deaths.0.stack_source"), "at-death");
 	assert_int_equal(number(&t, "pools.0.deaths.0.stack_age_ns"), 100 * HISTORY_US);
+	assert_int_equal(number(&t, "pools.0.deaths.0.walk_ns"), 21000);
 	assert_int_equal(json_array_size(value_at(t.root, "pools.0.deaths.0.native_stack")), 0);
 	assert_int_equal(number(&t, "pools.0.deaths.0.threads.0.tid"), 4303);
 	nulls(&t, absent);

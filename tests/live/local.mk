@@ -63,6 +63,9 @@ tests_live_limits_test_SOURCES = tests/live/limits_test.c
 tests_live_limits_test_LDADD = $(TEST_LIVE_LDADD)
 tests_live_outbox_test_SOURCES = tests/live/outbox_test.c
 tests_live_outbox_test_LDADD = $(TEST_LIVE_LDADD)
+check_PROGRAMS += tests/live/wait_read_test
+tests_live_wait_read_test_SOURCES = tests/live/wait_read_test.c
+tests_live_wait_read_test_LDADD = $(TEST_LIVE_LDADD)
 if X86_64
 check_PROGRAMS += tests/live/unwind_test
 tests_live_unwind_test_SOURCES = tests/live/unwind_test.c

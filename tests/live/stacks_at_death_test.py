@@ -73,6 +73,7 @@ def check_stack(case, who, death, wrote, exact, native):
     case.equal(who + ": stack_source", death["stack_source"], "at-death")
     case.check(death["stack_age_ns"] is not None and death["stack_age_ns"] < 10**9,
                "%s: stack_age_ns %r" % (who, death["stack_age_ns"]))
+    case.check(death["walk_ns"], who + ": what the walk took")
     threads = {t["tid"]: t for t in death["threads"]}
     mine = threads.get(wrote["tid"], {"python": [], "culprit": None})
     if wrote["way"] == "recursion":

@@ -2,12 +2,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # long: each pool is stuck for seconds
 # timeout: 900
-"""Pools that do not move: each rule gives its verdict, and nearly the same pool gives none."""
+"""Pools that do not move: each rule gives its verdict, and nearly the same pool gives none. On one
+interpreter by fork; and some of them on others and by other methods, or with the word "matrix" on
+the command line each on all."""
 import sys
 
 import harness
 
 SOON_NS = 5 * 1000000000
+
+
+# Of the others one each: (way, "3.8", start method).
+DIAGONAL = [
+    ("lost-task", "3.8", "spawn"),
+    ("task-lock", "3.13", "spawn"),
+    ("result-lock", "3.9", "fork"),
+    ("reader-died", "3.12", "forkserver"),
+    ("start-held", "3.10", "spawn"),
+    ("fork-lock", "3.13", "fork"),
+]
+METHODS = ("fork", "spawn", "forkserver")
+# What needs a fork, needs no method, or has a version's fault.
+ONLY_FORK = ("fork-lock", "no-fork-lock")
+ONE_METHOD = ("unguarded", "retire")
+SINCE = {"retire": (3, 11)}
 
 
 class Way:
@@ -19,7 +37,7 @@ class Way:
         self.text = text
         self.letters = letters
         self.trap = kwargs.get("trap")  # finding that says the same
-        self.args = kwargs.get("args", [])
+        self.finding = kwargs.get("finding")  # finding that is the verdict: it is no stall
         self.waits = kwargs.get("waits", ())  # what some process waits for: (role, waits_for)
         self.at = kwargs.get("at", ())  # its functions on some main thread's stack: (role, name)
 
@@ -40,6 +58,10 @@ WAYS = [
         at=[("parent", "fork_lock"), ("worker", "take_lock")]),
     Way("no-fork-lock", None, "", "J"),
     Way("init-raises", "start-stuck", "no worker gets ready", "B", trap="respawn-loop"),
+    Way("unguarded", "start-stuck", "no worker gets ready", "C", trap="main-rerun"),
+    Way("start-held", "start-stuck", "before their first task", "init",
+        waits=[("worker", "semaphore")], at=[("parent", "start_held"), ("worker", "take_gate")]),
+    Way("breaks", None, "", "H", finding="broken-pool"),
     Way("retire", "start-stuck", "no worker is left", "I"),
     Way("pipe-full", "pipe-full", "which is full and which its parent does not read", "full",
         waits=[("parent", "child"), ("worker", "write")],
@@ -62,11 +84,12 @@ def start(case, name, argv, interpreter):
     return child, tape
 
 
-def start_way(case, way, interpreter, seconds, *args):
+def start_way(case, way, where, seconds, *args):
+    interpreter, method = where
     name = "-".join([way.name, "%g" % seconds] + [a.strip("-") for a in args])
     told = case.path(name + ".told")
     child, tape = start(case, name, [harness.pool("stalls"), way.name, "--seconds", str(seconds),
-                                     "--told", told] + way.args + list(args), interpreter)
+                                     "--method", method, "--told", told] + list(args), interpreter)
     return child, tape, told
 
 
@@ -91,9 +114,9 @@ def stalled(case, way, tape, seen):
     return seen and not lacks(way, seen[-1])
 
 
-def watch(case, way, interpreter, seconds):
+def watch(case, way, where, seconds):
     """(pool while it was stalled, what the program told)"""
-    child, tape, told = start_way(case, way, interpreter, seconds)
+    child, tape, told = start_way(case, way, where, seconds)
     facts = harness.ready(case, told, 30)
     seen = []
     try:
@@ -103,11 +126,11 @@ def watch(case, way, interpreter, seconds):
     return seen[-1] if seen else None, facts, child, tape
 
 
-def verdict(case, way, interpreter):
+def verdict(case, way, where):
     """Once more, and longer, if others had the machine to themselves."""
     pool = facts = child = tape = None
     for seconds in (7, 20):
-        pool, facts, child, tape = watch(case, way, interpreter, seconds)
+        pool, facts, child, tape = watch(case, way, where, seconds)
         if pool and pool["stall"]["found_ns"] - facts["t_ns"] < SOON_NS and not lacks(way, pool):
             break
         case.note("not all was said in time: %s" % (pool and pool["stall"]))
@@ -135,6 +158,20 @@ def check_processes(case, way, pool):
     case.equal("what nobody waits for, or is in", lacks(way, pool), [])
 
 
+def found(case, way, where):
+    """What a pool says itself, or does not survive, is a finding and no stall."""
+    child, tape, told = start_way(case, way, where, 7)
+    harness.wait_end(case, child, 60, "the program ends")
+    facts = harness.load(told)
+    pool = harness.one_pool(case, harness.report(case, tape))
+    traps = [t for t in pool["traps"] if t["id"] == way.finding]
+    if case.check(len(traps) == 1, "findings: %r" % [t["id"] for t in pool["traps"]]):
+        case.check(traps[0]["since_ns"] - facts["t_ns"] < SOON_NS, "since %r" % traps[0])
+        case.check(any(str(p) in traps[0]["text"] for p in facts["pids"]),
+                   "none of %r is named in %r" % (facts["pids"], traps[0]["text"]))
+    case.equal("stalls", stalls([pool]), [])
+
+
 def page(case, tape, way):
     """The same in words, and on the screen."""
     text = harness.pooltop(case, "report", tape).out.decode()
@@ -146,28 +183,56 @@ def page(case, tape, way):
     case.check("stalled" in screen, "the screen says so: %r" % screen[:1500])
 
 
-def one(case, way, interpreter):
+def one(case, way, where):
     harness.need_bpf()
-    near = start_way(case, way, interpreter, 7, "--healthy")
+    near = start_way(case, way, where, 7, "--healthy")
     if way.reason:
-        child, tape = verdict(case, way, interpreter)
+        child, tape = verdict(case, way, where)
         page(case, tape, way)
         harness.wait_end(case, child, 60, "the stuck program ends")
         past = stalls(harness.report(case, tape)["pools"])
         case.check(way.reason in [s["reason"] for s in past], "it is kept: %r" % past)
+    elif way.finding:
+        found(case, way, where)
     else:
-        near = start_way(case, way, interpreter, 7)
+        near = start_way(case, way, where, 7)
     harness.wait_end(case, near[0], 60, "the near miss ends")
     got = harness.report(case, near[1])["pools"]
     case.check(got and sum(p["tasks"]["sent"] for p in got), "the near miss had a pool at work")
     case.equal("verdicts on the near miss", stalls(got), [])
+    if way.finding:
+        case.equal("findings on the near miss", [t["text"] for p in got for t in p["traps"]
+                                                 if t["id"] == way.finding], [])
+
+
+def row(way, version, path, method, prefix=""):
+    name = "%s%s: %s%s" % (prefix, way.letters, way.name,
+                           ", Python %s, %s" % (version, method) if version else "")
+    return name, lambda case: one(case, way, (path, method)), 150
+
+
+def diagonal():
+    ways, found = {way.name: way for way in WAYS}, {}
+    for path, version in harness.pythons():
+        found.setdefault(version.rpartition(".")[0], path)
+    return [row(ways[name], version, found[version], method)
+            for name, version, method in DIAGONAL if version in found]
+
+
+def matrix():
+    rows = []
+    for path, version in harness.pythons():
+        for way in WAYS:
+            if tuple(int(n) for n in version.split(".")) < SINCE.get(way.name, ()):
+                continue
+            methods = METHODS[:1] if way.name in ONLY_FORK + ONE_METHOD else METHODS
+            rows += [row(way, version, path, method, "matrix, ") for method in methods]
+    return rows
 
 
 def main():
-    interpreter = harness.python()
-    rows = [("%s: %s" % (way.letters, way.name), lambda case, way=way: one(case, way, interpreter),
-             150) for way in WAYS]
-    return harness.main(rows)
+    rows = [row(way, None, harness.python(), "fork") for way in WAYS] + diagonal()
+    return harness.main(matrix() if "matrix" in sys.argv else rows)
 
 
 if __name__ == "__main__":

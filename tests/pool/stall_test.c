@@ -251,6 +251,52 @@ static void full_for_a_time(void **state)
 	assert_null(after(t, 20));
 }
 
+static const struct history_wait shared_lock = {.wait_for = WAIT_SEMAPHORE, .object = 77};
+
+/* Both wait for a lock before they have had a task; the other flags are of the first one's wait. */
+static void both_start_with_a_lock(struct story *t, const struct history_wait *first)
+{
+	story_start(t, 2);
+	history_send(&t->h, &story_pipes, &task);
+	blocks(t, 101, STATE_START, first);
+	blocks(t, 102, STATE_START, &shared_lock);
+}
+
+static void an_initializer_that_gets_no_lock(void **state)
+{
+	struct story *t = *state;
+	const struct stall *s;
+
+	both_start_with_a_lock(t, &shared_lock);
+	assert_null(after(t, 1));
+	s = after(t, 2);
+	assert_non_null(s);
+	assert_string_equal(s->reason, "start-stuck");
+	assert_non_null(strstr(s->text, "all 2 wait, before their first task"));
+	assert_non_null(strstr(s->text, "1 tasks wait"));
+}
+
+/* One of them will give up, has it, or reads; or there is nothing to do. */
+static void a_lock_that_is_got(void **state)
+{
+	static const struct history_wait others[] = {
+		{.wait_for = WAIT_SEMAPHORE, .object = 77, .flags = WAIT_TIMED},
+		{.wait_for = WAIT_SEMAPHORE, .object = 77, .value = 1},
+		{.wait_for = WAIT_READ, .object = 9},
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		both_start_with_a_lock(*state, &others[i]);
+		assert_null(after(*state, 6));
+		story_end(state);
+		story_begin(state);
+	}
+	story_start(*state, 2);
+	blocks(*state, 101, STATE_START, &shared_lock);
+	blocks(*state, 102, STATE_START, &shared_lock);
+	assert_null(after(*state, 6));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +308,8 @@ int main(void)
 		STORY(killed_after_it_sent),
 		STORY(one_runs_far_longer_than_all_before),
 		STORY(one_that_came_after_the_others),
+		STORY(an_initializer_that_gets_no_lock),
+		STORY(a_lock_that_is_got),
 		STORY(a_ring_of_full_pipes),
 		STORY(full_because_all_work),
 		STORY(full_for_a_time),

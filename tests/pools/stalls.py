@@ -15,6 +15,7 @@ import time
 
 LOCK = threading.Lock()
 BIG = 3 << 20
+FUTEX = 202 if os.uname().machine == "x86_64" else 98
 
 
 class Told:
@@ -231,6 +232,69 @@ def init_raises(opts, told):
     pool.terminate()
 
 
+def take_gate(gate, timeout):
+    gate.acquire(True, timeout)
+
+
+def start_held(opts, told):
+    """An initializer that waits for a lock that the parent holds; in time it would give up."""
+    gate = opts.context.Lock()
+    gate.acquire()
+    pool = opts.context.Pool(2, take_gate, (gate, 60 if opts.healthy else None))
+    answer = pool.map_async(square, range(6), chunksize=1)
+    [blocked_in(p.pid, FUTEX) for p in pool._pool]
+    told.tell(pids=[])
+    patience(opts)
+    gate.release()
+    if opts.healthy:
+        gate.release()
+        answer.get()
+    leave(opts, pool)
+
+
+UNGUARDED = """
+import multiprocessing, os, time
+%s
+    pool = multiprocessing.get_context("spawn").Pool(2)
+    answer = pool.map_async(abs, range(6))
+    seen, end = set(), time.monotonic() + 60
+    while len(seen) < %d and time.monotonic() < end:
+        seen |= {p.pid for p in list(pool._pool)}
+        time.sleep(0.001)
+    with open(%r, "w") as f:
+        f.write('{"pids": [], "t_ns": %%d}' %% time.clock_gettime_ns(time.CLOCK_MONOTONIC))
+    os.rename(%r, %r)
+    if %r:
+        answer.get()
+    time.sleep(%r)
+    pool.terminate()
+"""
+
+
+def unguarded(opts, told):
+    """A main module that starts its pool in every worker too."""
+    path, new = told.path + ".main.py", told.path + ".new"
+    guard = "if __name__ == '__main__':" if opts.healthy else "if True:"
+    with open(path, "w") as f:
+        f.write(UNGUARDED % (guard, 2 if opts.healthy else 8, new, new, told.path, opts.healthy,
+                             opts.seconds))
+    os.execv(sys.executable, [sys.executable, path])
+
+
+def breaks(opts, told):
+    """Rule H: an executor's worker that goes breaks it for all."""
+    executor = concurrent.futures.ProcessPoolExecutor(2, mp_context=opts.context)
+    list(executor.map(square, range(4)))
+    future = executor.submit(exit_in_task, not opts.healthy)
+    told.tell(pids=list(executor._processes))
+    try:
+        future.result(30)
+    except concurrent.futures.process.BrokenProcessPool:
+        assert not opts.healthy
+    patience(opts)
+    executor.shutdown()
+
+
 def retire(opts, told):
     """max_tasks_per_child with work in the queue: the last worker retires, none is started."""
     context = multiprocessing.get_context("spawn")
@@ -353,6 +417,9 @@ def long_tasks(opts, told):
 
 WAYS = {
     "init-raises": init_raises,
+    "start-held": start_held,
+    "unguarded": unguarded,
+    "breaks": breaks,
     "retire": retire,
     "pipe-full": pipe_full,
     "two-pipes-full": two_pipes_full,

@@ -259,6 +259,7 @@ void history_stack(struct history *h, uint32_t pid, uint32_t tid, uint32_t flags
 		char space[sizeof(struct frame_stack) + MOST * sizeof(struct stack_place)];
 	} u = {.f = {.tid = tid, .flags = flags}};
 
+	u.f.walk_ns = flags & STACK_AT_DEATH ? 21 * HISTORY_US : 0;
 	for (; u.f.count < MOST && places[u.f.count].function; u.f.count++) {
 		const struct history_place *from = &places[u.f.count];
 		bool native = from->kind == PLACE_NATIVE;
