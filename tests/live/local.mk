@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/live/first_minutes_test.py \
 	tests/live/frames_test.py \
 	tests/live/harness.py \
+	tests/live/hostile_test.py \
 	tests/live/inputs_test.py \
 	tests/live/keys_test.py \
 	tests/live/kind_deaths_test.py \

@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/pools/deep.py \
 	tests/pools/first.py \
 	tests/pools/healthy.py \
+	tests/pools/hostile.py \
 	tests/pools/idle.py \
 	tests/pools/killer.py \
 	tests/pools/kills.py \
