@@ -6,44 +6,15 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/command.h"
+
 enum { RATE_TICKS = 5 }; /* a rate over fewer could not be read for its jumping */
-
-static const char *after_slash(const char *word, size_t len)
-{
-	const char *from = word;
-
-	for (size_t i = 0; i < len; i++)
-		if (word[i] == '/')
-			from = word + i + 1;
-	return from;
-}
-
-static const char *next_word(const char *word)
-{
-	word += strcspn(word, " ");
-	return word + strspn(word, " ");
-}
-
-static bool is_python(const char *word)
-{
-	const char *name = after_slash(word, strcspn(word, " "));
-
-	return !strncmp(name, "python", 6) || !strncmp(name, "pypy", 4);
-}
 
 char *show_command(char buf[static SHOW_MAX], const char *command)
 {
-	const char *word = command;
+	const char *shown = command_short(command);
 
-	if (is_python(word) && *next_word(word)) {
-		word = next_word(word);
-		/* -m and -c say what follows, so they stay; other options say nothing. */
-		while (*word == '-' && word[1] != 'm' && word[1] != 'c' && *next_word(word))
-			word = next_word(word);
-	}
-	if (*word != '-')
-		word = after_slash(word, strcspn(word, " "));
-	snprintf(buf, SHOW_MAX, "%s", *word ? word : "-");
+	snprintf(buf, SHOW_MAX, "%s", *shown ? shown : "-");
 	return buf;
 }
 

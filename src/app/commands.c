@@ -17,6 +17,8 @@ const struct command commands[] = {
 	{"export", "FILE|-", "a recording for other tools: see --format", "fo", cmd_export},
 #ifdef HAVE_LIVE
 	{"stack", "PID", "the stacks of a pool's parent and workers, once", "j", cmd_stack},
+	{"serve", "[--listen ADDRESS] [PID ...]", "numbers for Prometheus, over HTTP", "ibl",
+		cmd_serve},
 	{"list", "", "the pools on this machine", "jbc", cmd_list},
 	{"check", "", "what this kernel, user and Python allow, and how to get the rest", "jbc",
 		cmd_check},

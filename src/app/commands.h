@@ -12,6 +12,7 @@ int cmd_record(const struct options *o, struct err *err);
 int cmd_replay(const struct options *o, struct err *err);
 int cmd_report(const struct options *o, struct err *err);
 int cmd_export(const struct options *o, struct err *err);
+int cmd_serve(const struct options *o, struct err *err);
 int cmd_stack(const struct options *o, struct err *err);
 int cmd_list(const struct options *o, struct err *err);
 int cmd_check(const struct options *o, struct err *err);

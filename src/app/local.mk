@@ -20,17 +20,20 @@ pooltop_SOURCES += \
 
 if LIVE
 pooltop_SOURCES += \
+	src/app/apart.c src/app/apart.h \
 	src/app/calls.c src/app/calls.h \
 	src/app/cmd_check.c \
 	src/app/cmd_dashboard.c \
 	src/app/cmd_list.c \
 	src/app/cmd_record.c \
 	src/app/cmd_run.c \
+	src/app/cmd_serve.c \
 	src/app/cmd_stack.c \
 	src/app/dash.c src/app/dash.h \
 	src/app/launch.c src/app/launch.h \
 	src/app/pythons.c src/app/pythons.h \
 	src/app/record.c src/app/record.h \
+	src/app/serve.c src/app/serve.h \
 	src/app/snapshot.c src/app/snapshot.h \
 	src/app/target.c src/app/target.h \
 	src/app/watch.c src/app/watch.h \

@@ -60,6 +60,13 @@ static int read_view(struct options *o, const char *value, struct err *err)
 	return 0;
 }
 
+static int read_listen(struct options *o, const char *value, struct err *err)
+{
+	(void)err;
+	o->listen = value;
+	return 0;
+}
+
 /* A number with an optional unit of the table; 0 if it is none or out of range. */
 struct unit {
 	const char *name;
@@ -138,6 +145,7 @@ static const struct option_row {
 	{'b', "no-bpf", NULL, "the /proc mode, even where BPF could be had",
 		offsetof(struct options, no_bpf), NULL},
 	{'o', "output", "FILE", "where it goes; - is standard output", 0, read_output},
+	{'l', "listen", "ADDRESS", "and port where to serve, else 127.0.0.1:9464", 0, read_listen},
 	{'f', "format", "NAME", "of an export: perfetto, csv, jsonl or folded", 0, read_format},
 	{'d', "duration", "TIME", "stop after that long: 10, 90s, 5m, 2h", 0, read_duration},
 	{'k', "keep", "LIMITS", "keep the newest only: 2h, 1G, or 2h,1G", 0, read_keep},

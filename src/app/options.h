@@ -23,6 +23,7 @@ struct options {
 	uint64_t duration_ns; /* 0: no end */
 	uint64_t keep_ns, keep_bytes; /* 0: all */
 	const char *format; /* of export; NULL: none was given */
+	const char *listen; /* of serve; NULL: none was given */
 	const char *view; /* NULL: the first */
 	char **args; /* what is left, NULL-terminated; borrowed from argv */
 	int args_count;

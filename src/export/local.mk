@@ -11,6 +11,8 @@ libpooltop_a_SOURCES += \
 	src/export/json_worker.c \
 	src/export/jsonl.c \
 	src/export/list.c src/export/list.h \
+	src/export/metrics.c src/export/metrics.h src/export/metrics_pool.c \
+	src/export/metrics_session.c \
 	src/export/page.c src/export/page.h \
 	src/export/perfetto.c \
 	src/export/report.h src/export/report_json.c src/export/report_text.c \

@@ -2,6 +2,9 @@
 check_PROGRAMS += tests/base/buf_test
 tests_base_buf_test_SOURCES = tests/base/buf_test.c
 tests_base_buf_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/base/command_test
+tests_base_command_test_SOURCES = tests/base/command_test.c
+tests_base_command_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/base/err_test
 tests_base_err_test_SOURCES = tests/base/err_test.c
 tests_base_err_test_LDADD = $(TEST_LDADD)

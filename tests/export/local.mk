@@ -24,6 +24,10 @@ check_PROGRAMS += tests/export/list_test
 tests_export_list_test_SOURCES = tests/export/list_test.c $(export_test_support)
 tests_export_list_test_CPPFLAGS = $(export_test_cppflags)
 tests_export_list_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/export/metrics_test
+tests_export_metrics_test_SOURCES = tests/export/metrics_test.c $(export_test_support)
+tests_export_metrics_test_CPPFLAGS = $(export_test_cppflags)
+tests_export_metrics_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/export/page_test
 tests_export_page_test_SOURCES = tests/export/page_test.c $(export_test_support)
 tests_export_page_test_CPPFLAGS = $(export_test_cppflags)
@@ -44,6 +48,9 @@ EXTRA_DIST += \
 	tests/export/golden/check.txt \
 	tests/export/golden/lively.json \
 	tests/export/golden/lively.txt \
+	tests/export/golden/metrics-lively.txt \
+	tests/export/golden/metrics-proc.txt \
+	tests/export/golden/metrics-trouble.txt \
 	tests/export/golden/proc.txt \
 	tests/export/golden/stack.txt \
 	tests/export/golden/stack_native.txt \

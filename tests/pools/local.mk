@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/pools/kind_process.py \
 	tests/pools/last.py \
 	tests/pools/mixed.py \
+	tests/pools/on_cue.py \
 	tests/pools/pinned.py \
 	tests/pools/recycle.py \
 	tests/pools/shape_loop.py \
