@@ -5,6 +5,7 @@
 """The last Python stack on the certificate, against what the dying worker itself wrote down."""
 import json
 import os
+import re
 import sys
 
 import harness
@@ -184,12 +185,62 @@ def storm(case):
     case.note("%d deaths" % len(pool["deaths"]))
 
 
+# Innermost first, with anything in between: (function of Python's, or None; pattern of the module's
+# name, part of the machine function's).
+LOOP = (None, "python", "_PyEval_EvalFrameDefault")
+FFI = (None, "libffi|_ctypes", "")
+OUTSIDE = [("work", "", ""), ("worker", "", ""), LOOP, (None, "python", "_start")]
+CRASHES = {
+    "ctypes": [(None, "libc", "strlen"), FFI, ("crash_in_strlen", "", ""), LOOP, FFI,
+               (None, "libc", "qsort"), FFI, ("sort_in_c", "", "")] + OUTSIDE,
+    "numpy": [(None, "_multiarray_umath", ""), ("crash_in_sum", "", ""), LOOP,
+              (None, "_multiarray_umath", ""), ("map_in_numpy", "", "")] + OUTSIDE,
+}
+
+
+def is_frame(frame, want):
+    function, module, machine = want
+    if function:
+        return "module" not in frame and plain(frame["function"]) == function
+    return ("module" in frame and machine in (frame["function"] or "") and
+            bool(re.search(module, os.path.basename(frame["module"] or ""))))
+
+
+def crash(case, interpreter, way):
+    """In C code, which it has come to through C code and Python by turns."""
+    harness.need_bpf()
+    tape = case.path("tape")
+    harness.record(case, tape, interpreter, harness.pool("crash"), "--way", way)
+    pool = harness.one_pool(case, harness.report(case, tape))
+    case.need(len(pool["deaths"]) == 1, "deaths: %r" % [d["signal"] for d in pool["deaths"]])
+    death = pool["deaths"][0]
+    case.equal("signal", death["signal"], "SIGSEGV")
+    mixed, left = death["mixed_stack"], list(CRASHES[way])
+    case.check(mixed and is_frame(mixed[0], left[0]), "it crashed in %r" % mixed[:1])
+    for frame in mixed:
+        if left and is_frame(frame, left[0]):
+            left.pop(0)
+    case.equal("not there, or in another order", left, [])
+    case.equal("the last", (mixed[-1]["function"] if mixed else None), "_start")
+    case.equal("Python frames among them", [f for f in mixed if "module" not in f],
+               death["python_stack"])
+
+
+def crashes():
+    """Debian's interpreter is stripped, those of pyenv are not; numpy is Debian's."""
+    found = sorted(harness.pythons(), key=lambda row: [int(n) for n in row[1].split(".")])
+    for path, version in found:
+        if path in (harness.python(), found[0][0], found[-1][0]):
+            yield row("a crash through ctypes, Python %s" % version, crash, path, "ctypes")
+    yield row("a crash through numpy", crash, harness.python(), "numpy")
+
+
 def row(name, func, *args):
     return name, lambda case: func(case, *args), 280
 
 
 if __name__ == "__main__":
     sys.exit(harness.main(
-        [("a storm of deaths", storm, 280)] +
+        [("a storm of deaths", storm, 280)] + list(crashes()) +
         [row("every way to die, %s, Python %s" % (method, version), table, path, version, method)
          for path, version in harness.pythons() for method in ("fork", "spawn")]))

@@ -5,6 +5,8 @@
 """Pools that do not move: each rule gives its verdict, and nearly the same pool gives none. On one
 interpreter by fork; and some of them on others and by other methods, or with the word "matrix" on
 the command line each on all."""
+import os
+import subprocess
 import sys
 
 import harness
@@ -205,6 +207,49 @@ def one(case, way, where):
                                                  if t["id"] == way.finding], [])
 
 
+# Programs of all kinds that do well: (pool, arguments), with {} where a file of their own goes.
+HEALTHY = [
+    ("kind_pool", "--method fork"), ("kind_pool", "--method spawn"),
+    ("kind_pool", "--method forkserver"), ("kind_executor", "--method fork"),
+    ("kind_executor", "--method spawn"), ("kind_process", "--method fork"),
+    ("kind_process", "--method spawn"), ("healthy", "--how close"), ("healthy", "--how terminate"),
+    ("healthy", "--how busy"), ("healthy", "--how with"), ("healthy", "--how exit"),
+    ("recycle", "--log {} --tasks 100"), ("shape_several", ""), ("shape_nested", ""),
+    ("shape_threads", ""), ("shape_loop", ""), ("busy", "--seconds 6 --task-us 500"),
+    ("busy", "--seconds 6 --task-us 300000"), ("shared", ""),
+]
+OF_MODULES = [("joblib", "kind_joblib"), ("joblib", "kind_loky"), ("billiard", "kind_billiard"),
+              ("celery", "kind_celery"), ("torch", "kind_loader")]
+
+
+def healthy(case):
+    """All at once, in one recording."""
+    harness.need_bpf()
+    commands, truths = [], []
+    for name, args in HEALTHY + [(pool, "") for module, pool in OF_MODULES if has(module)]:
+        truths.append(case.path("%d.truth" % len(truths)))
+        log = case.path("%d.log" % len(truths))
+        commands.append("%s %s --truth %s %s >%s.out 2>&1" % (
+            harness.python(), harness.pool(name), truths[-1], args.format(log), truths[-1]))
+    tape = case.path("tape")
+    harness.record(case, tape, "sh", "-c", " & ".join(commands) + " & wait", cwd=case.folder,
+                   seconds=200)
+    absent = [c for c, t in zip(commands, truths) if not os.path.exists(t)]
+    case.equal("programs that did not come to their end", absent, [])
+    pools = harness.report(case, tape)["pools"]
+    worked = sum(p["tasks"]["returned"] > 0 for p in pools)
+    case.check(worked >= len(commands), "%d pools of %d programs" % (worked, len(commands)))
+    case.equal("verdicts", [(p["kind"], p["command"], s["text"]) for p in pools
+                            for s in stalls([p])], [])
+    case.note("%d programs, %d pools, %d tasks" % (
+        len(commands), len(pools), sum(p["tasks"]["returned"] for p in pools)))
+
+
+def has(module):
+    return subprocess.run([harness.python(), "-c", "import " + module],
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
 def row(way, version, path, method, prefix=""):
     name = "%s%s: %s%s" % (prefix, way.letters, way.name,
                            ", Python %s, %s" % (version, method) if version else "")
@@ -232,6 +277,7 @@ def matrix():
 
 def main():
     rows = [row(way, None, harness.python(), "fork") for way in WAYS] + diagonal()
+    rows.append(("programs that do well, side by side: no verdict", healthy, 250))
     return harness.main(matrix() if "matrix" in sys.argv else rows)
 
 

@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/pools/counts.py \
 	tests/pools/depth.py \
 	tests/pools/ends.py \
+	tests/pools/crash.py \
 	tests/pools/deep.py \
 	tests/pools/first.py \
 	tests/pools/healthy.py \
