@@ -56,3 +56,7 @@ EXTRA_DIST += \
 	tests/export/golden/stack_native.txt \
 	tests/export/golden/stack_native_all.txt \
 	tests/export/golden/trouble.txt
+fuzz_targets += tests/export/certificate_fuzz.c
+EXTRA_DIST += \
+	tests/export/fuzz-corpus/killed \
+	tests/export/fuzz-corpus/raised

@@ -66,9 +66,10 @@ noinst_PROGRAMS += tests/python/lines_facts
 tests_python_lines_facts_SOURCES = tests/python/lines_facts.c \
 	tests/python/line_facts.c tests/python/line_facts.h
 tests_python_lines_facts_LDADD = $(TEST_LDADD)
-fuzz_targets += tests/python/layout_fuzz.c tests/python/lines_fuzz.c \
+fuzz_targets += tests/python/elf_fuzz.c tests/python/layout_fuzz.c tests/python/lines_fuzz.c \
 	tests/python/version_fuzz.c tests/python/walk_fuzz.c
 EXTRA_DIST += \
+	tests/python/fuzz-corpus/elf/shared \
 	tests/python/fuzz-corpus/layout/3.13.0 \
 	tests/python/fuzz-corpus/layout/3.14.10 \
 	tests/python/fuzz-corpus/layout/3.15.2 \
