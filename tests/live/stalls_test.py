@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 # long: each pool is stuck for seconds
-# timeout: 900
+# timeout: 1200
 """Pools that do not move: each rule gives its verdict, and nearly the same pool gives none. On one
 interpreter by fork; and some of them on others and by other methods, or with the word "matrix" on
 the command line each on all."""
@@ -233,7 +233,7 @@ def healthy(case):
             harness.python(), harness.pool(name), truths[-1], args.format(log), truths[-1]))
     tape = case.path("tape")
     harness.record(case, tape, "sh", "-c", " & ".join(commands) + " & wait", cwd=case.folder,
-                   seconds=200)
+                   seconds=300)
     absent = [c for c, t in zip(commands, truths) if not os.path.exists(t)]
     case.equal("programs that did not come to their end", absent, [])
     pools = harness.report(case, tape)["pools"]
@@ -277,7 +277,7 @@ def matrix():
 
 def main():
     rows = [row(way, None, harness.python(), "fork") for way in WAYS] + diagonal()
-    rows.append(("programs that do well, side by side: no verdict", healthy, 250))
+    rows.append(("programs that do well, side by side: no verdict", healthy, 400))
     return harness.main(matrix() if "matrix" in sys.argv else rows)
 
 
