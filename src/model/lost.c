@@ -72,13 +72,16 @@ static bool was_taken(struct pool *p, const struct task *t)
 }
 
 /* And what was done well before a result that was read was read too, though the record of it was
- * lost. */
+ * lost. A worker sends its results in the order of its tasks; where a thread of its own does that
+ * it goes on long before, and may wait for room in a full pipe. */
 static bool was_overtaken(struct pool *p, const struct task *t)
 {
 	const struct worker *w = t->taken_ns ? pool_find_worker(p, t->worker) : NULL;
 
 	if (t->done_ns)
 		return t->done_ns + SETTLE_NS < p->front_done_ns;
+	if (w && p->traits.fed_results)
+		return w->ended_ns || t->taken_ns < w->done_taken_ns;
 	if (t->taken_ns)
 		return !w || !w->hand.has || w->hand.key.job != t->key.job ||
 		       w->hand.key.chunk != t->key.chunk;

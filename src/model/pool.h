@@ -207,6 +207,7 @@ struct pool_traits {
 	bool unnumbered; /* its messages have no job: a task is told by its place in its queue */
 	bool own_queues; /* a worker may have queues of its own: it is told to end there */
 	bool breaks; /* it breaks when a worker leaves without a word, and may be without any */
+	bool fed_results; /* a thread of the worker's may send what it has done */
 	bool ends_results; /* its parent writes a sentinel to the result queue when it closes */
 };
 

@@ -286,6 +286,8 @@ int task_done(struct model *m, struct pool *p, struct worker *w, const struct fr
 		w->hand = (struct hand){0};
 	if (!t || t->done_ns)
 		return 0;
+	if (t->taken_ns > w->done_taken_ns)
+		w->done_taken_ns = t->taken_ns;
 	t->done_ns = f->h.t_ns ? f->h.t_ns : 1;
 	t->bytes_back = f->bytes;
 	t->failed = f->flags & MSG_FAILED;

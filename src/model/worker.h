@@ -103,6 +103,7 @@ struct worker {
 	uint64_t bytes_out; /* of results */
 	uint64_t last_done_ns; /* 0: none */
 	uint32_t left; /* tasks that it has gone on from without an answer */
+	uint64_t done_taken_ns; /* newest `taken` of a task that it has done */
 	bool told_to_end; /* read a sentinel */
 	bool said_last; /* its last result said that it will exit */
 	bool said_bye; /* it has told the parent that it exits */

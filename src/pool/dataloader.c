@@ -66,7 +66,7 @@ const struct pool_kind pool_kind_dataloader = {
 	.result_shape = SHAPE_DATA,
 	.needs_reader = true,
 	.fit = fit,
-	.traits = {.own_queues = true},
+	.traits = {.own_queues = true, .fed_results = true},
 	.is_kind = is_torch,
 	.judge_end = judge_end,
 	.word_death = word_death,

@@ -65,7 +65,7 @@ const struct pool_kind pool_kind_process = {
 	.name = "Process",
 	.role = PROC_BARE,
 	.fit = fit,
-	.traits = {.unnumbered = true, .own_queues = true},
+	.traits = {.unnumbered = true, .own_queues = true, .fed_results = true},
 	.judge_end = judge_end,
 	.word_death = word_death,
 };
