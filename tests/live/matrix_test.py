@@ -57,9 +57,14 @@ KINDS = (
     Watched("pools in workers", "shape_nested", few=True),
     Watched("pools in a loop", "shape_loop", few=True),
     Watched("a forker of threads", "shape_threads", methods=("fork",), few=True),
+    Watched("two executors", "shape_twins", few=True, more=("--kind", "executor")),
+    Watched("two of loky", "shape_twins", methods=("loky",), module="joblib",
+            more=("--kind", "loky")),
+    Watched("two of multiprocess", "shape_twins", methods=("fork",), module="multiprocess",
+            more=("--kind", "multiprocess")),
     Watched("loky", "kind_loky", methods=("loky",), module="joblib, numpy"),
     Watched("joblib's Pool", "kind_joblib", methods=("fork",), module="joblib"),
-    Watched("billiard", "kind_billiard", methods=("fork",), module="billiard"),
+    Watched("billiard", "kind_billiard", module="billiard"),
     Watched("Celery", "kind_celery", methods=("fork",), module="celery"),
     Watched("DataLoader", "kind_loader", module="torch"),
     Watched("Process", "kind_process"),
@@ -197,7 +202,7 @@ def measure(case, row, interpreter, method):
 
 def row_of(row, interpreter, version, method):
     return ("%s, %s, %s" % (row.name, method, version),
-            lambda case: measure(case, row, interpreter, method), 60)
+            lambda case: measure(case, row, interpreter, method), 120)
 
 
 def print_table():

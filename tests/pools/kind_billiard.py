@@ -14,10 +14,12 @@ def mine(x):
     return -x
 
 
-def work(pool, n, big):
+def work(pool, n, big, method):
     pool.map(mixed.square, range(n), chunksize=7)
-    for _ in pool.imap_unordered(mine, mixed.numbers(n)):
-        pass
+    # Of billiard 4.1, workers that are not forked have no main script, and imap() fails for them.
+    if method == "fork":
+        for _ in pool.imap_unordered(mine, mixed.numbers(n)):
+            pass
     pool.starmap(mixed.add, [(x, x) for x in range(n)])
     for result in [pool.apply_async(mixed.fails, (x,)) for x in range(n)]:
         result.wait()
@@ -40,7 +42,7 @@ def main():
     pool = billiard.get_context(args.method).Pool(2)
     counted = tally.watch("billiard", tally.billiard_message, [pool._inqueue._writer],
                           [pool._outqueue._reader])
-    work(pool, args.items, args.big)
+    work(pool, args.items, args.big, args.method)
     # Of billiard 4.1, close() and join() wait for ever on Python 3.11.
     pool.terminate()
     tally.write(args.truth, [counted], method=args.method)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """joblib over loky, given mixed calls, counted in the parent. Needs joblib and numpy."""
 import argparse
+import concurrent.futures
+import time
 
 import numpy
 from joblib import Parallel, delayed
@@ -39,6 +41,15 @@ def watch_all():
     return found
 
 
+def cancel(counted):
+    """More calls to an executor of its own than the queue takes, all but the first cancelled."""
+    executor = ProcessPoolExecutor(2)
+    futures = [executor.submit(time.sleep, 0.1) for _ in range(20)]
+    counted[-1].cancelled += sum(future.cancel() for future in futures[1:])
+    concurrent.futures.wait(futures)
+    executor.shutdown()
+
+
 def work(n, big):
     with Parallel(n_jobs=2) as parallel:
         parallel(delayed(mixed.square)(x) for x in mixed.numbers(n))
@@ -61,6 +72,7 @@ def main():
     tally.install()
     counted = watch_all()
     work(args.items, args.big)
+    cancel(counted)
     # A failure makes joblib kill the executor, and everybody in it.
     mixed.expect(mixed.Refused, Parallel(n_jobs=2), [delayed(mixed.refuses)(1)])
     tally.write(args.truth, counted, method=args.method)

@@ -31,6 +31,7 @@ EXTRA_DIST += \
 	tests/pools/shape_nested.py \
 	tests/pools/shape_several.py \
 	tests/pools/shape_threads.py \
+	tests/pools/shape_twins.py \
 	tests/pools/shared.py \
 	tests/pools/short.py \
 	tests/pools/stacks.py \
