@@ -81,6 +81,7 @@ static __always_inline void tell_times(const struct io *io, struct scratch *s)
 	__u64 open_ns = io->now > w->since_ns ? io->now - w->since_ns : 0;
 	struct task_times *t = &s->m.spent;
 
+	t->unpickle_ns = t->pickle_ns = 0;
 	t->send_ns = w->state_ns[STATE_SEND] - w->taken_ns[STATE_SEND];
 	t->io_ns = w->state_ns[STATE_IO] - w->taken_ns[STATE_IO];
 	t->lock_ns = w->state_ns[STATE_LOCK] - w->taken_ns[STATE_LOCK];
@@ -96,6 +97,18 @@ static __always_inline void tell_times(const struct io *io, struct scratch *s)
 	s->m.flags = MSG_TIMES;
 }
 
+/* Its result was pickled last, and both were measured: that was no part of its run. */
+static __always_inline void tell_pickling(struct watch *w, struct scratch *s)
+{
+	const __u32 both = WATCH_UNPICKLED | WATCH_PICKLED;
+
+	if ((w->flags & both) != both || !move_run(w, STATE_PICKLE, w->pickle_ns))
+		return;
+	s->m.spent.unpickle_ns = w->unpickle_ns;
+	s->m.spent.pickle_ns = w->pickle_ns;
+	s->m.flags |= MSG_EXACT;
+}
+
 static __always_inline void worker_read(const struct io *io, const struct scratch *s)
 {
 	struct watch *w = io->w;
@@ -109,8 +122,10 @@ static __always_inline void worker_read(const struct io *io, const struct scratc
 	/* It had sent no result itself: another thread did, and what it waited for was its turn. */
 	if (w->flags & WATCH_HAND)
 		sem_was(w, STATE_WAIT);
-	w->flags &= ~(WATCH_FRESH | WATCH_SEM | WATCH_ANSWERED);
-	w->flags |= WATCH_HAND;
+	w->flags &= ~(WATCH_FRESH | WATCH_SEM | WATCH_ANSWERED | WATCH_EXACT | WATCH_UNPICKLED |
+		      WATCH_PICKLED);
+	w->flags |= want_exact ? WATCH_HAND | WATCH_EXACT : WATCH_HAND;
+	w->loads = w->dumps = 0;
 	w->task_ino = io->use->ino;
 	__builtin_memcpy(w->taken_ns, w->state_ns, sizeof(w->taken_ns));
 }
@@ -135,6 +150,7 @@ static __always_inline void worker_wrote(const struct io *io, struct scratch *s)
 	enter_state(w, STATE_WAIT, io->now);
 	sem_was(w, STATE_SEND);
 	tell_times(io, s);
+	tell_pickling(w, s);
 	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED);
 	w->flags |= WATCH_FRESH;
 }

@@ -58,6 +58,10 @@ enum watch_flags {
 	WATCH_SEM = 16, /* what it last waited for was a semaphore */
 	WATCH_PRIVATE = 32, /* ... was a futex of its own process */
 	WATCH_ANSWERED = 64, /* another thread of it has sent something since it has a task */
+	/* With the probes of exact.bpf.c, of the task in hand: */
+	WATCH_EXACT = 128, /* they were there when it was taken */
+	WATCH_UNPICKLED = 256, /* unpickle_ns is measured */
+	WATCH_PICKLED = 512, /* pickle_ns is, of what may be its result */
 	WATCH_DATA = 4096, /* it has read what its parent prepared for its start */
 };
 
@@ -91,6 +95,9 @@ struct watch {
 	__u32 group; /* its time on a core goes to this sum */
 	__u32 kids_group; /* its children's */
 	__u32 fds_changed; /* how often: what is known of its descriptors is void then */
+	__u64 call_run_ns; /* of RUN, when the pickling or unpickling that is under way began */
+	__u64 unpickle_ns, pickle_ns; /* of the task in hand */
+	__u32 loads, dumps; /* calls that are under way, one in another */
 	__u32 opens_told; /* so many files more that it opens are told whatever they are called */
 };
 

@@ -29,6 +29,7 @@ enum sample_flags {
 	SAMPLE_ROOT = 4, /* of no worker: of the process that was asked for */
 	SAMPLE_MORE = 8, /* there are frames further out */
 	SAMPLE_PYTHON = 16, /* the interpreter knows the thread */
+	SAMPLE_MEASURED = 32, /* in pickling or unpickling that is measured (exact.bpf.c) */
 };
 
 struct ring_sample {

@@ -227,6 +227,8 @@ static __always_inline void begin_sample(struct sampler *s, const struct watch *
 		r->flags |= SAMPLE_HAND;
 	if (w->flags & WATCH_ROOT)
 		r->flags |= SAMPLE_ROOT;
+	if (w->loads || w->dumps)
+		r->flags |= SAMPLE_MEASURED;
 	s->frame = 0;
 }
 

@@ -4,12 +4,14 @@
 #define POOLTOP_WATCH_H
 
 #include "shared.h"
+#include "worker_state.h"
 
 #define PAGE_BYTES 4096ULL
 
 /* Settings by the watcher. */
 __u32 want_write_bytes = 4096; /* of each message that is written, at most RING_DATA */
 __u32 want_read_bytes = 128; /* of each that is read */
+__u32 want_exact = 0; /* the probes of exact.bpf.c are there */
 __u32 want_all_execs = 0; /* announce every program that starts, watched or not */
 __u64 mark_salt = 1; /* of this session: mark.h */
 
@@ -38,17 +40,6 @@ struct {
 static __always_inline struct watch *watched(__u32 tgid)
 {
 	return bpf_map_lookup_elem(&procs, &tgid);
-}
-
-/* Ends the state a worker is in and begins another; a clock that went back adds nothing. */
-static __always_inline void enter_state(struct watch *w, __u32 state, __u64 now)
-{
-	__u32 old = w->state;
-
-	if (old < WORKER_STATES && now > w->since_ns)
-		w->state_ns[old] += now - w->since_ns;
-	w->since_ns = now;
-	w->state = state;
 }
 
 #endif

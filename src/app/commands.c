@@ -4,15 +4,15 @@
 
 const struct command commands[] = {
 #ifdef HAVE_LIVE
-	{"", "[PID]", "the dashboard, on the pool of a parent or worker; else on all", "ac1Swib",
+	{"", "[PID]", "the dashboard, on the pool of a parent or worker; else on all", "ac1Swibx",
 		cmd_dashboard},
-	{"run", "[-o FILE] -- CMD ...", "start CMD and watch every pool it makes", "ac1Swibo",
+	{"run", "[-o FILE] -- CMD ...", "start CMD and watch every pool it makes", "ac1Swibox",
 		cmd_run},
-	{"record", "[-o FILE] [PID ... | -- CMD ...]", "record, without a dashboard", "ibodkc",
+	{"record", "[-o FILE] [PID ... | -- CMD ...]", "record, without a dashboard", "ibodkcx",
 		cmd_record},
 #endif
 	{"replay", "FILE|-", "the dashboard over a recording", "ac1Swi", cmd_replay},
-	{"report", "FILE|PID", "one page of deaths, tasks, times and findings", "ibdjc",
+	{"report", "FILE|PID", "one page of deaths, tasks, times and findings", "ibdjcx",
 		cmd_report},
 	{"export", "FILE|-", "a recording for other tools: see --format", "fo", cmd_export},
 #ifdef HAVE_LIVE

@@ -144,6 +144,8 @@ static const struct option_row {
 	{'i', "interval", "MS", "between updates: 100 to 10000, else 1000", 0, read_interval},
 	{'b', "no-bpf", NULL, "the /proc mode, even where BPF could be had",
 		offsetof(struct options, no_bpf), NULL},
+	{'x', "exact", NULL, "measure pickling by probes, for at most 1% of the pool's time",
+		offsetof(struct options, exact), NULL},
 	{'o', "output", "FILE", "where it goes; - is standard output", 0, read_output},
 	{'l', "listen", "ADDRESS", "and port where to serve, else 127.0.0.1:9464", 0, read_listen},
 	{'f', "format", "NAME", "of an export: perfetto, csv, jsonl or folded", 0, read_format},

@@ -13,6 +13,7 @@ struct options {
 	bool no_color;
 	bool once;
 	bool no_bpf;
+	bool exact;
 	bool json;
 	bool verbose;
 	bool help;

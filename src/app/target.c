@@ -144,6 +144,7 @@ int targets_open(
 	struct live_options lo = {.pids = t->pids,
 		.pids_count = t->count,
 		.no_bpf = o->no_bpf,
+		.exact = o->exact,
 		.all = !t->count,
 		.interval_ms = o->interval_ms,
 		.version = PACKAGE_VERSION};

@@ -175,8 +175,10 @@ static void on_maps(struct live *l, const struct frame *record)
 {
 	struct known *k = known_get(l, record->pid);
 
-	if (k)
-		native_changed(l, k);
+	if (!k)
+		return;
+	native_changed(l, k);
+	exact_meet(l, k);
 }
 
 /* The other half first: it is the older one. */

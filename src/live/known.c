@@ -50,6 +50,7 @@ void known_del(struct live *l, struct known *k)
 	if (k->layout_ns)
 		l->layouts_due--;
 	native_forget(l, k);
+	exact_forget(l, k);
 	sample_forget(l, k);
 	waits_forget(k);
 	samples_forget(l, k);
@@ -195,6 +196,7 @@ bool known_announce(struct live *l, struct known *k)
 	put_ends(l, k);
 	stacks_meet(l, k);
 	native_meet(l, k);
+	exact_meet(l, k);
 	return true;
 }
 

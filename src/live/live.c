@@ -102,6 +102,8 @@ int live_open(const struct live_options *o, struct live **ret_live, struct err *
 	} else if (o->all) {
 		probes_set_all_execs(l->probes, true);
 	}
+	if (o->exact && exact_open(l))
+		goto fail;
 	sums_begin(l);
 	ret = watch_targets(l, o, err);
 	if (ret)
@@ -119,6 +121,7 @@ void live_free(struct live *l)
 {
 	if (!l)
 		return;
+	exact_release(l);
 	probes_free(l->probes);
 	procs_free(l->procs);
 	outbox_release(&l->out);
@@ -160,6 +163,7 @@ void live_poll(struct live *l)
 	stacks_look(l);
 	native_look(l);
 	steps_look(l);
+	exact_look(l);
 }
 
 void live_tick(struct live *l)

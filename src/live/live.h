@@ -23,6 +23,7 @@ struct live_options {
 	uint32_t pids_count;
 	bool all; /* watch every Python process, those that start later too */
 	bool no_bpf; /* /proc mode even where BPF could be had */
+	bool exact; /* measure pickling by probes in the processes' code */
 	uint32_t interval_ms; /* between ticks: told in the session's frame */
 	const char *version; /* pooltop's; borrowed for live_open() */
 };

@@ -4,6 +4,8 @@ liblive_a_SOURCES += \
 	src/live/discover.c \
 	src/live/ends.c src/live/ends.h \
 	src/live/events.c \
+	src/live/exact.c \
+	src/live/exact_probes.c src/live/exact_probes.h \
 	src/live/features.c src/live/features.h \
 	src/live/interleave.c src/live/interleave.h \
 	src/live/kernel_btf.c src/live/kernel_btf.h \

@@ -132,6 +132,7 @@ void machine_tick(struct live *l)
 {
 	struct frame_tick f = {.h = {.kind = FRAME_TICK, .t_ns = l->now_ns}};
 	struct ring_counts counts = {0};
+	struct probe_cost cost;
 	struct rusage usage;
 
 	tell_texts_lost(l);
@@ -147,8 +148,11 @@ void machine_tick(struct live *l)
 	f.self_cpu_ns = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000ULL +
 			(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000ULL;
 	f.self_rss_bytes = own_rss();
-	f.probe_ns = l->cost.ns * l->cost_scale;
-	f.probe_runs = l->cost.runs * l->cost_scale;
+	cost.ns = l->cost.ns * l->cost_scale;
+	cost.runs = l->cost.runs * l->cost_scale;
+	exact_cost(l, &cost);
+	f.probe_ns = cost.ns;
+	f.probe_runs = cost.runs;
 	f.records = counts.kept;
 	f.lost = counts.lost + l->out.lost;
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);

@@ -237,6 +237,16 @@ void probes_set_mark_salt(struct probes *p, uint64_t salt)
 	p->core->data->mark_salt = salt;
 }
 
+void probes_set_exact(struct probes *p, bool on)
+{
+	p->core->bss->want_exact = on;
+}
+
+int probes_procs_fd(const struct probes *p)
+{
+	return bpf_map__fd(p->core->maps.procs);
+}
+
 void probes_set_all_execs(struct probes *p, bool on)
 {
 	p->core->bss->want_all_execs = on;

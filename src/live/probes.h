@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel programs: loaded, attached, asked. libbpf is known here, in walker.c and in
- * kernel_btf.c alone. */
+/* The kernel programs: loaded, attached, asked. libbpf is known here, in walker.c, in
+ * sampler.c, in exact_probes.c and in kernel_btf.c alone. */
 #ifndef POOLTOP_PROBES_H
 #define POOLTOP_PROBES_H
 
@@ -53,6 +53,10 @@ void probes_counts(struct probes *p, struct ring_counts *ret_counts);
 void probes_set_write_bytes(struct probes *p, uint32_t bytes);
 /* What the marks of messages start from; before anything is watched. */
 void probes_set_mark_salt(struct probes *p, uint64_t salt);
+/* Tasks that are taken from now on are measured by probes (exact_probes.h), or not. */
+void probes_set_exact(struct probes *p, bool on);
+/* Descriptor of the map of watched processes. Borrowed. */
+int probes_procs_fd(const struct probes *p);
 /* Announce the start of every program on the machine. */
 void probes_set_all_execs(struct probes *p, bool on);
 

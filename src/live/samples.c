@@ -121,6 +121,12 @@ static struct owner owner_of(const struct ring_sample *r)
 	};
 }
 
+/* The kernel takes it out of run itself. */
+static bool is_told(const struct ring_sample *r, uint8_t class)
+{
+	return r->flags & SAMPLE_MEASURED && (class == CLASS_PICKLE || class == CLASS_UNPICKLE);
+}
+
 static void count(struct live *l, struct known *k, const struct ring_sample *r, uint8_t class)
 {
 	uint32_t wanted = SAMPLE_MAIN | SAMPLE_HAND;
@@ -128,7 +134,7 @@ static void count(struct live *l, struct known *k, const struct ring_sample *r, 
 	if ((r->flags & (wanted | SAMPLE_ROOT)) != wanted || !r->count)
 		return;
 	k->has_layout = true;
-	split_add(&k->split, class, r->period_ns, r->h.t_ns);
+	split_add(&k->split, class, is_told(r, class) ? 0 : r->period_ns, r->h.t_ns);
 	if (k->family < LIVE_FAMILIES)
 		l->families[k->family].class_ns[class] += r->period_ns;
 }

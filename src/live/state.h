@@ -56,6 +56,7 @@ struct known {
 	uint64_t moved_ns; /* its newest message, or other sign that it moves */
 	struct still *still; /* owned: waits.c's; NULL: it moves */
 	struct sampled *sampled; /* owned: sample.c's; NULL: not yet */
+	bool exact_due; /* exact.c looks at it next */
 	bool has_layout; /* the kernel knows its Python's, and so can sample it */
 	uint32_t codes; /* list in the codebook */
 	struct split split; /* of its main thread's time with a task in hand */
@@ -148,6 +149,7 @@ struct live {
 	struct trace_ids traces;
 	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
 	struct shared *shared; /* shared.c */
+	struct exact *exact; /* exact.c; NULL: nobody asked, or it cannot be had */
 	uint32_t next_wait; /* where the round of waits goes on */
 	struct core_share *shares; /* /proc mode: LIVE_FAMILIES * LIVE_CPUS */
 };
@@ -242,6 +244,14 @@ static inline void waits_moved(struct known *k, uint64_t t_ns)
 		k->moved_ns = t_ns;
 }
 void waits_forget(struct known *k);
+
+/* exact.c: for --exact. exact_open(): 0 or -ENOMEM; what cannot be had is said in frames. */
+int exact_open(struct live *l);
+void exact_release(struct live *l);
+void exact_meet(struct live *l, struct known *k); /* it may have mapped code */
+void exact_forget(struct live *l, struct known *k);
+void exact_look(struct live *l);
+void exact_cost(const struct live *l, struct probe_cost *cost); /* adds it */
 
 /* procmode.c: the whole of a tick without BPF. */
 void procmode_tick(struct live *l);

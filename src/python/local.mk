@@ -8,6 +8,7 @@ libpooltop_a_SOURCES += \
 	src/python/layout.h src/python/layout_row.c src/python/layout_table.c \
 	src/python/lines.c src/python/lines.h \
 	src/python/memory.c src/python/memory.h \
+	src/python/methods.c src/python/methods.h \
 	src/python/modname.c src/python/modname.h \
 	src/python/reader.c src/python/reader.h \
 	src/python/search.c src/python/search.h \

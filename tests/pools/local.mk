@@ -25,6 +25,7 @@ EXTRA_DIST += \
 	tests/pools/last.py \
 	tests/pools/mixed.py \
 	tests/pools/on_cue.py \
+	tests/pools/pickling.py \
 	tests/pools/pinned.py \
 	tests/pools/recycle.py \
 	tests/pools/shape_loop.py \

@@ -5,6 +5,9 @@ python_test_support = \
 	tests/python/false_proc.c tests/python/false_proc.h \
 	tests/python/false_python.c tests/python/false_python.h \
 	tests/python/false_task.c tests/python/false_task.h
+check_PROGRAMS += tests/python/methods_test
+tests_python_methods_test_SOURCES = tests/python/methods_test.c $(python_test_support)
+tests_python_methods_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/python/elf_file_test
 tests_python_elf_file_test_SOURCES = tests/python/elf_file_test.c $(python_test_support)
 tests_python_elf_file_test_LDADD = $(TEST_LDADD)

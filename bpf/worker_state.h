@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A worker's states and their sums. */
+#ifndef POOLTOP_WORKER_STATE_H
+#define POOLTOP_WORKER_STATE_H
+
+#include "ring.h"
+
+/* Ends the state a worker is in and begins another; a clock that went back adds nothing. */
+static __always_inline void enter_state(struct watch *w, __u32 state, __u64 now)
+{
+	__u32 old = w->state;
+
+	if (old < WORKER_STATES && now > w->since_ns)
+		w->state_ns[old] += now - w->since_ns;
+	w->since_ns = now;
+	w->state = state;
+}
+
+/* So long it has been on a core with a task in hand, less what is told as pickling. */
+static __always_inline __u64 run_ns(const struct watch *w, __u64 now)
+{
+	__u64 ns = w->state_ns[STATE_RUN];
+
+	return w->state == STATE_RUN && now > w->since_ns ? ns + now - w->since_ns : ns;
+}
+
+/* Time on a core that was pickling or unpickling, as it turned out. */
+static __always_inline bool move_run(struct watch *w, __u32 state, __u64 ns)
+{
+	if (ns > w->state_ns[STATE_RUN] || state >= WORKER_STATES)
+		return false;
+	w->state_ns[STATE_RUN] -= ns;
+	w->state_ns[state] += ns;
+	return true;
+}
+
+#endif
