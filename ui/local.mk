@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Pictures of the model for people. Only term.c has to do with a terminal.
+nodist_libpooltop_a_SOURCES += ui/trap_pages.c
+CLEANFILES += ui/trap_pages.c
+EXTRA_DIST += doc/pages.awk
+ui/trap_pages.c: $(trap_pages) $(top_srcdir)/doc/pages.awk
+	$(AM_V_GEN)$(MKDIR_P) ui && LC_ALL=C $(AWK) -f $(top_srcdir)/doc/pages.awk \
+		$(trap_pages:%=$(top_srcdir)/%) > $@.tmp && mv $@.tmp $@
+
 libpooltop_a_SOURCES += \
 	ui/act.c \
 	ui/chart.c \
@@ -64,6 +71,7 @@ libpooltop_a_SOURCES += \
 	ui/timeline.c \
 	ui/timeline.h \
 	ui/traffic_tables.h \
+	ui/trap_pages.h \
 	ui/view.h \
 	ui/view_cores.c \
 	ui/view_death.c \

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One finding: what was seen, what to do, and the numbers that it stands on. */
+/* One finding: what was seen, what to do, the numbers that it stands on as they went, and the
+ * page of its trap. */
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/draw.h"
 #include "ui/notes.h"
 #include "ui/sheet.h"
 #include "ui/show.h"
 #include "ui/stall_sheet.h"
+#include "ui/trap_pages.h"
 
-enum { TEXT_AT = 3, NUMBER_AT = 26 };
+enum { TEXT_AT = 3, CODE_AT = 6, NUMBER_AT = 26, PAST_AT = 38 };
 
 /* How a number of evidence is written, by the end of its name. */
 static const struct {
@@ -28,8 +31,28 @@ static void draw_plain(double value, char buf[static FMT_MAX])
 		snprintf(buf, FMT_MAX, "%.3g", value);
 }
 
-static void draw_evidence(const struct evidence *e, struct sheet *sheet)
+/* How a number went while it was found. */
+static void draw_past(const struct finding *f, uint32_t which, struct pen p)
 {
+	const struct finding_past *past = &f->past;
+	struct series s = {0};
+	float most = 0;
+
+	for (uint32_t i = 0; i < past->count; i++)
+		most = past->value[i][which] > most ? past->value[i][which] : most;
+	for (uint32_t i = 0; i < past->count; i++) {
+		float value = past->value[i][which];
+
+		series_add(&s, value > 0 && most > 0 ? (uint64_t)(1000 * (value / most)) : 0);
+		series_close(&s);
+	}
+	pen_skip(&p, PAST_AT);
+	draw_spark(&p, STYLE_PLOT, (int)past->count, &s);
+}
+
+static void draw_evidence(const struct finding *f, uint32_t which, struct sheet *sheet)
+{
+	const struct evidence *e = &f->evidence[which];
 	size_t len = strlen(e->name);
 	char label[64], value[FMT_MAX];
 	struct pen line = sheet_pen(sheet);
@@ -57,7 +80,47 @@ static void draw_evidence(const struct evidence *e, struct sheet *sheet)
 	pen_fit(&p, STYLE_DIM, label);
 	p = line;
 	pen_skip(&p, NUMBER_AT);
+	p.end = p.end < PAST_AT - 1 ? p.end : PAST_AT - 1;
 	pen_fit(&p, STYLE_NUMBER, value);
+	draw_past(f, which, line);
+}
+
+static void draw_numbers(const struct model *m, const struct finding *f, struct sheet *sheet)
+{
+	char wall[FMT_MAX];
+	struct pen line, p;
+
+	sheet_blank(sheet);
+	p = line = sheet_pen(sheet);
+	pen_skip(&p, 1);
+	pen_text(&p, STYLE_TITLE, "In numbers");
+	p = line;
+	pen_skip(&p, PAST_AT);
+	if (f->past.count > 1)
+		pen_printf(&p, STYLE_DIM, "since %s",
+			fmt_wall(wall, model_wall_ns(m, f->past.t_ns[0]), 0));
+	for (uint32_t i = 0; i < f->evidence_count; i++)
+		draw_evidence(f, i, sheet);
+}
+
+static void draw_page(const char *id, struct sheet *sheet)
+{
+	const struct trap_page_line *line = trap_page(id);
+
+	if (!line)
+		return;
+	sheet_blank(sheet);
+	sheet_title(sheet, "About this trap");
+	for (; line->kind; line++) {
+		if (line->kind == TRAP_PAGE_TITLE) {
+			sheet_blank(sheet);
+			sheet_title(sheet, line->text);
+		} else {
+			sheet_text(sheet, line->kind == TRAP_PAGE_CODE ? CODE_AT : TEXT_AT,
+				line->kind == TRAP_PAGE_CODE ? STYLE_NUMBER : STYLE_TEXT,
+				*line->text ? line->text : " ");
+		}
+	}
 }
 
 static bool find(const struct pool *p, uint64_t key, struct note *ret_note)
@@ -98,12 +161,9 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 		draw_part(sheet, "What to do", n.advice);
 	if (!n.finding)
 		stall_sheet(m, ui_pool(m, s), sheet);
-	if (!n.finding || !n.finding->evidence_count)
-		return;
-	sheet_blank(sheet);
-	sheet_title(sheet, "In numbers");
-	for (uint32_t i = 0; i < n.finding->evidence_count; i++)
-		draw_evidence(&n.finding->evidence[i], sheet);
+	if (n.finding && n.finding->evidence_count)
+		draw_numbers(m, n.finding, sheet);
+	draw_page(n.id, sheet);
 }
 
 const struct view view_trap = {

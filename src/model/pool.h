@@ -114,6 +114,18 @@ struct evidence {
 	double value;
 };
 
+enum { FINDING_EVIDENCE = 12, FINDING_PAST = 32 };
+
+/* A finding's numbers at ticks, oldest first. When there is no more room every second one goes,
+ * and from then on only every second tick is kept. */
+struct finding_past {
+	uint64_t t_ns[FINDING_PAST];
+	float value[FINDING_PAST][FINDING_EVIDENCE]; /* by index of the evidence */
+	uint32_t count;
+	uint32_t every; /* ticks; 0: none is kept yet */
+	uint32_t ticks; /* since the last that is kept */
+};
+
 struct finding {
 	const char *id; /* constant: the trap's */
 	enum severity severity;
@@ -121,8 +133,9 @@ struct finding {
 	uint64_t subject; /* tells findings of one trap apart: a pid, a text id ... */
 	char text[240];
 	char advice[240];
-	struct evidence evidence[8];
+	struct evidence evidence[FINDING_EVIDENCE];
 	uint32_t evidence_count;
+	struct finding_past past;
 };
 
 /* A result that is written and not yet read, or read before the end of its write was seen; in

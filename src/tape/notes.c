@@ -297,10 +297,10 @@ static void note_finding(struct notes *n, const struct pool *p, const struct fin
 {
 	uint64_t content = hash_text(hash_text(f->severity, f->text), f->advice);
 	char when[FMT_MAX];
-	char evidence[8 * 64] = "";
+	char evidence[FINDING_EVIDENCE * 64] = "";
 	size_t len = 0;
 
-	for (uint32_t i = 0; i < f->evidence_count && i < 8; i++)
+	for (uint32_t i = 0; i < f->evidence_count; i++)
 		len += (size_t)snprintf(evidence + len, 64, "%s%.40s=%.6g", i ? " " : "",
 			f->evidence[i].name, f->evidence[i].value);
 	content = hash_text(content, evidence);

@@ -58,20 +58,22 @@ static void judge_hang(
 	const struct model *m, const struct worker *w, uint32_t threads, struct trap_sink *sink)
 {
 	struct finding *f = trap_find(sink, w->pid);
-	char since[FMT_MAX], with[120] = "";
+	char since[FMT_MAX], with[84] = "", who[48] = "another thread of its parent";
 
 	if (!f)
 		return;
+	if (threads > 1)
+		snprintf(who, sizeof(who), "one of %" PRIu32 " other threads of its parent",
+			threads);
 	f->severity = SEVERITY_CRITICAL;
 	f->since_ns = w->hand.has ? w->hand.since_ns : w->born_ns;
 	if (w->hand.has)
-		snprintf(with, sizeof(with), " with task %" PRId64 " of %.80s", w->hand.key.job,
+		snprintf(with, sizeof(with), " with task %" PRId64 " of %.48s", w->hand.key.job,
 			model_text(m, w->hand.func, "an unknown function"));
 	snprintf(f->text, sizeof(f->text),
-		"%" PRIu32 " %s%s: for %s it %s for a lock that one of %" PRIu32
-		" threads of its parent held when it was forked",
-		w->pid, w->ended_ns ? "hung" : "hangs", with, fmt_duration(since, hangs_ns(m, w)),
-		w->ended_ns ? "waited" : "has waited", threads);
+		"%" PRIu32 " %s%s: for %s it %s for a lock that %s held when it was forked", w->pid,
+		w->ended_ns ? "hung" : "hangs", with, fmt_duration(since, hangs_ns(m, w)),
+		w->ended_ns ? "waited" : "has waited", who);
 	snprintf(f->advice, sizeof(f->advice),
 		"nobody can wake it: kill it, and start workers before threads, or with the start "
 		"method spawn or forkserver");

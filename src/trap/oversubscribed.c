@@ -98,6 +98,7 @@ static void advise(const struct pool *p, const struct demand *d, struct finding 
 static void word(const struct pool *p, const struct demand *d, struct finding *f)
 {
 	double runq = (double)p->load.sums.state_ns[STATE_RUNQ] / (double)p->load.sums.work_ns;
+	double share = runq / (d->mains > 0 ? d->mains : 1);
 	char names[64];
 
 	snprintf(f->text, sizeof(f->text),
@@ -105,14 +106,14 @@ static void word(const struct pool *p, const struct demand *d, struct finding *f
 		"time",
 		d->mains + d->more, d->cores,
 		d->more < d->mains ? "one for each worker" : "most of them ",
-		d->more < d->mains ? "" : starters(p, names, sizeof(names)),
-		100.0 * runq / (d->mains > 0 ? d->mains : 1));
+		d->more < d->mains ? "" : starters(p, names, sizeof(names)), 100.0 * share);
 	advise(p, d, f);
 	trap_evidence(f, "threads", d->mains + d->more);
 	trap_evidence(f, "cores", d->cores);
 	trap_evidence(f, "threads_of_libraries", d->more);
 	trap_evidence(f, "cores_used", d->used);
 	trap_evidence(f, "workers", d->workers);
+	trap_evidence(f, "waiting_share", share);
 }
 
 static void judge(const struct model *m, const struct pool *p, struct trap_sink *sink)

@@ -5,6 +5,7 @@
  * after the other are judged together.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "trap/starts.h"
@@ -73,27 +74,63 @@ static bool is_large(const struct lives *l, double own_ns, double least)
 	       own_ns >= least * (own_ns + (rest_ns > 0 ? rest_ns : 0));
 }
 
+/* When the program began to make its pools. */
+static uint64_t began_ns(const struct model *m, const struct pool *p)
+{
+	uint64_t ns = p->started_ns;
+
+	for (uint32_t i = 0; i < m->pools_count; i++)
+		if (m->pools[i].pid == p->pid && m->pools[i].started_ns < ns &&
+			m->pools[i].parent_start_ns == p->parent_start_ns)
+			ns = m->pools[i].started_ns;
+	return ns;
+}
+
+/* What the whole took, and would take with so many starts. */
+struct gain {
+	double tasks; /* of a worker, before it is recycled; 0: it is not */
+	double now_ns, then_ns;
+};
+
+static struct gain gain_of(
+	const struct model *m, const struct pool *p, const struct lives *l, uint32_t pools)
+{
+	double each_ns = l->sums.start_ns / l->workers, starts = p->first_size;
+	double work_ns = (l->all_ns - l->sums.start_ns) / (double)(l->tasks ? l->tasks : 1);
+	uint64_t until_ns = p->ended_ns ? p->ended_ns : p->closing ? p->closing_ns : m->now_ns;
+	struct gain g = {.now_ns = (double)(until_ns - began_ns(m, p))};
+
+	if (p->ends[END_RECYCLED])
+		g.tasks = floor(19 * each_ns / (work_ns > 1 ? work_ns : 1)) + 1;
+	if (g.tasks && (double)l->tasks / g.tasks > starts)
+		starts = (double)l->tasks / g.tasks;
+	if ((!g.tasks && pools < AGAIN) || !p->load.lanes || l->workers <= starts)
+		return g;
+	g.then_ns = g.now_ns - (l->workers - starts) * each_ns / p->load.lanes;
+	return g;
+}
+
 /* What an import, the main module or an initializer costs is told by name. */
-static void advise(const struct model *m, const struct pool *p, const struct lives *l,
+static void advise(const struct model *m, const struct lives *l, const struct gain *g,
 	uint32_t pools, struct finding *f)
 {
-	double each_ns = l->sums.start_ns / l->workers;
-	double work_ns = (l->all_ns - l->sums.start_ns) / (double)(l->tasks ? l->tasks : 1);
-	double tasks = 19 * each_ns / (work_ns > 1 ? work_ns : 1);
-	char what[WORDS_MAX];
+	char what[WORDS_MAX], now[FMT_MAX], then[FMT_MAX], less[96] = "";
+	int len;
 
-	words_start_advice(what, m, &l->parts);
-	if (p->ends[END_RECYCLED])
-		snprintf(f->advice, sizeof(f->advice),
-			"recycle them later: maxtasksperchild=%.0f brings the share down to 5 %%; "
-			"%s",
-			tasks + 1, what);
+	if (g->then_ns > 0)
+		snprintf(less, sizeof(less), ": %s would become about %s",
+			words_duration(now, g->now_ns), words_duration(then, g->then_ns));
+	if (g->tasks > 0)
+		len = snprintf(f->advice, sizeof(f->advice),
+			"recycle workers later, with maxtasksperchild=%.0f", g->tasks);
 	else
-		snprintf(f->advice, sizeof(f->advice), "%s; %s",
+		len = snprintf(f->advice, sizeof(f->advice), "%s",
 			pools >= AGAIN ? "make one pool and use it for all the work"
 				       : "keep the pool for longer, with no more workers than the "
-					 "work needs",
-			what);
+					 "work needs");
+	if (len > 0 && (size_t)len < sizeof(f->advice))
+		snprintf(f->advice + len, sizeof(f->advice) - (size_t)len, "%s; %s", less,
+			words_start_advice(what, m, &l->parts));
 }
 
 static void tell(struct finding *f, const struct lives *l, const char *method, uint32_t pools,
@@ -119,6 +156,7 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	struct lives l = sum(m, p, pools);
 	char parts[WORDS_MAX];
 	struct finding *f;
+	struct gain g;
 
 	if (l.workers < 2 || !l.tasks ||
 		!is_large(&l, l.sums.start_ns * starts_own(&l.sums, m, p), least))
@@ -128,7 +166,8 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 		return;
 	words_start_parts(parts, m, &l.parts);
 	tell(f, &l, start_method_name(p->start_method), pools, parts);
-	advise(m, p, &l, pools, f);
+	g = gain_of(m, p, &l, pools);
+	advise(m, &l, &g, pools, f);
 	trap_evidence(f, "share", l.sums.start_ns / l.all_ns);
 	trap_evidence(f, "workers", l.workers);
 	trap_evidence(f, "start_all_ns", l.sums.start_ns);
@@ -140,6 +179,12 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	trap_evidence(f, "main_ns", (double)l.parts.all.phase_ns[PHASE_MAIN]);
 	trap_evidence(f, "initializer_ns", (double)l.parts.all.phase_ns[PHASE_INITIALIZER]);
 	trap_evidence(f, "tasks", (double)l.tasks);
+	if (g.tasks > 0)
+		trap_evidence(f, "maxtasksperchild", g.tasks);
+	if (!(g.then_ns > 0))
+		return;
+	trap_evidence(f, "now_ns", g.now_ns);
+	trap_evidence(f, "then_ns", g.then_ns);
 }
 
 const struct trap_rule trap_slow_start = {

@@ -56,19 +56,24 @@ struct finding *trap_find(struct trap_sink *sink, uint64_t subject)
 	return f;
 }
 
+static const struct finding *standing(const struct pool *p, const struct finding *f)
+{
+	for (uint32_t i = 0; i < p->findings_count; i++)
+		if (!strcmp(p->findings[i].id, f->id) && p->findings[i].subject == f->subject)
+			return &p->findings[i];
+	return NULL;
+}
+
 bool trap_stands(const struct trap_sink *sink, uint64_t subject)
 {
-	const struct pool *p = sink->pool;
+	const struct finding f = {.id = sink->id, .subject = subject};
 
-	for (uint32_t i = 0; i < p->findings_count; i++)
-		if (!strcmp(p->findings[i].id, sink->id) && p->findings[i].subject == subject)
-			return true;
-	return false;
+	return standing(sink->pool, &f) != NULL;
 }
 
 void trap_evidence(struct finding *f, const char *name, double value)
 {
-	if (f->evidence_count < sizeof(f->evidence) / sizeof(f->evidence[0]))
+	if (f->evidence_count < FINDING_EVIDENCE)
 		f->evidence[f->evidence_count++] = (struct evidence){.name = name, .value = value};
 }
 
@@ -79,6 +84,36 @@ static void mend(struct finding *f)
 
 	text_clean(text, sizeof(text), f->text, strlen(f->text), 0);
 	memcpy(f->text, text, sizeof(text));
+}
+
+static void thin(struct finding_past *past)
+{
+	past->count /= 2;
+	past->every *= 2;
+	for (uint32_t i = 0; i < past->count; i++) {
+		past->t_ns[i] = past->t_ns[2 * i];
+		memcpy(past->value[i], past->value[2 * i], sizeof(past->value[i]));
+	}
+}
+
+/* What its numbers were goes on with them. */
+static void remember(const struct model *m, const struct pool *p, struct finding *f)
+{
+	const struct finding *before = standing(p, f);
+	struct finding_past *past = &f->past;
+
+	if (before)
+		*past = before->past;
+	if (!past->every)
+		past->every = past->ticks = 1;
+	if (past->count && ++past->ticks < past->every)
+		return;
+	if (past->count == FINDING_PAST)
+		thin(past);
+	for (uint32_t i = 0; i < f->evidence_count; i++)
+		past->value[past->count][i] = (float)f->evidence[i].value;
+	past->t_ns[past->count++] = m->now_ns;
+	past->ticks = 0;
 }
 
 int trap_judge(struct model *m)
@@ -101,8 +136,10 @@ int trap_judge(struct model *m)
 			sink.id = rules[r]->id;
 			rules[r]->judge(m, p, &sink);
 		}
-		for (uint32_t k = 0; k < sink.count; k++)
+		for (uint32_t k = 0; k < sink.count; k++) {
 			mend(&sink.findings[k]);
+			remember(m, p, &sink.findings[k]);
+		}
 		ret = pool_set_findings(p, sink.findings, sink.count);
 	}
 	m->dropped.findings += sink.dropped;

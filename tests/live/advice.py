@@ -43,7 +43,23 @@ def advice(case, trap, program, args, changed):
     case.check(before - after >= LEAST * promised, "less than %.0f %%" % (100 * LEAST))
 
 
+def waiting(case):
+    """Of oversubscribed the promise is that threads wait for cores no more: by their own count."""
+    harness.need_bpf()
+    interpreter, args = harness.python(), ["--tasks", "32"]
+    found = promise(case, interpreter, "oversubscribed", "oversubscribed", *args)
+    before = seconds(interpreter, "oversubscribed", *args)
+    after = seconds(interpreter, "oversubscribed", "--healthy", *args)
+    promised = found["evidence"]["waiting_share"]
+    case.note(found["text"])
+    case.note(found["advice"])
+    case.note("promised %.0f %% of waiting less; %.0f %% became %.0f %%: %.0f %%"
+              % (100 * promised, 100 * before, 100 * after, 100 * (before - after) / promised))
+    case.check(before - after >= LEAST * promised, "less than %.0f %%" % (100 * LEAST))
+
+
 def main():
+    recycled = ["--tasks", "100"]
     small = ["--items", "60000"]
     large = ["--once", "--wait"]  # so that it does not matter how busy the cores are
     payload = ["--tasks", "400"]
@@ -57,6 +73,10 @@ def main():
         ("repeated-payload", lambda case: advice(
             case, "repeated-payload", "repeated_payload", payload,
             lambda e: payload + ["--healthy"]), 300),
+        ("slow-start", lambda case: advice(
+            case, "slow-start", "slow_start", recycled,
+            lambda e: recycled + ["--recycle", int(e["maxtasksperchild"])]), 300),
+        ("oversubscribed", waiting, 300),
     ])
 
 

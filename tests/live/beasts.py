@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The zoo's inhabitants, and what is to be found in each: for traps_test.py, which CI runs, and for
 traps_matrix.py, which runs them all many times."""
+import contextlib
+import sqlite3
+
 import harness
 
 ANY = ("fork", "spawn")
@@ -180,3 +183,10 @@ def bad(traps):
 def warnings(case, tape):
     """What was found at any tick that is worse than a hint."""
     return [str(c) for c in changes(case, tape) if c.is_bad()]
+
+
+def noted(tape, pool):
+    """What the recorder itself found while it watched: the recording's plain table."""
+    with contextlib.closing(sqlite3.connect(tape)) as db:
+        return sorted(db.execute("SELECT trap, severity, since_ns, text, advice FROM finding"
+                                 " WHERE pool = ?", (pool,)))

@@ -88,7 +88,7 @@ def watch(case, batch):
     child, tape = beasts.start_command(case, "tape", (ill(case) if ill else [])
                                        + ["sh", "-c", script + "wait"])
     longest = max(cell.thing.seconds for cell in batch)
-    report = beasts.pools(case, child, tape, 4 * longest)
+    report = beasts.pools(case, child, tape, 120 + 4 * longest)
     statuses = []
     for n in range(len(batch)):
         with open(case.path("status-%d" % n)) as f:

@@ -20,6 +20,12 @@ def catch(case, beast, interpreter, seconds, args):
                                seconds, *args,
                                prefix=beast.cgroup(case) if beast.cgroup else [])
     got = beasts.findings(case, child, tape, seconds)
+    again = harness.report(case, tape)["pools"]
+    case.equal("found by the replay, and found while it was watched",
+               sorted((t["id"], t["severity"], t["since_ns"], t["text"], t["advice"])
+                      for t in got["traps"]), beasts.noted(tape, got["id"]))
+    case.equal("found by another replay", [p["traps"] for p in again if p["id"] == got["id"]],
+               [got["traps"]])
     return got, [t for t in got["traps"] if t["id"] == beast.trap
                  and t["text"].startswith(beast.text)]
 

@@ -63,6 +63,31 @@ static void names_lock_and_io(void **state)
 	assert_int_equal(f->severity, SEVERITY_WARNING);
 }
 
+/* What its numbers were is kept from the first tick on, with ever fewer ticks between. */
+static void numbers_are_kept_over_time(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+	uint64_t first_ns;
+
+	story_start(t, 2);
+	give(t, 101, 1);
+	give(t, 102, 2);
+	f = five_ticks(t, 500 * HISTORY_MS, STATE_LOCK, 0);
+	assert_non_null(f);
+	assert_true(f->past.count > 0 && f->past.count < 4);
+	first_ns = f->past.t_ns[0];
+	for (int i = 0; i < 20; i++)
+		f = five_ticks(t, 500 * HISTORY_MS, STATE_LOCK, 0);
+	assert_non_null(f);
+	assert_true(f->past.count > FINDING_PAST / 2 - 1 && f->past.count <= FINDING_PAST);
+	assert_int_equal(f->past.t_ns[0], first_ns);
+	for (uint32_t i = 1; i < f->past.count; i++)
+		assert_true(f->past.t_ns[i] > f->past.t_ns[i - 1]);
+	assert_true(f->past.value[0][1] == 2); /* workers */
+	assert_true(f->past.value[f->past.count - 1][1] == 2);
+}
+
 static void names_io(void **state)
 {
 	struct story *t = *state;
@@ -203,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(names_lock_and_io),
+		STORY(numbers_are_kept_over_time),
 		STORY(names_io),
 		STORY(names_affinity),
 		STORY(names_the_core),

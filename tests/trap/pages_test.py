@@ -3,6 +3,7 @@
 """Every trap has its page, its row in the manual page, its program in the zoo and its test."""
 import os
 import re
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -30,6 +31,8 @@ def faults_of(trap, manual, zoo):
         return
     text = read(page)
     yield from ("%s: no `%s`" % (page, head) for head in HEADS if "\n## %s\n" % head not in text)
+    if "\nBefore:\n\n```" not in text or "\nAfter:\n\n```" not in text:
+        yield "%s: no code before and after" % page
     if not text.startswith("# %s\n" % trap):
         yield "%s: its title" % page
     if "\n.B %s\n" % trap.replace("-", "\\-") not in manual:
@@ -49,8 +52,14 @@ def main():
         print("%sok %d - %s" % ("not " if faults else "", number, trap))
         for fault in faults:
             print("#   " + fault)
-    print("1..%d" % len(names))
-    return 1 if bad or len(names) < 5 else 0
+    made = subprocess.check_output([sys.executable, os.path.join(SRC, "doc", "traps.py")])
+    same = made.decode("utf-8") in manual
+    print("%sok %d - the manual page's table is that of the pages" % ("" if same else "not ",
+                                                                     len(names) + 1))
+    if not same:
+        print("#   run doc/traps.py doc/pooltop.1")
+    print("1..%d" % (len(names) + 1))
+    return 1 if bad or not same or len(names) < 5 else 0
 
 
 if __name__ == "__main__":

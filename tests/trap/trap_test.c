@@ -54,7 +54,7 @@ static void sink_is_bounded(void **state)
 	assert_int_equal(f->since_ns, 77);
 	for (int i = 0; i < 20; i++)
 		trap_evidence(f, "n", i);
-	assert_int_equal(f->evidence_count, 8);
+	assert_int_equal(f->evidence_count, FINDING_EVIDENCE);
 	free(list);
 }
 

@@ -16,20 +16,34 @@ def crunch():
         hashlib.sha256(BLOCK).digest()
 
 
+def waited():
+    """Seconds that this thread wanted a core and had none, and that it had one."""
+    with open("/proc/thread-self/schedstat") as f:
+        on_core, off_core = f.read().split()[:2]
+    return int(off_core) / 1e9, int(on_core) / 1e9
+
+
 def work(threads):
+    before = waited()
     others = [threading.Thread(target=crunch) for _ in range(threads - 1)]
     for other in others:
         other.start()
     crunch()
     for other in others:
         other.join()
+    return [after - then for after, then in zip(waited(), before)]
 
 
 def main():
+    zoo.parser.add_argument("--tasks", type=int, default=0, help="so many and no more")
     opts = zoo.options(__doc__)
     threads = 1 if opts.healthy else THREADS
     with opts.context.Pool(opts.workers) as pool:
-        for _ in zoo.going(opts):
+        if opts.tasks:
+            times = pool.map(work, [threads] * opts.tasks, chunksize=1)
+            off_core, on_core = [sum(each) for each in zip(*times)]
+            print(off_core / (off_core + on_core))
+        for _ in () if opts.tasks else zoo.going(opts):
             pool.map(work, [threads] * 16, chunksize=1)
         pool.close()
         pool.join()
