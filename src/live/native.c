@@ -75,7 +75,7 @@ void native_meet(struct live *l, struct known *k)
 	char *maps = n && k->is_python ? maps_read(k->pid) : NULL;
 
 	if (!maps && k->maps_changed) {
-		n->changed--;
+		l->native->changed--;
 		k->maps_changed = false;
 	}
 	if (!maps)
