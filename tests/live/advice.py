@@ -46,7 +46,7 @@ def advice(case, trap, program, args, changed):
 def waiting(case):
     """Of oversubscribed the promise is that threads wait for cores no more: by their own count."""
     harness.need_bpf()
-    interpreter, args = harness.python(), ["--tasks", "32"]
+    interpreter, args = harness.python(), ["--tasks", "400"]
     found = promise(case, interpreter, "oversubscribed", "oversubscribed", *args)
     before = seconds(interpreter, "oversubscribed", *args)
     after = seconds(interpreter, "oversubscribed", "--healthy", *args)
