@@ -18,26 +18,45 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* "in take (etl.py:17), called by mapstar (pool.py:48)" */
+/* "in take (etl.py:17), called by mapstar (pool.py:48), worker (pool.py:125)" */
 static void stack(struct page *out, const struct model *m, const struct stack *s)
 {
-	char place[PLACE_MAX];
+	struct buf words = {0};
 
 	if (!s || !s->count)
 		return;
-	page_to(out, TEXT_INDENT);
 	for (uint32_t i = 0; i < s->count && i < PLACES; i++) {
 		const struct stack_place *f = &s->places[i];
 
-		snprintf(place, sizeof(place), "%.120s (%.100s:%" PRIu32 ")",
+		buf_printf(&words, "%s%.120s (%.100s:%" PRIu32 ")",
+			i == 1	? ", called by "
+			: i > 1 ? ", "
+				: "in ",
 			model_text(m, f->function, "?"), base_name(model_text(m, f->file, "?")),
 			f->line);
-		page_say(out, TEXT_ROW, "%s%s",
-			i == 1	? ", called by "
-			: i > 1 ? " < "
-				: "in ",
-			place);
 	}
+	page_to(out, TEXT_INDENT);
+	page_words(out, TEXT_ROW, words.data ? words.data : "");
+	page_end(out);
+	out->buf.is_short |= words.is_short;
+	buf_release(&words);
+}
+
+static void thread(struct page *out, const struct model *m, const struct pool *p,
+	const struct worker *w, const struct frame_wait *f)
+{
+	char words[WAIT_WORDS], since[FMT_MAX], name[WIRE_COMM + FMT_MAX] = "";
+
+	if (f->tid != (w ? w->pid : p->pid))
+		snprintf(name, sizeof(name), "%s [%u] ", f->comm, f->tid);
+	page_to(out, TEXT_INDENT);
+	if (f->wait_for == WAIT_NONE)
+		page_say(out, TEXT_ROW, "%sruns", name);
+	else
+		page_say(out, TEXT_ROW, "%swaits for %s, since %s%s", name,
+			wait_words(words, p, w, f),
+			fmt_wall(since, model_wall_ns(m, f->since_ns), 0),
+			f->flags & WAIT_TIMED ? ", for a time" : "");
 	page_end(out);
 }
 
@@ -47,22 +66,9 @@ static void threads(
 	const struct proc *proc = model_proc(m, w ? w->pid : p->pid);
 	uint32_t count = 0;
 	const struct frame_wait *waits = proc ? proc_waits(proc, &count) : NULL;
-	char words[WAIT_WORDS], since[FMT_MAX];
 
 	for (uint32_t i = 0; i < count && i < THREADS; i++) {
-		const struct frame_wait *f = &waits[i];
-
-		page_to(out, TEXT_INDENT);
-		if (i)
-			page_say(out, TEXT_ROW, "%s [%u] ", f->comm, f->tid);
-		if (f->wait_for == WAIT_NONE)
-			page_say(out, TEXT_ROW, "runs");
-		else
-			page_say(out, TEXT_ROW, "waits for %s, since %s%s",
-				wait_words(words, p, w, f),
-				fmt_wall(since, model_wall_ns(m, f->since_ns), 0),
-				f->flags & WAIT_TIMED ? ", for a time" : "");
-		page_end(out);
+		thread(out, m, p, w, &waits[i]);
 		if (!i)
 			stack(out, m, proc_stack(m, proc, proc->pid));
 	}
