@@ -14,6 +14,27 @@ enum peek_bounds {
 	OWNER_GENERATOR = 1,
 };
 
+/*
+ * A length, and a place in a buffer, made to fit right before they are used. In assembly, since the
+ * compiler may put what it has compared aside and take it back, and verifiers before 6.3 (measured:
+ * 5.10, 6.1) no longer know then what it was compared with. most, last: constants.
+ */
+static __always_inline __u64 at_most(__u64 len, const __u32 most)
+{
+	asm volatile("if %[len] <= %[most] goto +1\n%[len] = %[most]"
+		     : [len] "+r"(len)
+		     : [most] "i"(most));
+	return len;
+}
+
+static __always_inline void *place_in(void *buffer, __u64 at, const __u32 last)
+{
+	asm volatile("if %[at] > %[last] goto +1\n%[place] += %[at]"
+		     : [place] "+r"(buffer)
+		     : [at] "r"(at), [last] "i"(last));
+	return buffer;
+}
+
 static __always_inline __u64 user_word(__u64 address)
 {
 	__u64 word = 0;

@@ -71,13 +71,13 @@ static __always_inline void put_bytes(
 	struct walker *w, __u64 from, __u64 len, struct walk_bytes *ret_bytes)
 {
 	__u64 at = w->walk.used;
+	void *to;
 
 	ret_bytes->at = ret_bytes->len = 0;
-	barrier_var(at);
-	barrier_var(len);
 	if (at >= WALK_BYTES || len > WALK_PIECE)
 		return;
-	if (bpf_probe_read_user(w->walk.bytes + at, len, (void *)from))
+	to = place_in(w->walk.bytes, at, WALK_BYTES - 1);
+	if (bpf_probe_read_user(to, at_most(len, WALK_PIECE), (void *)from))
 		return;
 	ret_bytes->at = at;
 	ret_bytes->len = len;
@@ -172,7 +172,7 @@ static __always_inline void end_loop(struct walker *w)
 static int frame_step(struct walker *w)
 {
 	const struct py_layout *p = &w->layout;
-	__u32 n = w->walk.count, size = p->frame.size;
+	__u32 n = w->walk.count;
 	__u64 code;
 
 	if (!w->frame)
@@ -181,9 +181,7 @@ static int frame_step(struct walker *w)
 		w->walk.flags |= WALK_MORE;
 		return 1;
 	}
-	if (size > FRAME_RAW)
-		size = FRAME_RAW;
-	bpf_probe_read_user(w->raw_frame, size, (void *)w->frame);
+	bpf_probe_read_user(w->raw_frame, at_most(p->frame.size, FRAME_RAW), (void *)w->frame);
 	w->frame = word_at(w->raw_frame, p->frame.previous);
 	if (p->frame.owner != PY_ABSENT &&
 		w->raw_frame[p->frame.owner & (RAW - 1)] >= p->frame.shim) {

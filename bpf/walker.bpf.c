@@ -161,13 +161,14 @@ static __always_inline bool is_fault(int sig)
 static __always_inline bool judge_signal(struct task_struct *task, int sig,
 	struct kernel_siginfo *info, struct k_sigaction *ka, struct end *ret_end)
 {
-	bool is_default = sig == SIGKILL || !ka || ka->sa.sa_handler == SIG_DFL;
+	bool is_default = sig == SIGKILL || !ka || BPF_CORE_READ(ka, sa.sa_handler) == SIG_DFL;
 	int group = BPF_CORE_READ(task, signal, group_exit_code);
 
 	if (sig <= 0 || sig > 64 || (sig < 64 && QUIET_SIGNALS >> sig & 1))
 		return false;
+	/* No pointer to follow directly once it was compared (6.12), as 0 and 1 stand for others. */
 	if ((unsigned long)info > 1)
-		ret_end->code = info->si_code;
+		ret_end->code = BPF_CORE_READ(info, si_code);
 	ret_end->sig = sig;
 	ret_end->why = WALK_SIGNAL;
 	if (sig == SIGKILL) { /* or another end that takes all threads along */
@@ -181,7 +182,7 @@ static __always_inline bool judge_signal(struct task_struct *task, int sig,
 	}
 	ret_end->culprit = true;
 	if (is_fault(sig) && ret_end->code > 0)
-		ret_end->address = (__u64)info->_sifields._sigfault._addr;
+		ret_end->address = (__u64)BPF_CORE_READ(info, _sifields._sigfault._addr);
 	if (is_default)
 		return true;
 	ret_end->why = WALK_FAULT;
@@ -228,12 +229,12 @@ static __always_inline void copy_stack(struct ring_native *r)
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < NATIVE_PAGES; i++) {
 		__u64 at = r->used, len = 4096 - (from & 4095);
+		void *to;
 
-		barrier_var(at);
-		barrier_var(len);
-		if (at > NATIVE_BYTES - 4096 || len > 4096)
+		if (at > NATIVE_BYTES - 4096)
 			return;
-		if (!bpf_probe_read_user(r->bytes + at, len, (void *)from))
+		to = place_in(r->bytes, at, NATIVE_BYTES - 4096);
+		if (!bpf_probe_read_user(to, at_most(len, 4096), (void *)from))
 			r->used = at + len;
 		else if (at)
 			return;
