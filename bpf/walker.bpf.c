@@ -166,7 +166,7 @@ static __always_inline bool judge_signal(struct task_struct *task, int sig,
 
 	if (sig <= 0 || sig > 64 || (sig < 64 && QUIET_SIGNALS >> sig & 1))
 		return false;
-	/* No pointer to follow directly once it was compared (6.12), as 0 and 1 stand for others. */
+	/* Once it was compared it is no pointer to follow directly (6.12). */
 	if ((unsigned long)info > 1)
 		ret_end->code = BPF_CORE_READ(info, si_code);
 	ret_end->sig = sig;

@@ -42,7 +42,7 @@ static void draw_oom(const struct model *m, const struct death *d, struct sheet 
 
 	if (!d->oom.seen)
 		return;
-	sheet_field(sheet, "memory was out", STYLE_TEXT,
+	sheet_field(sheet, "out of memory", STYLE_TEXT,
 		"in %s, limit %s; it had %s; set off by process %" PRIu32,
 		model_text(m, d->oom.scope, "-"),
 		show_bytes(limit, d->oom.limit_bytes, d->oom.limit_bytes),
@@ -59,8 +59,9 @@ static void draw_task(const struct model *m, const struct death *d, struct sheet
 		return;
 	}
 	sheet_field(sheet, "task in hand", STYLE_ALERT, "%s", show_task(task, m, h));
-	sheet_field(sheet, "", STYLE_TEXT, "%s items, %s, in hand for %s",
-		show_count(items, h->items, h->items), show_bytes(bytes, true, h->bytes),
+	sheet_field(sheet, "", STYLE_TEXT, "%s item%s, %s, in hand for %s",
+		show_count(items, h->items, h->items), h->items == 1 ? "" : "s",
+		show_bytes(bytes, true, h->bytes),
 		show_duration(time, h->since_ns && h->since_ns <= d->t_ns, d->t_ns - h->since_ns));
 }
 

@@ -38,9 +38,9 @@ static void draw_now(const struct model *m, const struct worker *w, struct sheet
 			sheet, "task in hand", STYLE_TEXT, "%s", show_has_tasks(m) ? "none" : "-");
 		return;
 	}
-	sheet_field(sheet, "task in hand", STYLE_TEXT, "%s, %s items, %s, since %s",
+	sheet_field(sheet, "task in hand", STYLE_TEXT, "%s, %s item%s, %s, since %s",
 		show_task(task, m, h), show_count(items, h->items, h->items),
-		show_bytes(bytes, true, h->bytes),
+		h->items == 1 ? "" : "s", show_bytes(bytes, true, h->bytes),
 		show_duration(time, h->since_ns && h->since_ns <= m->now_ns,
 			(w->ended_ns ? w->ended_ns : m->now_ns) - h->since_ns));
 }

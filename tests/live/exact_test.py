@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# long: pools that pickle for seconds
 # timeout: 600
 """What pickling and unpickling cost, against workers that measure it themselves: sampled, and with
 --exact measured; and that the probes of --exact go off by themselves.

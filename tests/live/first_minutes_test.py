@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 200
+# timeout: 260
 """The first minutes with a pool, through a real terminal (tmux, 80x24): its slowest function, the
-worker that died and its stack, back to that moment, a filter, sorting, another size, and out. Each
-key that is pressed stands in the bottom lines at that moment."""
+worker that died and its stack, back to that moment, a filter, sorting, another size, and out; and
+with the recording of an incident that comes along, which needs no rights. Each key that is pressed
+stands in the bottom lines at that moment."""
 import json
 import os
 import re
@@ -106,11 +107,40 @@ def minutes(case):
     user.press("q", "q quit", r"^status 0")
 
 
+def incident(case):
+    """doc/incident: an OOM kill, the task that it takes along, and a map() that waits for ever."""
+    tape = os.path.join(harness.SRC, "doc", "incident", "incident.pooltop")
+    pool = harness.one_pool(case, harness.report(case, tape))
+    death, = pool["deaths"]
+    case.equal("how it died", (death["end"], death["signal"], death["oom"]["limit_bytes"]),
+               ("oom", "SIGKILL", 260 << 20))
+    case.equal("its stack", [f["function"] for f in death["python_stack"][:2]],
+               ["match_products", "settle_day"])
+    case.equal("stalled", pool["stall"]["reason"], "lost-task")
+    tasks = pool["tasks"]
+    case.equal("lost", (tasks["sent"], tasks["lost"], tasks["returned"]), (120, 1, 119))
+    screen = screen_test.Screen(case.folder, "%s replay %s" % (harness.POOLTOP, tape))
+    case.later(screen.close)
+    user = User(case, screen)
+    screen.wait(r"nightly\.py.*REPLAY", 30)
+    for _ in range(6):
+        text = user.press("}", "{ } event", r"PAUSED \d\d:\d\d:\d\d")
+        if re.search("! worker-died", text):
+            break
+    user.press("}", "{ } event", r"stalled: lost-task")
+    user.press("5", "5 Deaths", r"%d +OOM kill +the OOM killer" % death["pid"])
+    user.press("Enter", "Enter open", r"match_products +/srv/shop/nightly\.py:32")
+    user.press("q", "q quit", r"^status 0")
+
+
 def main():
     if not shutil.which("tmux"):
         print("1..0 # SKIP needs tmux")
         return 0
-    return harness.main([("the first minutes", minutes, 180)])
+    return harness.main([
+        ("the first minutes", minutes, 180),
+        ("the incident that comes along", incident, 60),
+    ])
 
 
 if __name__ == "__main__":
