@@ -145,6 +145,12 @@ def busiest(got):
     return max(got, key=lambda pool: pool["tasks"]["sent"])
 
 
+def ready_ns(pool):
+    """When its first worker could work: from then on there may be evidence."""
+    return min([w["born_ns"] + w["start"]["total_ns"] for w in pool["workers"]
+                if w["start"] and w["start"]["total_ns"]] or [pool["started_ns"]])
+
+
 def findings(case, child, tape, seconds):
     got = pools(case, child, tape, seconds)["pools"]
     case.need(got, "there is a pool")
@@ -155,8 +161,10 @@ class Change:
     """A finding that began, ended or became of another severity, at a tick."""
 
     def __init__(self, line):
-        tick, _, self.pool, self.what, self.trap, self.subject, self.severity, since, self.text \
+        tick, _, self.pool, self.what, self.trap, subject, self.severity, since, self.text \
             = line.split("\t", 8)
+        self.line = line
+        self.subject = int(subject) - (int(subject) >> 63 << 64)  # as SQLite has it
         self.t_ns = int(tick)
         self.since_ns = int(since)
 
@@ -185,8 +193,13 @@ def warnings(case, tape):
     return [str(c) for c in changes(case, tape) if c.is_bad()]
 
 
-def noted(tape, pool):
-    """What the recorder itself found while it watched: the recording's plain table."""
+def noted(tape):
+    """What the recorder itself had found when it last wrote the recording's plain table, a while
+    before its end at most: {(trap, subject, since when)}."""
     with contextlib.closing(sqlite3.connect(tape)) as db:
-        return sorted(db.execute("SELECT trap, severity, since_ns, text, advice FROM finding"
-                                 " WHERE pool = ?", (pool,)))
+        return set(db.execute("SELECT trap, subject, since_ns FROM finding"))
+
+
+def dated(changes):
+    """The same of a replay, at any tick."""
+    return {(c.trap, c.subject, c.since_ns) for c in changes}

@@ -415,7 +415,7 @@ def cpu_cgroup(case, quota_us):
     need_root()
     if not os.access(CPU_CGROUPS + "/cpu.cfs_quota_us", os.F_OK):
         raise Skip("no cpu cgroup (version 1) here")
-    path = os.path.join(CPU_CGROUPS, "pooltop-test-%d-%d" % (os.getpid(), len(case.started)))
+    path = os.path.join(CPU_CGROUPS, os.path.basename(case.folder))
     os.mkdir(path)
     case.later(remove_cgroup, path)
     for name, value in (("cpu.cfs_period_us", 100000), ("cpu.cfs_quota_us", quota_us)):

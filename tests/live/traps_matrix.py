@@ -51,8 +51,8 @@ def judge_ill(cell, pools, changes):
     found = [c for c in mine if c.what != "ends" and c.severity == beast.worst]
     if not found:
         faults.append("not found: %s" % beast.trap)
-    elif found[0].t_ns - pool["started_ns"] > SOON_NS:
-        faults.append("late: after %.1f s" % ((found[0].t_ns - pool["started_ns"]) / 1e9))
+    elif found[0].t_ns - beasts.ready_ns(pool) > SOON_NS:
+        faults.append("late: after %.1f s" % ((found[0].t_ns - beasts.ready_ns(pool)) / 1e9))
     if found and not any(beast.has in c.text for c in found):
         faults.append("no `%s` in: %s" % (beast.has, found[-1].text))
     for c in mine:

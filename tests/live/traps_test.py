@@ -20,12 +20,11 @@ def catch(case, beast, interpreter, seconds, args):
                                seconds, *args,
                                prefix=beast.cgroup(case) if beast.cgroup else [])
     got = beasts.findings(case, child, tape, seconds)
-    again = harness.report(case, tape)["pools"]
-    case.equal("found by the replay, and found while it was watched",
-               sorted((t["id"], t["severity"], t["since_ns"], t["text"], t["advice"])
-                      for t in got["traps"]), beasts.noted(tape, got["id"]))
-    case.equal("found by another replay", [p["traps"] for p in again if p["id"] == got["id"]],
-               [got["traps"]])
+    changes = beasts.changes(case, tape)
+    early = beasts.noted(tape) - beasts.dated(changes)
+    case.equal("found while it was watched, and not by the replay", early, set())
+    case.equal("found by another replay", [c.line for c in beasts.changes(case, tape)],
+               [c.line for c in changes])
     return got, [t for t in got["traps"] if t["id"] == beast.trap
                  and t["text"].startswith(beast.text)]
 
@@ -54,8 +53,8 @@ def hunt(case, beast, interpreter, method):
         soon_ns *= 2  # the evidence was not there, and came late
     if case.check(found, "%s is not found, but %s" % (beast.trap, got["traps"])):
         case.equal("severity", found[0]["severity"], beast.worst)
-        case.check(found[0]["since_ns"] - got["started_ns"] < soon_ns,
-                   "found %.1f s late" % ((found[0]["since_ns"] - got["started_ns"]) / 1e9))
+        late_ns = found[0]["since_ns"] - beasts.ready_ns(got)
+        case.check(late_ns < soon_ns, "found %.1f s late" % (late_ns / 1e9))
         case.check(beast.has in found[0]["text"],
                    "no `%s` in: %s" % (beast.has, found[0]["text"]))
         case.check(found[0]["advice"] and found[0]["evidence"], "advice and evidence")

@@ -10,7 +10,7 @@ BYTES = 1 << 20
 
 
 def measure(block):
-    zoo.burn(0.002)
+    zoo.burn(0.02)
     return len(block)
 
 
@@ -19,7 +19,7 @@ def main():
     edge = bytes(BYTES // 64)
     with opts.context.Pool(opts.workers) as pool:
         for _ in zoo.going(opts):
-            blocks = [edge + os.urandom(BYTES) + edge for _ in range(4)]
+            blocks = [edge + os.urandom(4096) * (BYTES >> 12) + edge for _ in range(8)]
             for answer in [pool.apply_async(measure, (block,)) for block in blocks]:
                 answer.get()
         pool.close()
