@@ -2,6 +2,8 @@
 /*
  * A death of which all text is the fuzzer's: the names on its stack, what it wrote to standard
  * error, who killed it. Nothing of it comes out raw, and the JSON is one.
+ *
+ * fuzz: -max_total_time=60
  */
 #include <jansson.h>
 #include <stdint.h>
