@@ -92,6 +92,8 @@ def numbers(case):
     pool.stdin.flush()
     want = harness.ready(case, case.path("truth"))
     sent = want["fine"] + want["fails"] + want["dies"]
+    harness.wait_for(lambda: Told(case, port).of("findings", trap="worker-died"), 15,
+                     "that workers died is not told")
     harness.wait_for(lambda: Told(case, port).of("tasks_lost_total") == want["dies"], 15,
                      "the lost tasks are not told")
     told = Told(case, port)
@@ -111,7 +113,6 @@ def numbers(case):
                           told.of("function_lost_total", function=name)), (n, failed, lost))
     case.equal("its program", [have["command"] for n, have, _ in told.samples
                                if n == "pooltop_pool_info"], ["on_cue.py"])
-    case.equal("findings of it", told.of("findings", trap="worker-died") is not None, True)
     child.send_signal(signal.SIGINT)
     harness.wait_end(case, child, 10, "serve does not end on SIGINT")
     case.equal("status", child.returncode, 0)
