@@ -3,21 +3,13 @@
 
 #include <string.h>
 
-static const enum worker_state state_of[SAMPLE_CLASSES] = {
-	[CLASS_OTHER] = STATE_RUN,
-	[CLASS_TASK] = STATE_RUN,
-	[CLASS_UNPICKLE] = STATE_UNPICKLE,
-	[CLASS_PICKLE] = STATE_PICKLE,
-	[CLASS_SEND] = STATE_SEND,
-	[CLASS_RECEIVE] = STATE_UNPICKLE,
-	[CLASS_IMPORT] = STATE_RUN,
-};
+#include "wire/class.h"
 
 void split_add(struct split *s, enum sample_class class, uint64_t ns, uint64_t t_ns)
 {
 	s->sampled_ns[class] += ns;
 	s->newest_ns = t_ns;
-	s->newest = state_of[class];
+	s->newest = class_state[class];
 }
 
 static uint64_t sum_of(const uint64_t ns[SAMPLE_CLASSES])
@@ -37,11 +29,11 @@ static void spread(struct split *s, uint64_t ns, const uint64_t like[SAMPLE_CLAS
 	for (int i = 0; i < SAMPLE_CLASSES; i++) {
 		uint64_t part = (uint64_t)((double)ns * ((double)like[i] / sum));
 
-		if (state_of[i] == STATE_RUN)
+		if (class_state[i] == STATE_RUN)
 			continue;
 		part = part < left ? part : left;
 		left -= part;
-		s->moved_ns[state_of[i]] += part;
+		s->moved_ns[class_state[i]] += part;
 	}
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/inside.h"
+#include "wire/class.h"
 
 void func_spent(struct func *f, const struct task *t)
 {
@@ -37,17 +38,6 @@ void func_spent(struct func *f, const struct task *t)
 	f->state_ns[STATE_RUN] += core_ns;
 }
 
-/* What is left of receiving a task belongs to making objects of it. */
-static const enum worker_state state_of[SAMPLE_CLASSES] = {
-	[CLASS_OTHER] = STATE_RUN,
-	[CLASS_TASK] = STATE_RUN,
-	[CLASS_UNPICKLE] = STATE_UNPICKLE,
-	[CLASS_PICKLE] = STATE_PICKLE,
-	[CLASS_SEND] = STATE_SEND,
-	[CLASS_RECEIVE] = STATE_UNPICKLE,
-	[CLASS_IMPORT] = STATE_RUN,
-};
-
 uint32_t func_state_ns(const struct func *f, uint64_t ret_ns[static WORKER_STATES])
 {
 	const uint32_t measured = 1u << STATE_RUN | 1u << STATE_SEND | 1u << STATE_IO |
@@ -62,11 +52,11 @@ uint32_t func_state_ns(const struct func *f, uint64_t ret_ns[static WORKER_STATE
 		double share = (double)f->class_ns[i] / (double)sampled_ns;
 		uint64_t ns = (uint64_t)((double)f->core_ns * share);
 
-		if (state_of[i] == STATE_RUN)
+		if (class_state[i] == STATE_RUN)
 			continue;
 		ns = ns < left_ns ? ns : left_ns;
 		left_ns -= ns;
-		ret_ns[state_of[i]] += ns;
+		ret_ns[class_state[i]] += ns;
 	}
 	ret_ns[STATE_RUN] += left_ns;
 	if (!f->timed)

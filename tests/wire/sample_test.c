@@ -7,11 +7,9 @@
 #include <cmocka.h>
 
 #include "bpf/wire.h"
+#include "tests/wire/hold.h"
 
-static const struct {
-	const char *what;
-	size_t is, was;
-} rows[] = {
+static const struct row rows[] = {
 	{"trace_place", sizeof(struct trace_place), 16},
 	{"trace_place.function", offsetof(struct trace_place, function), 0},
 	{"trace_place.file", offsetof(struct trace_place, file), 4},
@@ -57,9 +55,7 @@ static const struct {
 static void samples_are_held(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].is != rows[i].was)
-			fail_msg("%s is %zu and was %zu", rows[i].what, rows[i].is, rows[i].was);
+	hold(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 int main(void)

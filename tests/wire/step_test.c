@@ -8,11 +8,9 @@
 #include <cmocka.h>
 
 #include "bpf/wire.h"
+#include "tests/wire/hold.h"
 
-static const struct row {
-	const char *what;
-	size_t is, was;
-} rows[] = {
+static const struct row rows[] = {
 	{"frame_step", sizeof(struct frame_step), 32},
 	{"frame_step.h", offsetof(struct frame_step, h), 0},
 	{"frame_step.what", offsetof(struct frame_step, what), 16},
@@ -37,9 +35,7 @@ static const struct row {
 static void layout_and_numbers_are_held(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].is != rows[i].was)
-			fail_msg("%s is %zu and was %zu", rows[i].what, rows[i].is, rows[i].was);
+	hold(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 int main(void)

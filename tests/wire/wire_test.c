@@ -8,13 +8,8 @@
 #include <cmocka.h>
 
 #include "bpf/wire.h"
+#include "tests/wire/hold.h"
 #include "wire/decode.h"
-
-struct row {
-	const char *what;
-	size_t is;
-	size_t was;
-};
 
 /* Sizes of structs and offsets of their fields. */
 static const struct row layout[] = {
@@ -347,13 +342,6 @@ static const struct row numbers[] = {
 	{"PROC_MKL", PROC_MKL, 512},
 	{"PROC_OPENMP", PROC_OPENMP, 1024},
 };
-
-static void hold(const struct row *rows, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (rows[i].is != rows[i].was)
-			fail_msg("%s is %zu and was %zu", rows[i].what, rows[i].is, rows[i].was);
-}
 
 static void layout_is_held(void **state)
 {
