@@ -154,7 +154,7 @@ def take_like(pools, want):
     """Takes the pool out of the list that is meant: of two in one parent the one with more of its
     workers, where they are known, and functions."""
     mine = [p for p in pools if p["pid"] == want["pid"]] or pools
-    workers, functions = set(want.get("workers", ())), set(want["functions"])
+    workers, functions = set(want.get("workers") or ()), set(want["functions"] or ())
     got = max(mine, key=lambda p: len(workers & {w["pid"] for w in p["workers"]})
               + len(functions & {f["name"] for f in p["functions"]}))
     pools.remove(got)
