@@ -112,9 +112,19 @@ static bool is_user(struct model *m, const struct clue *e, const struct frame_ms
 	return c && is_hireable(m, c) && employer_of(m, c) == e->parent;
 }
 
+int evidence_settle(struct model *m)
+{
+	int ret = model_settle(m);
+
+	for (uint32_t i = m->pools_count; !ret && i--;)
+		if (i < m->pools_count && m->pools[i].traits.unnumbered && !m->pools[i].ended_ns)
+			ret = staff_bury(m, m->pools[i].id);
+	return ret;
+}
+
 /*
- * Where messages have no numbers their order tells everything: all who use a pipe must be known
- * before the first of its messages counts.
+ * Where messages have no numbers their order tells everything: all pipes, and all who use them,
+ * must be known before the first message counts.
  */
 static int conclude_all(struct model *m, uint32_t pool, const struct clue *e)
 {
@@ -125,9 +135,7 @@ static int conclude_all(struct model *m, uint32_t pool, const struct clue *e)
 			ret = staff_hire(m, pool, model_pending_at(m, i)->h.pid);
 	if (!ret && e->child)
 		ret = staff_hire(m, pool, e->child);
-	if (!ret)
-		ret = model_settle(m);
-	return ret ? ret : staff_bury(m, pool);
+	return ret || e->more ? ret : evidence_settle(m);
 }
 
 int evidence_conclude(struct model *m, const struct clue *e)

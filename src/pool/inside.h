@@ -57,10 +57,13 @@ struct clue {
 	uint64_t result_ino;
 	uint64_t t_ns;
 	bool guess; /* it may be another kind's as well */
+	bool more; /* others follow, and evidence_settle() after the last */
 };
 
 /* evidence.c, ends.c: what shows a pool. Each registers, adopts and settles. 0 or -ENOMEM. */
 int evidence_conclude(struct model *m, const struct clue *e);
+/* All that waited for what is known now counts: messages, and the ends of their workers. */
+int evidence_settle(struct model *m);
 int evidence_message(struct model *m, const struct frame_msg *f);
 int evidence_ends(struct model *m, uint32_t pid);
 int evidence_blocked(struct model *m, uint32_t pid);

@@ -40,17 +40,33 @@ static bool has_bare_pool(struct model *m, uint32_t parent)
 	return false;
 }
 
-static bool is_settled(const struct model *m, const struct proc *c, uint32_t ending)
+/* A bare process that will not turn out to be another kind of worker any more. */
+static bool is_settled(struct model *m, const struct proc *c, uint32_t ending)
 {
-	return m->newest_ns >= proc_born_ns(c) + SETTLE_NS || c->gone || m->done ||
-	       c->pid == ending || employer_of(m, c) == ending;
+	struct pool *p = c->pool ? model_find_pool(m, c->pool) : NULL;
+	const struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
+
+	return (w && !w->provisional) || m->newest_ns >= proc_born_ns(c) + SETTLE_NS || c->gone ||
+	       m->done || c->pid == ending || employer_of(m, c) == ending;
 }
 
-/* What this pipe is used for. *ret_open: it is too early to say. */
-static int judge(struct model *m, const struct pipe_use *use, uint32_t ending, bool *ret_open)
+/* One of these, which it is too early to judge, may be a queue of tasks of that parent's. */
+static bool may_become_parent(const struct pipe_use *open, uint32_t n, const struct proc *parent)
 {
+	for (uint32_t i = 0; i < n; i++)
+		if (open[i].writer && open[i].writer->pid == parent->pid)
+			return true;
+	return false;
+}
+
+/* What the pipe uses[at] is used for; it is too early to judge those before it. *ret_open: so it
+ * is with this one. */
+static int judge(
+	struct model *m, const struct pipe_use *uses, uint32_t at, uint32_t ending, bool *ret_open)
+{
+	const struct pipe_use *use = &uses[at];
 	const struct proc *writer = use->writer, *reader = use->reader;
-	struct clue e = {.kind = &pool_kind_process, .t_ns = use->t_ns};
+	struct clue e = {.kind = &pool_kind_process, .t_ns = use->t_ns, .more = true};
 
 	if (is_bare(m, reader, writer->pid)) {
 		*ret_open = !is_settled(m, reader, ending);
@@ -64,7 +80,7 @@ static int judge(struct model *m, const struct pipe_use *use, uint32_t ending, b
 		return 0;
 	/* Before it has sent a task nothing can be an answer. */
 	if (!has_bare_pool(m, reader->pid)) {
-		*ret_open = !is_settled(m, writer, ending);
+		*ret_open = !is_settled(m, writer, ending) || may_become_parent(uses, at, reader);
 		return 0;
 	}
 	e.parent = reader->pid;
@@ -92,19 +108,21 @@ static bool is_known(struct model *m, uint64_t ino)
 
 enum { PIPES = 256 };
 
-static void add_use(struct model *m, struct pipe_use uses[PIPES], uint32_t n, struct pipe_use use)
+/* One was added as the last. *tasks: so many are for tasks, and come first. */
+static void place_use(struct model *m, struct pipe_use *uses, uint32_t n, uint32_t *tasks)
 {
-	uses[n] = use;
+	struct pipe_use use = uses[n];
+
 	if (!use.writer || !is_bare(m, use.reader, use.writer->pid))
 		return;
-	uses[n] = uses[0];
-	uses[0] = use;
+	uses[n] = uses[*tasks];
+	uses[(*tasks)++] = use;
 }
 
 /* The pipes that were read, of those that nobody has claimed; those for tasks come first. */
 static uint32_t find_pipes(struct model *m, struct pipe_use uses[PIPES])
 {
-	uint32_t n = 0;
+	uint32_t n = 0, tasks = 0;
 
 	for (uint32_t i = 0; i < model_pending(m) && n < PIPES; i++) {
 		const struct frame_msg *f = model_pending_at(m, i);
@@ -119,7 +137,8 @@ static uint32_t find_pipes(struct model *m, struct pipe_use uses[PIPES])
 		if (!use.reader)
 			continue;
 		use.writer = writer_of(m, f->ino);
-		add_use(m, uses, n++, use);
+		uses[n] = use;
+		place_use(m, uses, n++, &tasks);
 	}
 	return n;
 }
@@ -128,6 +147,7 @@ int plain_review(struct model *m, uint32_t ending)
 {
 	struct pipe_use uses[PIPES];
 	uint32_t n = find_pipes(m, uses), i = 0;
+	bool is_new = false;
 	int ret = 0;
 
 	while (i < n && !ret) {
@@ -135,7 +155,7 @@ int plain_review(struct model *m, uint32_t ending)
 		bool open = !uses[i].writer;
 
 		if (!open)
-			ret = judge(m, &uses[i], ending, &open);
+			ret = judge(m, uses, i, ending, &open);
 		if (open) {
 			i++;
 			continue;
@@ -145,6 +165,7 @@ int plain_review(struct model *m, uint32_t ending)
 		/* A conclusion may move all that `uses` points to. */
 		n = find_pipes(m, uses);
 		i = 0;
+		is_new = true;
 	}
-	return ret;
+	return ret || !is_new ? ret : evidence_settle(m);
 }

@@ -290,6 +290,45 @@ static void unseen_messages_come_first(void **state)
 	assert_int_equal(story_worker(p, 101)->hand.key.job, 1);
 }
 
+/* A short life: nothing is settled before the first of them ends, and then all is at once, with the
+ * queues of those who are still too young, before any message counts. */
+static void all_queues_of_a_short_life(void **state)
+{
+	enum { PAIRS = 3 };
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_parent(t, MODE_BPF);
+	for (uint32_t pid = 101; pid <= 102; pid++) {
+		history_fork(&t->h, 100, pid);
+		history_born(&t->h, pid);
+	}
+	for (uint64_t k = 0; k < PAIRS; k++) {
+		for (uint32_t pid = 101; pid <= 102; pid++) {
+			uint64_t tasks = 9001 + 2 * k, results = tasks + 1, size = 10 * (k + 1);
+
+			say(t, (struct said){100, 0, tasks, MSG_WRITE, size + pid, 0});
+			say(t, (struct said){pid, 0, tasks, MSG_READ, size + pid, 0});
+			say(t, (struct said){pid, 0, results, MSG_WRITE, size, 0});
+			say(t, (struct said){100, 0, results, MSG_READ, size, 0});
+		}
+	}
+	say(t, (struct said){100, 0, 9101, MSG_WRITE, 5, 0});
+	say(t, (struct said){102, 0, 9101, MSG_READ, 5, 0});
+	say(t, (struct said){102, 0, 9102, MSG_WRITE, 6, 0});
+	say(t, (struct said){100, 0, 9102, MSG_READ, 6, 0});
+	history_exit(&t->h, 101, 0);
+	p = story_pool(t);
+	assert_non_null(p);
+	assert_int_equal(p->totals.sent, 2 * PAIRS + 1);
+	assert_int_equal(p->totals.taken, 2 * PAIRS + 1);
+	assert_int_equal(p->totals.done, 2 * PAIRS + 1);
+	assert_int_equal(p->totals.returned, 2 * PAIRS + 1);
+	assert_int_equal(p->totals.bytes_back, 126);
+	assert_int_equal(story_worker(p, 101)->tasks, PAIRS);
+	assert_int_equal(story_worker(p, 102)->tasks, PAIRS + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +341,7 @@ int main(void)
 		STORY(other_pipes_are_none),
 		STORY(queue_of_a_pools_workers),
 		STORY(unseen_messages_come_first),
+		STORY(all_queues_of_a_short_life),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
