@@ -82,20 +82,35 @@ static struct grid window(const struct grid *body, const struct pane *pane)
 	return grid_window(body, pane->top, pane->lines, 0, body->columns);
 }
 
-/* Tables for which there happens to be room, all of them or none. */
+/* One that is not among the view's panes: all of it, or, if it may be cut, its head and at least
+ * two rows. Returns the lines it took. */
+static int draw_more(const struct table *t, const struct model *m, const struct ui_state *s,
+	struct grid *room, bool may_be_cut)
+{
+	int rows = (int)table_rows_count(t, m, s);
+	struct grid w = grid_window(room, 1, 1 + rows, 0, room->columns);
+
+	if (!rows || w.rows < (may_be_cut && rows >= LEAST ? LEAST : 1 + rows))
+		return 0;
+	table_draw(t, m, s, false, &w);
+	return 1 + w.rows;
+}
+
+/* Tables for which there happens to be room below; the first is cut if there is for none. */
 static void draw_spare(const struct model *m, const struct ui_state *s, struct grid *g, int top)
 {
 	const struct table *const *spare = ui_here(s)->view->spare;
+	struct grid room = grid_window(g, top, g->rows - top, 0, g->columns);
+	bool is_empty = true;
 
-	for (; spare && *spare; spare++) {
-		int rows = (int)table_rows_count(*spare, m, s);
-		struct grid w = grid_window(g, top + 1, 1 + rows, 0, g->columns);
+	for (int i = 0; spare && spare[i]; i++) {
+		int lines = draw_more(spare[i], m, s, &room, false);
 
-		if (!rows || w.rows < 1 + rows)
-			continue;
-		table_draw(*spare, m, s, false, &w);
-		top += 2 + rows;
+		room = grid_window(&room, lines, room.rows - lines, 0, room.columns);
+		is_empty = is_empty && !lines;
 	}
+	if (spare && spare[0] && is_empty)
+		draw_more(spare[0], m, s, &room, true);
 }
 
 void panes_draw(const struct model *m, const struct ui_state *s, struct grid *g)

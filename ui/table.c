@@ -18,10 +18,24 @@ static int width_of_all(const struct table *t, const bool *gone)
 	return width;
 }
 
+/* What they ask for together: beside a spare one those that are always there have their ideal. */
+static int width_asked(const struct table *t, const bool *gone)
+{
+	int width = width_of_all(t, gone);
+	bool has_spare = false;
+
+	for (unsigned int i = 0; i < t->columns_count; i++)
+		has_spare |= !gone[i] && t->columns[i].spare;
+	for (unsigned int i = 0; i < t->columns_count && has_spare; i++)
+		if (!t->columns[i].drop && t->columns[i].ideal > t->columns[i].min)
+			width += t->columns[i].ideal - t->columns[i].min;
+	return width;
+}
+
 /* Marks columns as gone until the rest fits. */
 static void drop_columns(const struct table *t, int width, bool *gone)
 {
-	while (width_of_all(t, gone) > width) {
+	while (width_asked(t, gone) > width) {
 		int worst = -1;
 
 		for (unsigned int i = 0; i < t->columns_count; i++)

@@ -46,6 +46,7 @@ struct column {
 	uint8_t min, ideal; /* columns of the screen */
 	uint8_t stretch; /* share of what is left over, 0: none */
 	uint8_t drop; /* 0: always there; else the largest goes first where it is narrow */
+	bool spare; /* dropped rather than those that are always there go below their ideal */
 	bool right; /* numbers */
 	bool falling; /* sorts largest first, until it is reversed */
 	struct sort_value (*value)(const struct subject *x); /* NULL: cannot be sorted by */

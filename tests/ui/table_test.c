@@ -161,6 +161,29 @@ static void draws_and_drops_columns(void **state)
 	free(t.b);
 }
 
+/* Two that are dropped last and first; the latter is to spare: names are not cut for it. */
+static void a_spare_column_goes_before_names_are_cut(void **state)
+{
+	static const struct column wide[] = {
+		{.title = "name", .min = 5, .ideal = 20, .stretch = 1, .value = name_value},
+		{.title = "id", .min = 3, .drop = 1, .text = id_text},
+		{.title = "bar", .min = 4, .drop = 2, .spare = true, .draw = bar_draw},
+	};
+	static const struct table t = {.name = "wide", .columns = wide, .columns_count = 3};
+	struct table_layout l;
+
+	(void)state;
+	table_layout(&t, 33, &l); /* 1 + 20 + 2 + 3 + 2 + 4 + 1 */
+	assert_int_equal(l.count, 3);
+	assert_int_equal(l.width[0], 20);
+	table_layout(&t, 32, &l);
+	assert_int_equal(l.count, 2);
+	assert_int_equal(l.width[0], 25);
+	table_layout(&t, 14, &l); /* only what is to spare asks for so much */
+	assert_int_equal(l.count, 2);
+	assert_int_equal(l.width[0], 7);
+}
+
 static void sorts(void **state)
 {
 	struct test t;
@@ -333,6 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(draws_and_drops_columns),
+		cmocka_unit_test(a_spare_column_goes_before_names_are_cut),
 		cmocka_unit_test(sorts),
 		cmocka_unit_test(the_unknown_is_always_last),
 		cmocka_unit_test(selection_sticks_to_its_subject),
