@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,16 +78,47 @@ void scene_keys(struct scene *l, const char *keys)
 		scene_key(l, (unsigned char)*keys++);
 }
 
-char *scene_text(const struct scene *l)
+static int dump_styles(const struct grid *g, struct buf *to)
+{
+	for (int row = 0; row < g->rows; row++) {
+		int first = 0;
+
+		for (int col = 1; col <= g->columns; col++) {
+			enum style style = grid_cell(g, row, first)->style;
+			char run[64];
+
+			if (col < g->columns && grid_cell(g, row, col)->style == style)
+				continue;
+			snprintf(run, sizeof(run), " %s %d-%d", style_name(style), first, col - 1);
+			if (style != STYLE_TEXT)
+				buf_add(to, run, strlen(run));
+			first = col;
+		}
+		buf_add(to, "\n", 1);
+	}
+	return to->is_short ? -ENOMEM : 0;
+}
+
+static char *dump(const struct scene *l, int (*how)(const struct grid *g, struct buf *to))
 {
 	struct buf text = {0};
 	struct grid g;
 
 	assert_int_equal(grid_init(&g, l->ui.columns, l->ui.rows, l->glyphs), 0);
 	screen_draw(&l->s.model, &l->ui, &g);
-	assert_int_equal(dump_grid(&g, &text), 0);
+	assert_int_equal(how(&g, &text), 0);
 	grid_release(&g);
 	return text.data;
+}
+
+char *scene_text(const struct scene *l)
+{
+	return dump(l, dump_grid);
+}
+
+char *scene_styles(const struct scene *l)
+{
+	return dump(l, dump_styles);
 }
 
 bool scene_shows(const struct scene *l, const char *text)
@@ -114,16 +146,16 @@ static void compare(const char *screen, const char *path)
 	free(golden);
 }
 
-void scene_golden(const struct scene *l, const char *name)
+/* Takes `screen`, and compares it with the file, or writes that. */
+static void hold(const struct scene *l, const char *name, const char *what, char *screen)
 {
 	const char *source = getenv("POOLTOP_SRC");
 	const char *update = getenv("POOLTOP_UPDATE_GOLDEN");
-	char *screen = scene_text(l);
 	char path[4096];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/tests/ui/golden/%s-%dx%d.txt", source ? source : ".", name,
-		l->ui.columns, l->ui.rows);
+	snprintf(path, sizeof(path), "%s/tests/ui/golden/%s%s-%dx%d.txt", source ? source : ".",
+		name, what, l->ui.columns, l->ui.rows);
 	if (update && *update == '1') {
 		f = fopen(path, "w");
 		assert_non_null(f);
@@ -133,4 +165,14 @@ void scene_golden(const struct scene *l, const char *name)
 		compare(screen, path);
 	}
 	free(screen);
+}
+
+void scene_golden(const struct scene *l, const char *name)
+{
+	hold(l, name, "", scene_text(l));
+}
+
+void scene_golden_styles(const struct scene *l, const char *name)
+{
+	hold(l, name, "-styles", scene_styles(l));
 }

@@ -34,10 +34,16 @@ unsigned int scene_key(struct scene *l, uint32_t code);
 char *scene_text(const struct scene *l);
 bool scene_shows(const struct scene *l, const char *text);
 
+/* Its colours: a line a row, of "STYLE FIRST-LAST" for each run of cells of one style but that of
+ * plain text; free() it. */
+char *scene_styles(const struct scene *l);
+
 /*
  * Fails unless the screen is that of tests/ui/golden/NAME-COLUMNSxROWS.txt. With
  * POOLTOP_UPDATE_GOLDEN=1 in the environment the file is written instead.
  */
 void scene_golden(const struct scene *l, const char *name);
+/* The same of its styles, in NAME-styles-COLUMNSxROWS.txt. */
+void scene_golden_styles(const struct scene *l, const char *name);
 
 #endif

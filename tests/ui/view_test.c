@@ -21,7 +21,8 @@ static const int sizes[][2] = {{80, 24}, {160, 50}, {60, 15}, {300, 100}};
 
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
 
-/* A view of the lively story, after some keys, in every size, with all glyphs and in ASCII. */
+/* A view of the lively story, after some keys, in every size, with all glyphs and their colours, and in
+ * ASCII. */
 static void golden(const char *view, const char *keys, const char *name)
 {
 	char ascii_name[40];
@@ -36,6 +37,8 @@ static void golden(const char *view, const char *keys, const char *name)
 		scene_at(&l, view);
 		scene_keys(&l, keys);
 		scene_golden(&l, i % 2 ? ascii_name : name);
+		if (i % 2 == 0)
+			scene_golden_styles(&l, name);
 		scene_release(&l);
 	}
 }
