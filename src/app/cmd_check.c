@@ -30,7 +30,7 @@ static size_t try_features(struct feature_row *rows)
 static size_t find_pythons(struct python_found *found, struct python_row *rows)
 {
 	struct session s;
-	bool seen = !glance(0, &s, NULL);
+	bool seen = !glance(0, 0, &s, NULL);
 	size_t count = pythons_find(seen ? &s.model : NULL, found);
 
 	if (seen)

@@ -14,7 +14,7 @@ int cmd_list(const struct options *o, struct err *err)
 	int ret = options_no_args(o, "list", err);
 
 	if (!ret)
-		ret = glance(0, &s, err);
+		ret = glance(0, 0, &s, err);
 	if (ret)
 		return ret;
 	ret = o->json ? list_json(&s.model, &text, &len) : list_text(&s.model, &text, &len);

@@ -34,7 +34,7 @@ int cmd_stack(const struct options *o, struct err *err)
 			"list`");
 	ret = targets_read(o, &targets, err);
 	if (!ret)
-		ret = glance(targets.pids[0], &session, err);
+		ret = glance(targets.pids[0], 0, &session, err);
 	if (ret)
 		return ret;
 	ret = snapshot_read(&session.model, targets.asked[0], &stacks, err);

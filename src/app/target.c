@@ -14,7 +14,10 @@
 /* A pool that was made a moment ago looks like none yet: its workers have still to close the ends
  * of pipes that they do not need, and on a busy machine that takes a while. */
 #define GROWN_NS 120000000
-enum { LOOKS = 4 };
+enum {
+	LOOKS = 4,
+	FEW = 16, /* of one program: its parent and its eldest children show what it is */
+};
 
 /* There is a child that may yet turn out to be a worker: a newborn, or, where no pool was found in
  * the one program that was asked for, any. */
@@ -31,12 +34,13 @@ static bool is_worth_a_look(const struct model *m, bool one_program)
 	return false;
 }
 
-static int look(uint32_t pid, struct session *ret_session, struct err *err)
+static int look(uint32_t pid, uint32_t first_looks, struct session *ret_session, struct err *err)
 {
 	struct live_options lo = {.pids = &pid,
 		.pids_count = pid != 0,
 		.all = !pid,
 		.no_bpf = true,
+		.first_looks = first_looks,
 		.interval_ms = 1000,
 		.version = PACKAGE_VERSION};
 	struct live *live;
@@ -57,16 +61,16 @@ fail:
 	return ret;
 }
 
-int glance(uint32_t pid, struct session *ret_session, struct err *err)
+int glance(uint32_t pid, uint32_t first_looks, struct session *ret_session, struct err *err)
 {
 	const struct timespec grow_up = {.tv_nsec = GROWN_NS};
-	int ret = look(pid, ret_session, err);
+	int ret = look(pid, first_looks, ret_session, err);
 
 	for (int looks = 1; !ret && looks < LOOKS && is_worth_a_look(&ret_session->model, pid);
 		looks++) {
 		session_release(ret_session);
 		nanosleep(&grow_up, NULL);
-		ret = look(pid, ret_session, err);
+		ret = look(pid, first_looks, ret_session, err);
 	}
 	return ret;
 }
@@ -108,7 +112,7 @@ static int read_one(const struct options *o, const char *text, uint32_t *ret_ask
 	if (!program)
 		return err_set(err, -ESRCH, ERR_NO_TARGET,
 			"there is no process %u: see `pooltop list`", pid);
-	ret = glance(program, &s, err);
+	ret = glance(program, FEW, &s, err);
 	if (ret)
 		return ret;
 	if (!may_be_pool(pid, program, &s, o->no_bpf))

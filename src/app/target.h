@@ -28,7 +28,8 @@ int targets_open(
 	const struct options *o, const struct targets *t, struct live **ret_live, struct err *err);
 
 /* A session of what /proc shows at this moment, of all processes or of one program; where a child
- * was only just born, it looks again for up to half a second. 0 or -errno. */
-int glance(uint32_t pid, struct session *ret_session, struct err *err);
+ * was only just born, it looks again for up to half a second. first_looks: at so many it looks
+ * closely, parents before children, 0: at all. 0 or -errno. */
+int glance(uint32_t pid, uint32_t first_looks, struct session *ret_session, struct err *err);
 
 #endif

@@ -156,13 +156,17 @@ static int by_turn(const void *a, const void *b)
  * what its parent sends it meanwhile would be seen, and that it takes it would not. */
 static void announce(struct live *l, struct scan *s)
 {
+	uint32_t most = l->first_looks ? l->first_looks : UINT32_MAX;
+
 	if (s->turns)
 		qsort(s->procs, s->count, sizeof(*s->procs), by_turn);
 	for (uint32_t i = 0; i < s->count; i++) {
 		struct known *k = s->procs[i].turn ? known_get(l, s->procs[i].pid) : NULL;
 
-		if (k)
+		if (k && s->procs[i].turn <= most)
 			known_announce(l, k);
+		else if (k)
+			known_announce_briefly(l, k);
 	}
 }
 

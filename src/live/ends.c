@@ -7,16 +7,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "bpf/ring.h"
+#include "live/maps.h"
 
-static uint64_t link_ino(const char *path, bool *ret_socket)
+/* Of the link `name` in that folder. Only the link is read: a file on a server that is gone would
+ * hang who looks at it. */
+static uint64_t link_ino(int folder, const char *name, bool *ret_socket)
 {
 	static const char *const forms[] = {"pipe:[", "socket:["};
 	char link[64];
-	ssize_t len = readlink(path, link, sizeof(link) - 1);
+	ssize_t len = readlinkat(folder, name, link, sizeof(link) - 1);
 
 	if (len <= 0)
 		return 0;
@@ -49,21 +53,14 @@ static ssize_t slurp(const char *path, char *buf, size_t size)
 	return n;
 }
 
-static uint32_t fd_mode(uint32_t pid, int fd)
+/* The link's own mode tells how the file is open (fs/proc/fd.c, tid_fd_update_inode()). */
+static uint32_t fd_mode(int folder, const char *name)
 {
-	static const uint32_t modes[4] = {
-		[O_RDONLY] = PIPE_READ,
-		[O_WRONLY] = PIPE_WRITE,
-		[O_RDWR] = PIPE_READ | PIPE_WRITE,
-	};
-	char path[64], text[256];
-	const char *at;
+	struct stat link;
 
-	snprintf(path, sizeof(path), "/proc/%u/fdinfo/%d", pid, fd);
-	if (slurp(path, text, sizeof(text)) <= 0)
+	if (fstatat(folder, name, &link, AT_SYMLINK_NOFOLLOW))
 		return 0;
-	at = strstr(text, "flags:");
-	return at ? modes[strtoul(at + 6, NULL, 8) & O_ACCMODE] : 0;
+	return (link.st_mode & S_IRUSR ? PIPE_READ : 0) | (link.st_mode & S_IWUSR ? PIPE_WRITE : 0);
 }
 
 uint64_t ends_ino(uint32_t pid, int fd)
@@ -72,7 +69,7 @@ uint64_t ends_ino(uint32_t pid, int fd)
 	bool is_socket;
 
 	snprintf(path, sizeof(path), "/proc/%u/fd/%d", pid, fd);
-	return link_ino(path, &is_socket);
+	return link_ino(AT_FDCWD, path, &is_socket);
 }
 
 /* It is on its way out: one after another its files are closed, so that what it still has open
@@ -94,9 +91,9 @@ static bool is_exiting(uint32_t pid)
 
 int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_count)
 {
-	char path[64 + sizeof(((struct dirent *)0)->d_name)];
 	struct dirent *entry;
 	uint32_t count = 0;
+	char path[64];
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%u/fd", pid);
@@ -109,11 +106,10 @@ int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_cou
 
 		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
 			continue;
-		snprintf(path, sizeof(path), "/proc/%u/fd/%s", pid, entry->d_name);
-		end.ino = link_ino(path, &is_socket);
+		end.ino = link_ino(dirfd(dir), entry->d_name, &is_socket);
 		if (!end.ino)
 			continue;
-		end.mode = is_socket ? PIPE_READ | PIPE_WRITE : fd_mode(pid, end.fd);
+		end.mode = is_socket ? PIPE_READ | PIPE_WRITE : fd_mode(dirfd(dir), entry->d_name);
 		if (end.mode) /* else it was closed just now */
 			ends[count++] = end;
 	}
@@ -127,11 +123,14 @@ int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_cou
 uint32_t maps_find(uint32_t pid, const struct mapped_name *names, uint32_t count)
 {
 	char path[64], line[4400]; /* a path, and what is in front of it */
+	char space[MAPS_SPACE];
 	uint32_t found = 0;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
 	f = fopen(path, "re");
+	if (f)
+		setvbuf(f, space, _IOFBF, sizeof(space));
 	while (f && fgets(line, sizeof(line), f))
 		for (uint32_t i = 0; i < count; i++)
 			if (strstr(line, names[i].part))

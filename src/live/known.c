@@ -9,6 +9,7 @@
 #include "python/version.h"
 
 #define SECOND_LOOK_NS 1000000000ull
+#define OLD_NS 10000000000ull /* it has long started */
 #define LOOK_AGAIN_NS 100000000ull
 
 struct known *known_get(struct live *l, uint32_t pid)
@@ -86,6 +87,7 @@ void known_make_head(struct live *l, struct known *k)
 struct announce {
 	struct live *l;
 	struct known *k;
+	bool brief; /* without what takes long to find out */
 };
 
 static uint32_t python_of(struct live *l, const struct known *k)
@@ -156,7 +158,7 @@ static void put_proc(void *arg, const struct proc_look *look)
 	f.python = k->python = k->is_python ? python_of(l, k) : 0;
 	f.quota_milli = limits_quota_milli("", k->pid, folder);
 	f.quota_cgroup = k->quota_cgroup = texts_id(&l->texts, &l->out, l->now_ns, folder);
-	f.flags = libraries_of(k) | role_of(l, k);
+	f.flags = a->brief ? 0 : libraries_of(k) | role_of(l, k);
 	f.user = texts_id(&l->texts, &l->out, l->now_ns, look->user);
 	memcpy(f.comm, look->comm, strnlen(look->comm, sizeof(f.comm)));
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
@@ -165,7 +167,7 @@ static void put_proc(void *arg, const struct proc_look *look)
 
 static void put_ends(struct live *l, const struct known *k)
 {
-	enum { MOST = 256 };
+	enum { MOST = 65 }; /* one more than the model keeps: so it knows that there are more */
 	struct frame_pipe f = {.h = {.kind = FRAME_PIPE, .pid = k->pid, .t_ns = l->now_ns}};
 	struct fd_end ends[MOST];
 	uint32_t count = 0;
@@ -187,9 +189,11 @@ static void put_ends(struct live *l, const struct known *k)
 bool known_announce(struct live *l, struct known *k)
 {
 	struct announce a = {.l = l, .k = k};
+	bool is_new;
 
 	/* A worker closes the ends it does not need right after its start: look once more. */
-	k->look_ns = k->looked_ns ? 0 : l->now_ns + SECOND_LOOK_NS;
+	is_new = !k->looked_ns && k->start_ns + OLD_NS > l->now_ns;
+	k->look_ns = is_new ? l->now_ns + SECOND_LOOK_NS : 0;
 	k->looked_ns = l->now_ns;
 	if (!procs_look(l->procs, k->pid, put_proc, &a))
 		return false;
@@ -198,6 +202,14 @@ bool known_announce(struct live *l, struct known *k)
 	native_meet(l, k);
 	exact_meet(l, k);
 	return true;
+}
+
+void known_announce_briefly(struct live *l, struct known *k)
+{
+	struct announce a = {.l = l, .k = k, .brief = true};
+
+	k->look_ns = l->now_ns;
+	procs_look(l->procs, k->pid, put_proc, &a);
 }
 
 void known_has_forked(struct live *l, struct known *k)

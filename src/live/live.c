@@ -93,6 +93,8 @@ int live_open(const struct live_options *o, struct live **ret_live, struct err *
 	if (!l->known || !l->procs || shared_begin(l))
 		goto fail;
 	open_probes(l, o);
+	/* Without probes nothing but these looks tells what a process is. */
+	l->first_looks = o->first_looks || !l->probes ? o->first_looks : LIVE_FIRST_LOOKS;
 	if (!l->probes) {
 		l->shares = calloc(LIVE_FAMILIES * LIVE_CPUS, sizeof(*l->shares));
 		if (!l->shares)

@@ -44,13 +44,14 @@ static bool is_wanted(struct seen_file *seen, const char *line)
 static char *read_lines(uint32_t pid, struct seen_file *seen)
 {
 	struct buf text = {0};
-	char path[32], line[1024];
+	char path[32], line[1024], space[MAPS_SPACE];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
 	f = fopen(path, "re");
 	if (!f)
 		return NULL;
+	setvbuf(f, space, _IOFBF, sizeof(space));
 	while (fgets(line, sizeof(line), f) && text.len + sizeof(line) < MAPS_MAX)
 		if (is_wanted(seen, line))
 			buf_add(&text, line, strlen(line));

@@ -5,7 +5,11 @@
 
 #include <stdint.h>
 
-enum { MAPS_MAX = 256 * 1024 }; /* bytes of text of one process */
+enum {
+	MAPS_MAX = 256 * 1024, /* bytes of text of one process */
+	/* To read it with: the kernel gives a page at a time (fs/seq_file.c), stdio asks for 1 KiB. */
+	MAPS_SPACE = 4096,
+};
 
 /*
  * The lines of /proc/PID/maps that are of files, if the file by that name is (still) the mapped

@@ -16,6 +16,7 @@
 
 enum live_bounds {
 	LIVE_KNOWN = 8192, /* processes watched at a time */
+	LIVE_FIRST_LOOKS = 64, /* processes looked at closely before the first poll */
 	LIVE_LOOKS = 4, /* processes looked at in /proc per poll, besides at the start */
 	LIVE_SAMPLES = 256, /* processes whose memory is sampled per tick */
 	LIVE_FAMILIES = RING_GROUPS / 2,
@@ -118,6 +119,7 @@ struct live {
 	struct outbox out;
 	struct texts texts;
 	bool all;
+	uint32_t first_looks; /* processes looked at closely when they are found; 0: all */
 	uint32_t interval_ms;
 	uint64_t tick_seq;
 	uint64_t now_ns; /* of this poll or tick */
@@ -162,6 +164,9 @@ void known_del(struct live *l, struct known *k);
 void known_make_head(struct live *l, struct known *k);
 /* Reads it in /proc and announces it (and its pipe ends). False: it is gone. */
 bool known_announce(struct live *l, struct known *k);
+/* Announces it now, and reads the rest at one of the next polls: the first screen is not to wait
+ * for what is to be found out about hundreds. */
+void known_announce_briefly(struct live *l, struct known *k);
 /* Something about it may have changed: look again, but ten times a second at most. */
 void known_look_again(struct live *l, struct known *k);
 /* What it has loaded by now says what its children's messages are; its pipe ends are looked at

@@ -112,7 +112,8 @@ def appears(case):
     want = harness.load(told)
     case.need(first["pid"] in pools, "the pool that was there was not recorded")
     case.need(want["pid"] in pools, "the pool that appeared was not recorded")
-    case.check(pools[first["pid"]]["tasks"]["done"] > 100, "the first: %r"
+    # How many depends on what else the machine does; three seconds are enough for some.
+    case.check(pools[first["pid"]]["tasks"]["done"] > 10, "the first: %r"
                % pools[first["pid"]]["tasks"])
     late = pools[want["pid"]]
     case.equal("the second's state", late["state"], "gone")
