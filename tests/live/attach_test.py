@@ -61,6 +61,20 @@ def idle(case):
             case.equal("state of %d" % w["pid"], w["state"], "wait")
 
 
+def many(case):
+    """More workers than are looked at closely at first: the last of them is found all the same, by
+    itself too, and what is read of it comes a little later."""
+    _, facts = harness.idle_pool(case, "--workers", "100")
+    for pid in (facts["pid"], facts["workers"][-1]):
+        report = harness.report(case, pid, "--duration", "3")
+        case.equal("session.lost_records", report["session"]["lost_records"], 0)
+        got = harness.one_pool(case, report)
+        case.equal("pid", got["pid"], facts["pid"])
+        case.equal("state", got["state"], "idle")
+        case.equal("workers", sorted(w["pid"] for w in got["workers"]), sorted(facts["workers"]))
+        case.equal("states", {w["state"] for w in got["workers"]}, {"wait"})
+
+
 def newborn(case):
     """Asked for in the moment in which its parent has it: as quickstart does with its sample."""
     log = case.path("sample")
@@ -199,6 +213,7 @@ def main():
     return harness.main([
         ("in the middle", in_the_middle, 25),
         ("idle", idle, 25),
+        ("a hundred workers", many, 60),
         ("just made", newborn, 20),
         ("list", listed, 20),
         ("a pool that appears", appears, 30),
