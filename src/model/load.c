@@ -139,9 +139,9 @@ static void see_calls(const struct model *m, struct pool *p)
 	}
 }
 
-/* Threads of workers at work: a worker whose time on cores is more than its main thread's has
- * others that compute too. */
-static uint64_t threads_ns(const struct model *m, const struct pool *p)
+/* Threads beside the main ones of workers at work: a worker whose time on cores is more than its
+ * main thread's has others that compute too. */
+static uint64_t more_threads_ns(const struct model *m, const struct pool *p)
 {
 	uint64_t sum_ns = 0;
 
@@ -149,8 +149,8 @@ static uint64_t threads_ns(const struct model *m, const struct pool *p)
 		const struct worker *w = &p->workers[i];
 		bool many = w->threads > 1 && w->cpu_share > 1.2 * w->run_share;
 
-		if (!w->ended_ns && w->hand.has)
-			sum_ns += m->tick_ns * (many ? w->threads : 1);
+		if (!w->ended_ns && w->hand.has && many)
+			sum_ns += m->tick_ns * (w->threads - 1);
 	}
 	return sum_ns;
 }
@@ -253,7 +253,7 @@ void tick_load(const struct model *m, struct pool *p)
 	see_tick(p, &now);
 	if (l->tick.ns && now.work_ns > l->tick.work_ns) {
 		add(&l->sums, &now, &l->tick);
-		l->sums.threads_ns += threads_ns(m, p);
+		l->sums.threads_ns += now.hands_ns - l->tick.hands_ns + more_threads_ns(m, p);
 		for (uint32_t i = 0; i < p->cores_count; i++) {
 			l->sums.workers_ns += p->cores[i].workers_tick_ns;
 			l->sums.parent_ns += p->cores[i].parent_tick_ns;

@@ -62,6 +62,28 @@ static void hands_are_summed_over_time(void **state)
 }
 
 /* A thread of the worker may send a result while the next task is in hand (DataLoader). */
+/* Tasks that are in hand whenever a tick comes, and seldom else, are no threads of a library. */
+static void hands_at_ticks_are_no_threads(void **state)
+{
+	struct story *t = *state;
+	const struct load_sums *s;
+
+	story_start(t, 2);
+	for (int64_t job = 1; job <= 5; job++) {
+		struct history_task one = {.job = job, .chunk = 0, .func = "etl.load"};
+
+		history_wait(&t->h, 900 * HISTORY_MS);
+		give(t, 101, job);
+		history_wait(&t->h, 50 * HISTORY_MS);
+		history_tick(&t->h);
+		history_done(&t->h, &story_pipes, 101, &one);
+		history_return(&t->h, &story_pipes, &one);
+	}
+	s = &load(t)->sums;
+	assert_true(s->hands_ns);
+	assert_int_equal(s->threads_ns, s->hands_ns);
+}
+
 static void result_of_another_thread_empties_no_hand(void **state)
 {
 	struct history_task one = {.job = 1, .chunk = 0, .func = "etl.load", .result_tid = 140};
@@ -176,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(lanes_are_workers_and_cores),
 		STORY(hands_are_summed_over_time),
+		STORY(hands_at_ticks_are_no_threads),
 		STORY(result_of_another_thread_empties_no_hand),
 		STORY(ticks_without_work_do_not_count),
 		STORY(waiting_is_a_task_that_nobody_took),
