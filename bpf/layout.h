@@ -101,9 +101,13 @@ struct py_layout {
 		__u32 locked; /* in it: int, 1 while it is held, -1 before it exists */
 		__u32 size; /* bytes: who waits in a futex inside of these waits for the GIL */
 	} gil;
+	struct { /* struct _gc_runtime_state: its int `collecting`, 1 in a run of the collector */
+		__u32 runtime; /* _PyRuntimeState: where that is (3.7, 3.8) */
+		__u32 interp; /* PyInterpreterState: where that is (3.9 on) */
+	} gc;
 	__u32 pad;
 };
 
-_Static_assert(sizeof(struct py_layout) == 192, "fits a map value");
+_Static_assert(sizeof(struct py_layout) == 200, "fits a map value");
 
 #endif

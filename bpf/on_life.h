@@ -17,6 +17,7 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
 	__u32 tgid = parent->tgid, child_tgid = child->tgid;
+	struct gil_place *gil;
 	struct frame_fork f = {};
 	struct watch kid = {};
 	struct watch *w;
@@ -33,6 +34,9 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	kid.syscall = -1;
 	kid.group = w->kids_group;
 	kid.kids_group = w->kids_group;
+	gil = bpf_map_lookup_elem(&gils, &tgid);
+	if (gil)
+		bpf_map_update_elem(&gils, &child_tgid, gil, BPF_ANY);
 	if (bpf_map_update_elem(&procs, &child_tgid, &kid, BPF_ANY))
 		count_record(-1);
 	f.h = frame_of(FRAME_FORK, sizeof(f), tgid, now);
@@ -55,6 +59,8 @@ int BPF_PROG(on_exec, struct task_struct *p)
 
 	if (!w && !want_all_execs)
 		return 0;
+	if (w)
+		bpf_map_delete_elem(&gils, &tgid);
 	now = bpf_ktime_get_ns();
 	if (w)
 		w->fds_changed++;
@@ -142,6 +148,9 @@ int BPF_PROG(on_exit, struct task_struct *p)
 	f.known = w->flags & WATCH_ROOT ? 0 : WATCH_KNOWN;
 	f.cpu_ns = w->cpu_ns;
 	f.rss_peak_bytes = sig->maxrss * PAGE_BYTES;
+	f.gil_ns = w->gil_ns;
+	if (!bpf_map_delete_elem(&gils, &tgid))
+		f.flags |= EXIT_GIL_KNOWN;
 	task_call(p, &call);
 	f.syscall = call.nr;
 	if (call.nr == SYS_READ || call.nr == SYS_WRITE)

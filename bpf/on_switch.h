@@ -27,11 +27,20 @@ static __always_inline void end_wait(struct watch *w, __u32 next, __u64 now)
 	enter_state(w, next, now);
 }
 
-/* State of a worker that blocks with a task in hand, by the system call it blocks in. */
-static __always_inline __u32 hand_state(struct watch *w, const struct in_call *call)
+static __always_inline bool is_gil(__u32 tgid, const struct in_call *call)
 {
-	w->flags &= ~WATCH_SEM;
+	struct gil_place *gil = bpf_map_lookup_elem(&gils, &tgid);
+
+	return gil && call->arg1 - gil->from < gil->bytes;
+}
+
+/* State of a worker that blocks with a task in hand, by the system call it blocks in. */
+static __always_inline __u32 hand_state(struct watch *w, __u32 tgid, const struct in_call *call)
+{
+	w->flags &= ~(WATCH_SEM | WATCH_GIL);
 	if (call->nr == SYS_FUTEX) {
+		if (call->arg2 & FUTEX_PRIVATE && is_gil(tgid, call))
+			w->flags |= WATCH_GIL;
 		/* A multiprocessing lock is a shared semaphore at the start of a page. */
 		if (!(call->arg2 & FUTEX_PRIVATE) && !(call->arg1 & (PAGE_BYTES - 1)))
 			w->flags |= WATCH_SEM;
@@ -77,10 +86,11 @@ static __always_inline bool has_left_task(const struct watch *w, const struct in
 	return w->flags & WATCH_ANSWERED && is_first_wait(w, call);
 }
 
-static __always_inline void block_with_task(struct watch *w, const struct in_call *call, __u64 now)
+static __always_inline void block_with_task(
+	struct watch *w, __u32 tgid, const struct in_call *call, __u64 now)
 {
 	if (!has_left_task(w, call)) {
-		enter_state(w, hand_state(w, call), now);
+		enter_state(w, hand_state(w, tgid, call), now);
 		return;
 	}
 	enter_state(w, STATE_WAIT, now);
@@ -112,7 +122,7 @@ static __always_inline void leave_core(
 	if (call.nr == SYS_FUTEX && call.arg2 & FUTEX_PRIVATE)
 		w->flags |= WATCH_PRIVATE;
 	if (w->flags & WATCH_HAND) {
-		block_with_task(w, &call, now);
+		block_with_task(w, task->tgid, &call, now);
 		return;
 	}
 	w->flags &= ~WATCH_FRESH;

@@ -62,6 +62,8 @@ enum watch_flags {
 	WATCH_EXACT = 128, /* they were there when it was taken */
 	WATCH_UNPICKLED = 256, /* unpickle_ns is measured */
 	WATCH_PICKLED = 512, /* pickle_ns is, of what may be its result */
+	WATCH_GIL =
+		1024, /* what it last waited for with a task in hand was the interpreter's lock */
 	WATCH_DATA = 4096, /* it has read what its parent prepared for its start */
 };
 
@@ -77,12 +79,20 @@ struct ring_oom {
 /* What the kernel measures; unpickling and pickling are part of `run` here. */
 #define WATCH_KNOWN ((1u << WORKER_STATES) - 1 - (1u << STATE_UNPICKLE) - (1u << STATE_PICKLE))
 
+/* Where a watched process that runs Python has the interpreter's lock: whoever waits in a futex in
+ * there waits for that. Value of the map `gils`, by process id. */
+struct gil_place {
+	__u64 from;
+	__u64 bytes;
+};
+
 /* A watched process: value of the map `procs`, by process id. The states are its main thread's. */
 struct watch {
 	__u64 start_ns;
 	__u64 cpu_ns; /* all threads */
 	__u64 since_ns;
 	__u64 state_ns[WORKER_STATES];
+	__u64 gil_ns; /* of LOCK: the waits for the interpreter's lock */
 	__u64 sem_ns; /* of LOCK: the last wait for a semaphore */
 	__u64 sem_run_ns; /* of RUN, when that wait was over */
 	__u64 ino; /* pipe it is blocked on */

@@ -30,6 +30,8 @@ enum sample_flags {
 	SAMPLE_MORE = 8, /* there are frames further out */
 	SAMPLE_PYTHON = 16, /* the interpreter knows the thread */
 	SAMPLE_MEASURED = 32, /* in pickling or unpickling that is measured (exact.bpf.c) */
+	SAMPLE_GC_KNOWN = 64, /* where the garbage collector says that it runs is known, ... */
+	SAMPLE_GC = 128, /* ... and it does, in this thread */
 };
 
 struct ring_sample {

@@ -174,6 +174,26 @@ static __always_inline void search(struct sampler *s, const bool by_loop)
 			break;
 }
 
+/* The collector's flag is its interpreter's: it runs in the thread that holds the GIL. */
+static __always_inline void see_collector(struct sampler *s)
+{
+	const struct py_layout *p = &s->layout;
+	__u64 interp, gil;
+
+	if (!s->frame || (p->gc.runtime == PY_ABSENT && p->gc.interp == PY_ABSENT))
+		return;
+	s->sample.flags |= SAMPLE_GC_KNOWN;
+	interp = user_word(s->thread + p->thread.interp);
+	if (!(__u32)user_word(p->gc.runtime != PY_ABSENT ? p->runtime + p->gc.runtime
+							 : interp + p->gc.interp))
+		return;
+	gil = p->gil.runtime != PY_ABSENT ? p->runtime + p->gil.runtime
+					  : user_word(interp + p->gil.interp);
+	if ((__u32)user_word(gil + p->gil.locked) == 1 &&
+		user_word(gil + p->gil.holder) == s->thread)
+		s->sample.flags |= SAMPLE_GC;
+}
+
 /* Where it was found the last time, it is again, as a rule. */
 static __always_inline void find_thread(struct sampler *s, const bool by_loop)
 {
@@ -246,6 +266,7 @@ static __always_inline void take_sample(struct watch *w, __u64 now, const bool b
 	s->layout = py->layout;
 	s->thread_id = thread_id((struct task_struct *)bpf_get_current_task());
 	find_thread(s, by_loop);
+	see_collector(s);
 	walk(s, by_loop);
 	size = __builtin_offsetof(struct ring_sample, codes) + 8 * (__u64)s->sample.count;
 	s->sample.h.size = size;

@@ -78,10 +78,12 @@ struct frame_exit {
 	__u64 rss_peak_bytes; /* 0: not known */
 	__u32 flags; /* enum exit_flags */
 	__u32 pad;
+	__u64 gil_ns; /* as in frame_work */
 };
 
 enum exit_flags {
 	EXIT_STATUS_UNKNOWN = 1, /* /proc mode: it is gone, that is all that is known */
+	EXIT_GIL_KNOWN = 2, /* gil_ns is measured */
 };
 
 struct frame_signal { /* h.pid: the process it was sent to */

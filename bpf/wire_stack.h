@@ -88,6 +88,8 @@ enum sample_class {
 enum sampled_flags {
 	SAMPLED_MAIN = 1, /* its process's main thread */
 	SAMPLED_HAND = 2, /* its process had a task in hand */
+	SAMPLED_GC_KNOWN = 4, /* of the garbage collector it is known that the thread ... */
+	SAMPLED_GC = 8, /* ran it, or what it called */
 };
 
 struct frame_sample {

@@ -23,6 +23,7 @@ enum worker_state {
 
 enum work_flags {
 	WORK_PRIVATE_FUTEX = 1, /* what it is blocked in can be ended by its own threads alone */
+	WORK_GIL_KNOWN = 2, /* gil_ns is measured */
 };
 
 struct frame_work {
@@ -38,6 +39,7 @@ struct frame_work {
 	__u32 core; /* the core it last ran on */
 	__u32 flags; /* enum work_flags */
 	__u32 pad;
+	__u64 gil_ns; /* of STATE_LOCK: it waited for the interpreter's lock */
 };
 
 struct frame_core { /* h.pid: the pool's parent. Sums since watching began. */

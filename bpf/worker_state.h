@@ -10,8 +10,11 @@ static __always_inline void enter_state(struct watch *w, __u32 state, __u64 now)
 {
 	__u32 old = w->state;
 
-	if (old < WORKER_STATES && now > w->since_ns)
+	if (old < WORKER_STATES && now > w->since_ns) {
 		w->state_ns[old] += now - w->since_ns;
+		if (old == STATE_LOCK && w->flags & WATCH_GIL)
+			w->gil_ns += now - w->since_ns;
+	}
 	w->since_ns = now;
 	w->state = state;
 }

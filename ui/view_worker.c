@@ -117,6 +117,16 @@ static void draw_state(
 		(struct state_time){worker_state_ns(w, state, m->now_ns), life});
 }
 
+static void draw_gil(const struct worker *w, struct sheet *sheet)
+{
+	char buf[FMT_MAX];
+
+	if (w->gil_known && w->gil_ns)
+		sheet_field(sheet, "the GIL", STYLE_TEXT,
+			"%s of `lock`: other threads of this worker had the interpreter",
+			fmt_duration(buf, w->gil_ns));
+}
+
 static void sheet(const struct model *m, const struct ui_state *s, struct sheet *sheet)
 {
 	const struct worker *w = pool_worker(ui_pool(m, s), (uint32_t)ui_here(s)->subject);
@@ -137,6 +147,7 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	sheet_title(sheet, "Where its time went");
 	for (int i = 0; i < WORKER_STATES; i++)
 		draw_state(m, w, (enum worker_state)i, sheet);
+	draw_gil(w, sheet);
 	sheet_blank(sheet);
 	sheet_title(sheet, "Its state at each tick, newest right");
 	p = sheet_pen(sheet);

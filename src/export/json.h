@@ -13,6 +13,8 @@ json_t *json_worker(
 /* What lies in its pipes, and who waits for room in them. */
 json_t *json_queues(struct jout *j, const struct model *m, const struct pool *p);
 json_t *json_hot(struct jout *j, const struct model *m, const struct pool *p);
+/* What the garbage collector took; null: not known. */
+json_t *json_gc(struct jout *j, const struct pool *p);
 json_t *json_death(struct jout *j, const struct model *m, const struct death *d);
 
 /* Why it does not move, and what each of its processes waits in; or null. */

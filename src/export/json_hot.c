@@ -46,3 +46,16 @@ json_t *json_hot(struct jout *j, const struct model *m, const struct pool *p)
 	free(lines);
 	return list;
 }
+
+json_t *json_gc(struct jout *j, const struct pool *p)
+{
+	const struct profile *f = &p->profile;
+	json_t *o;
+
+	if (!f->gc_known_ns)
+		return json_null();
+	o = jout_object(j);
+	jout_number(j, o, "share", (double)f->gc_ns / (double)f->gc_known_ns);
+	jout_uint(j, o, "sampled_ns", f->gc_ns);
+	return o;
+}

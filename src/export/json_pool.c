@@ -275,6 +275,7 @@ json_t *json_pool(struct jout *j, const struct model *m, const struct pool *p)
 	jout_put(j, o, "ends", ends(j, p));
 	jout_put(j, o, "failures", failures(j, m, p));
 	jout_put(j, o, "hot", json_hot(j, m, p));
+	jout_put(j, o, "gc", json_gc(j, p));
 	jout_put(j, o, "traps", traps(j, p));
 	return o;
 }

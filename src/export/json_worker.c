@@ -132,6 +132,7 @@ json_t *json_worker(
 	jout_uint_if(j, o, "bytes_in", messages, w->bytes_in);
 	jout_uint_if(j, o, "bytes_out", messages, w->bytes_out);
 	jout_put(j, o, "state_ns", states(j, m, w));
+	jout_uint_if(j, o, "gil_ns", w->gil_known, w->gil_ns);
 	jout_uint_if(j, o, "cpu_ns", w->known || w->cpu_ns, w->cpu_ns);
 	jout_uint_if(j, o, "rss_bytes", w->rss_bytes, w->rss_bytes);
 	jout_uint_if(j, o, "rss_peak_bytes", w->rss_peak_bytes, w->rss_peak_bytes);

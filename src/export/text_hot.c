@@ -31,6 +31,19 @@ static void row(struct page *out, const struct model *m, const struct hot *h)
 	page_end(out);
 }
 
+/* It runs wherever objects are made: so its time is part of the functions' above too. */
+static void collector(struct page *out, const struct profile *f)
+{
+	double share = f->gc_known_ns ? (double)f->gc_ns / (double)f->gc_known_ns : 0;
+	char buf[FMT_MAX];
+
+	if (share < LEAST_SHARE)
+		return;
+	page_add(out, "  of all their time in Python, %s went to the garbage collector",
+		fmt_percent(buf, share));
+	page_end(out);
+}
+
 void text_hot(struct page *out, const struct model *m, const struct pool *p)
 {
 	struct hot list[FUNCTIONS];
@@ -41,4 +54,5 @@ void text_hot(struct page *out, const struct model *m, const struct pool *p)
 	text_title(out, "Hot functions of the tasks, by their own time on a core");
 	for (uint32_t i = 0; i < count && list[i].share >= LEAST_SHARE; i++)
 		row(out, m, &list[i]);
+	collector(out, &p->profile);
 }

@@ -46,6 +46,16 @@ static uint32_t known_states(const struct pool *p)
 	return known;
 }
 
+/* Of the lock: how much of all time was for the interpreters' own. */
+static void gil_share(struct page *out, const struct pool *p, uint64_t all_ns)
+{
+	uint64_t ns;
+	char buf[FMT_MAX];
+
+	if (pool_gil_ns(p, &ns) && ns > all_ns / 200)
+		page_add(out, " (the GIL %s)", fmt_percent(buf, (double)ns / (double)all_ns));
+}
+
 /* The states' shares of all workers' lives, the largest first. */
 static void shares(struct page *out, const struct model *m, const struct pool *p)
 {
@@ -69,6 +79,8 @@ static void shares(struct page *out, const struct model *m, const struct pool *p
 			continue;
 		page_add(out, "  %s %s", worker_state_name(most),
 			fmt_percent(buf, (double)ns[most] / (double)sum));
+		if (most == STATE_LOCK)
+			gil_share(out, p, sum);
 	}
 	page_end(out);
 }

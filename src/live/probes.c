@@ -173,6 +173,23 @@ bool probes_set(struct probes *p, uint32_t pid, const struct watch *w)
 	return !bpf_map_update_elem(bpf_map__fd(p->core->maps.procs), &pid, w, BPF_EXIST);
 }
 
+int probes_set_gil(struct probes *p, uint32_t pid, const struct gil_place *gil)
+{
+	return bpf_map_update_elem(bpf_map__fd(p->core->maps.gils), &pid, gil, BPF_ANY);
+}
+
+bool probes_has_gil(const struct probes *p, uint32_t pid)
+{
+	struct gil_place gil;
+
+	return !bpf_map_lookup_elem(bpf_map__fd(p->core->maps.gils), &pid, &gil);
+}
+
+void probes_forget_gil(struct probes *p, uint32_t pid)
+{
+	bpf_map_delete_elem(bpf_map__fd(p->core->maps.gils), &pid);
+}
+
 uint64_t probes_drain(
 	struct probes *p, void (*each)(void *arg, const void *record, size_t size), void *arg)
 {

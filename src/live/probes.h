@@ -28,6 +28,11 @@ bool probes_get(struct probes *p, uint32_t pid, struct watch *ret_watch);
 /* Changes one that is watched; false: it is gone. What the kernel adds meanwhile may be lost. */
 bool probes_set(struct probes *p, uint32_t pid, const struct watch *w);
 
+/* Where it, and all that it forks until an exec, has its interpreter's lock. 0 or -errno. */
+int probes_set_gil(struct probes *p, uint32_t pid, const struct gil_place *gil);
+bool probes_has_gil(const struct probes *p, uint32_t pid);
+void probes_forget_gil(struct probes *p, uint32_t pid);
+
 /* The programs that read last stacks; NULL with *err worded (err may be NULL): this kernel does not
  * take them. Borrowed. */
 struct walker_bpf *probes_walker(const struct probes *p, struct err *err);

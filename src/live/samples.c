@@ -155,6 +155,10 @@ void samples_put(struct live *l, const struct ring_sample *r)
 	f.flags = r->flags & SAMPLE_MAIN ? SAMPLED_MAIN : 0;
 	if (r->flags & SAMPLE_HAND)
 		f.flags |= SAMPLED_HAND;
+	if (r->flags & SAMPLE_GC_KNOWN)
+		f.flags |= SAMPLED_GC_KNOWN;
+	if (r->flags & SAMPLE_GC)
+		f.flags |= SAMPLED_GC;
 	f.trace = seen.count ? put_trace(l, r, &seen) : 0;
 	count(l, k, r, f.class);
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);

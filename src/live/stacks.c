@@ -14,6 +14,7 @@
 #include "live/state.h"
 #include "live/walker.h"
 #include "python/interp.h"
+#include "python/states.h"
 
 #define SOON_NS 40000000ull
 #define LATER_NS 1000000000ull
@@ -63,14 +64,23 @@ static void touch_data(uint32_t pid, const struct py_layout *layout)
 	free(space);
 }
 
-static void give(struct walker_bpf *w, uint32_t pid, const struct py_layout *layout)
+/* What is forked meanwhile has both, or is given both. */
+static void give(struct live *l, struct walker_bpf *w, uint32_t pid, const struct py_layout *layout)
 {
+	struct gil_place gil = {.bytes = layout->gil.size};
+	struct memory memory;
 	char path[32];
 
+	memory_of_process(&memory, pid);
+	gil.from = gil_of_main(&memory, layout);
+	if (gil.from)
+		probes_set_gil(l->probes, pid, &gil);
 	walker_set(w, pid, layout);
 	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
-	if (access(path, F_OK))
-		walker_forget(w, pid); /* its exit, which forgets it, was before */
+	if (access(path, F_OK)) { /* its exit, which forgets it, was before */
+		walker_forget(w, pid);
+		probes_forget_gil(l->probes, pid);
+	}
 }
 
 static bool has_parents(struct live *l, struct walker_bpf *w, const struct known *k)
@@ -81,7 +91,7 @@ static bool has_parents(struct live *l, struct walker_bpf *w, const struct known
 	if (!parent || parent->cmd != k->cmd || parent->exe != k->exe || !k->cmd ||
 		!walker_get(w, parent->pid, &layout))
 		return false;
-	give(w, k->pid, &layout);
+	give(l, w, k->pid, &layout);
 	return true;
 }
 
@@ -111,7 +121,7 @@ static void find(struct live *l, struct walker_bpf *w, struct known *k)
 	memory_of_process(&memory, k->pid);
 	ret = interp_find("/proc", &memory, &found, &why);
 	if (!ret) {
-		give(w, k->pid, &found.layout);
+		give(l, w, k->pid, &found.layout);
 		k->has_layout = true;
 		touch_data(k->pid, &found.layout);
 	} else if (ret == -EOPNOTSUPP && k->layout_tries >= QUICK_TRIES) {
@@ -134,13 +144,14 @@ void stacks_meet(struct live *l, struct known *k)
 	k->has_layout = walker_get(w, k->pid, &layout) || has_parents(l, w, k);
 	if (!k->has_layout)
 		find(l, w, k);
+	k->has_gil = probes_has_gil(l->probes, k->pid);
 }
 
 void stacks_new_program(struct live *l, struct known *k)
 {
 	struct walker_bpf *w = l->probes ? probes_walker(l->probes, NULL) : NULL;
 
-	k->has_layout = false;
+	k->has_layout = k->has_gil = false;
 	samples_forget(l, k);
 	if (w)
 		walker_forget(w, k->pid);

@@ -59,6 +59,7 @@ struct known {
 	struct sampled *sampled; /* owned: sample.c's; NULL: not yet */
 	bool exact_due; /* exact.c looks at it next */
 	bool has_layout; /* the kernel knows its Python's, and so can sample it */
+	bool has_gil; /* the kernel knows where its interpreter's lock lies */
 	uint32_t codes; /* list in the codebook */
 	struct split split; /* of its main thread's time with a task in hand */
 };

@@ -118,6 +118,9 @@ static void put_work(void *arg, uint32_t pid, const struct watch *w)
 	f.syscall_ino = w->ino;
 	f.core = w->core;
 	f.flags = w->flags & WATCH_PRIVATE && w->syscall >= 0 ? WORK_PRIVATE_FUTEX : 0;
+	f.gil_ns = w->gil_ns;
+	if (k->has_gil)
+		f.flags |= WORK_GIL_KNOWN;
 	samples_work(l, k, &f);
 	if (f.since_ns == k->since_ns && f.cpu_ns == k->cpu_ns)
 		return;

@@ -15,6 +15,8 @@ static void last_sums(struct worker *w, const struct frame_exit *exit)
 		memcpy(w->state_ns, exit->state_ns, sizeof(w->state_ns));
 		w->known = exit->known;
 		w->cpu_ns = exit->cpu_ns;
+		w->gil_ns = exit->gil_ns;
+		w->gil_known = exit->flags & EXIT_GIL_KNOWN;
 		if (!w->born_seen)
 			w->watched_ns = since_ns(exit->h.t_ns, sum_ns);
 	} else {

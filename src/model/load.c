@@ -187,6 +187,7 @@ static void measure(const struct model *m, const struct pool *p, struct load_sum
 			p->profile.parent_ns[CLASS_PICKLE] + p->profile.parent_ns[CLASS_UNPICKLE],
 	};
 	pool_state_ns(p, m->now_ns, to->state_ns);
+	pool_gil_ns(p, &to->gil_ns);
 	fresh_ns = p->load.fresh_ns < to->state_ns[STATE_UNPICKLE] ? p->load.fresh_ns
 								   : to->state_ns[STATE_UNPICKLE];
 	to->state_ns[STATE_UNPICKLE] -= fresh_ns;
@@ -200,6 +201,7 @@ static void add(struct load_sums *to, const struct load_sums *now, const struct 
 	to->hands_ns += now->hands_ns - then->hands_ns;
 	to->waiting_ns += now->waiting_ns - then->waiting_ns;
 	to->parent_pickle_ns += now->parent_pickle_ns - then->parent_pickle_ns;
+	to->gil_ns += since_ns(now->gil_ns, then->gil_ns);
 	for (unsigned int s = 0; s < WORKER_STATES; s++)
 		to->state_ns[s] += since_ns(now->state_ns[s], then->state_ns[s]);
 }
@@ -208,7 +210,7 @@ static void halve(struct load *l)
 {
 	uint64_t *sums[] = {&l->sums.ns, &l->sums.work_ns, &l->sums.workers_ns, &l->sums.parent_ns,
 		&l->sums.idle_ns, &l->sums.hands_ns, &l->sums.waiting_ns, &l->sums.threads_ns,
-		&l->sums.parent_pickle_ns};
+		&l->sums.parent_pickle_ns, &l->sums.gil_ns};
 
 	if (l->sums.ns <= PACE_SPAN_NS)
 		return;

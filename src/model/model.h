@@ -254,6 +254,9 @@ unsigned int worker_strip(const struct worker *w, uint32_t ticks_back);
 uint32_t pool_waiting(const struct pool *p, uint64_t now_ns, uint64_t *ret_oldest_ns);
 /* Sum over workers alive and gone. */
 void pool_state_ns(const struct pool *p, uint64_t now_ns, uint64_t ret_ns[WORKER_STATES]);
+/* The same of the waits for their interpreters' locks (the GIL), which are part of STATE_LOCK; of
+ * those of whom it is known. False: it is known of none. */
+bool pool_gil_ns(const struct pool *p, uint64_t *ret_ns);
 /* Core time that lay idle since nothing of this function was left to take; 0: there is some. */
 uint64_t pace_idle_ns(const struct pool *p, const struct func *func, uint64_t now_ns);
 /* Since when nobody reads results in the parent any more; 0: that is not so, or not yet sure: a

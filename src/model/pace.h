@@ -80,6 +80,7 @@ struct load_sums {
 	uint64_t waiting_ns; /* a task waited to be taken */
 	uint64_t threads_ns; /* of workers with a task in hand, all their threads that want cores */
 	uint64_t state_ns[WORKER_STATES]; /* workers'; load.fresh_ns is run, not unpickle */
+	uint64_t gil_ns; /* of STATE_LOCK: for their interpreters' locks, as far as is known */
 };
 
 enum { LOAD_CALLS = 6 };

@@ -157,6 +157,20 @@ void pool_state_ns(const struct pool *p, uint64_t now_ns, uint64_t ret_ns[WORKER
 			ret_ns[s] += worker_state_ns(&p->workers[i], (enum worker_state)s, now_ns);
 }
 
+bool pool_gil_ns(const struct pool *p, uint64_t *ret_ns)
+{
+	uint64_t sum_ns = p->gone_gil_ns;
+	bool known = sum_ns;
+
+	for (uint32_t i = 0; i < p->workers_count; i++) {
+		sum_ns += p->workers[i].gil_ns;
+		known |= p->workers[i].gil_known;
+	}
+	if (known)
+		*ret_ns = sum_ns;
+	return known;
+}
+
 static bool worse(const struct finding *a, const struct finding *b)
 {
 	return a->severity > b->severity;

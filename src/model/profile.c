@@ -127,6 +127,10 @@ static void add(struct pool *p, const struct frame_sample *f, bool by_parent)
 		p->profile.parent_ns[f->class] += f->ns;
 	else
 		p->profile.worker_ns[f->class] += f->ns;
+	if (!by_parent && f->flags & SAMPLED_GC_KNOWN)
+		p->profile.gc_known_ns += f->ns;
+	if (!by_parent && f->flags & SAMPLED_GC_KNOWN && f->flags & SAMPLED_GC)
+		p->profile.gc_ns += f->ns;
 	if (!by_parent && !(f->flags & SAMPLED_MAIN))
 		*(f->trace ? &p->profile.side_python_ns : &p->profile.side_native_ns) += f->ns;
 	if (!s)

@@ -38,6 +38,8 @@ struct profile {
 	struct map by_key;
 	uint64_t worker_ns[SAMPLE_CLASSES]; /* all threads of all workers */
 	uint64_t parent_ns[SAMPLE_CLASSES];
+	/* Of worker_ns: so much is known to be in the garbage collector or not, and is in it. */
+	uint64_t gc_known_ns, gc_ns;
 	/* Workers' threads other than main ones: that run Python, and that do not. */
 	uint64_t side_python_ns, side_native_ns;
 };

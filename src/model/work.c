@@ -53,6 +53,8 @@ void worker_work(struct worker *w, const struct frame_work *f)
 	w->cpu_ns = f->cpu_ns;
 	w->core = (int32_t)f->core;
 	w->stuck = f->flags & WORK_PRIVATE_FUTEX;
+	w->gil_ns = f->gil_ns;
+	w->gil_known = f->flags & WORK_GIL_KNOWN;
 }
 
 void worker_usage(struct worker *w, const struct frame_usage *f)

@@ -87,6 +87,8 @@ struct worker {
 	uint64_t state_ns
 		[WORKER_STATES]; /* sums up to state_since_ns; worker_state_ns() adds the rest */
 	uint32_t known; /* bit per worker_state that is measured */
+	uint64_t gil_ns; /* of STATE_LOCK: it waited for its interpreter's lock */
+	bool gil_known; /* that is measured */
 	uint64_t watched_ns; /* its states are measured from here on: born_ns, or when attached */
 
 	uint64_t cpu_ns; /* as far as watched */

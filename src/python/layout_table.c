@@ -14,7 +14,7 @@ static const char cookie[8] = {'x', 'd', 'e', 'b', 'u', 'g', 'p', 'y'};
 enum { WORD_VERSION = 1, WORD_FREE_THREADED = 2, TABLES = LAYOUT_LAST - LAYOUT_TABLE + 1 };
 
 /* The structs that the table gives the size of. */
-enum group { RUNTIME, INTERP, THREAD, FRAME, CODE, OBJECT, STR, BYTES, GROUPS };
+enum group { RUNTIME, INTERP, THREAD, FRAME, CODE, OBJECT, STR, BYTES, GC, GROUPS };
 
 /*
  * Which words of the table hold what, in 3.13, 3.14 and 3.15: words were inserted in its middle
@@ -32,6 +32,7 @@ static const struct {
 	[OBJECT] = {{44, 50, 58}, 1 << 12},
 	[STR] = {{67, 77, 89}, 1 << 12},
 	[BYTES] = {{64, 74, 86}, 1 << 12},
+	[GC] = {{71, 81, 94}, 1 << 16},
 };
 
 #define AT(field) offsetof(struct py_layout, field)
@@ -75,6 +76,11 @@ static const struct {
 };
 
 enum { GIL_WORD_313 = 15, GIL_WORD = 16 }; /* where an interpreter's own GIL lies in it */
+
+/* Where an interpreter's collector lies in it, and in that the word that says that it runs. */
+static const struct {
+	uint8_t gc, collecting;
+} gc_words[TABLES] = {{10, 72}, {11, 82}, {11, 95}};
 
 /* What the table does not say. */
 static const struct py_layout rest[TABLES] = {
@@ -134,6 +140,18 @@ static int take_gil(const struct table *t, struct py_layout *l)
 	return 0;
 }
 
+/* Whoever has none of it is read without. */
+static void take_gc(const struct table *t, struct py_layout *l)
+{
+	uint64_t at = t->word[gc_words[t->which].gc];
+	uint64_t collecting = t->word[gc_words[t->which].collecting];
+
+	l->gc.runtime = l->gc.interp = PY_ABSENT;
+	if (is_inside(t, GC, collecting, 4) &&
+		is_inside(t, INTERP, at, t->word[sizes[GC].word[t->which]]))
+		l->gc.interp = (uint32_t)(at + collecting);
+}
+
 static int take_rest(const struct table *t, struct py_layout *l)
 {
 	l->lasti = PY_LASTI_POINTER;
@@ -186,6 +204,7 @@ int layout_by_table(const void *bytes, size_t len, struct py_layout *ret, struct
 	l = rest[t.which];
 	if (take_words(&t, &l) || take_gil(&t, &l) || take_rest(&t, &l))
 		return contradicts(err);
+	take_gc(&t, &l);
 	*ret = l;
 	return 0;
 }

@@ -127,6 +127,33 @@ void gil_read(struct memory *m, const struct py_layout *l, uint64_t interp, stru
 	*ret = g;
 }
 
+/* The list has the newest first. */
+static uint64_t first_interpreter(struct memory *m, const struct py_layout *l)
+{
+	uint64_t at, next;
+
+	if (memory_u64(m, l->runtime + l->interpreters, &at))
+		return 0;
+	for (int i = 0; at && i < STATES_INTERPRETERS; i++) {
+		if (memory_u64(m, at + l->interp.next, &next))
+			return 0;
+		if (!next)
+			return at;
+		at = next;
+	}
+	return 0;
+}
+
+uint64_t gil_of_main(struct memory *m, const struct py_layout *l)
+{
+	uint64_t interp = first_interpreter(m, l);
+	struct gil g = {0};
+
+	if (interp)
+		gil_read(m, l, interp, &g);
+	return g.address;
+}
+
 bool gil_is_waited_for(const struct gil *g, const struct py_layout *l, const struct task_call *call)
 {
 	return g->address && call->nr == SYS_futex && call->arg >= g->address &&

@@ -29,6 +29,10 @@ struct gil {
 
 void gil_read(struct memory *m, const struct py_layout *l, uint64_t interp, struct gil *ret);
 
+/* Where the GIL of its first interpreter lies, which is the one that main threads need as a rule.
+ * 0: not known. */
+uint64_t gil_of_main(struct memory *m, const struct py_layout *l);
+
 /* A thread that waits in this call waits for the GIL. */
 bool gil_is_waited_for(
 	const struct gil *g, const struct py_layout *l, const struct task_call *call);

@@ -25,6 +25,7 @@ struct use {
 	double wanted; /* cores, by all threads of workers, were there enough */
 	bool no_idle; /* the machine's cores are all in use */
 	double run, runq, io, lock; /* workers in that state */
+	double gil; /* of those in lock: for their own interpreter's */
 	double workers;
 };
 
@@ -75,6 +76,12 @@ static bool lock_bound(const struct model *m, const struct pool *p, const struct
 	       u->wanted < 1.5;
 }
 
+/* Threads within the tasks, and not the tasks, are in each other's way. */
+static bool gil_bound(const struct model *m, const struct pool *p, const struct use *u)
+{
+	return lock_bound(m, p, u) && u->gil > 0.5 * u->lock;
+}
+
 static bool io_bound(const struct model *m, const struct pool *p, const struct use *u)
 {
 	(void)m;
@@ -102,6 +109,12 @@ static const struct reason reasons[] = {
 		"send tasks without waiting for each: map, imap_unordered or submit all of them, "
 		"not "
 		"apply or result() one by one",
+		SEVERITY_WARNING},
+	{"lock-bound", 5, gil_bound,
+		"%L of %H tasks at a time wait for a lock, most of them for their own "
+		"interpreter's (the GIL)",
+		"threads within a task compute one at a time: give what they do to the pool as "
+		"tasks of their own",
 		SEVERITY_WARNING},
 	{"lock-bound", 5, lock_bound, "%L of %H tasks at a time wait for a lock",
 		"hold the lock for less, or give every worker data of its own and join the results "
@@ -132,6 +145,7 @@ static struct use use_of(const struct model *m, const struct pool *p)
 		.runq = (double)s->state_ns[STATE_RUNQ] / ns,
 		.io = (double)s->state_ns[STATE_IO] / ns,
 		.lock = (double)s->state_ns[STATE_LOCK] / ns,
+		.gil = (double)s->gil_ns / ns,
 		.work = (double)s->work_ns / ns,
 		.no_idle = (double)s->idle_ns < 0.1 * m->session.cpus * ns,
 		.workers = p->workers_alive ? p->workers_alive : p->first_size,
@@ -205,6 +219,7 @@ static void find(
 	trap_evidence(f, "waiting_for_core", u->runq);
 	trap_evidence(f, "waiting_for_io", u->io);
 	trap_evidence(f, "waiting_for_lock", u->lock);
+	trap_evidence(f, "waiting_for_gil", u->gil);
 }
 
 static void judge(const struct model *m, const struct pool *p, struct trap_sink *sink)

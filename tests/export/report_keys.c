@@ -93,6 +93,7 @@ const char *const report_keys[] = {
 	"pools[].workers[].state_ns.lock",
 	"pools[].workers[].state_ns.runq",
 	"pools[].workers[].state_ns.exit",
+	"pools[].workers[].gil_ns",
 	"pools[].workers[].cpu_ns",
 	"pools[].workers[].rss_bytes",
 	"pools[].workers[].rss_peak_bytes",
@@ -119,6 +120,7 @@ const char *const report_keys[] = {
 	"pools[].ends.shutdown",
 	"pools[].failures",
 	"pools[].hot",
+	"pools[].gc",
 	"pools[].traps",
 	NULL,
 };

@@ -90,6 +90,25 @@ static void what_each_side_was_at_is_summed_up(void **state)
 	assert_true(f->list[1].by_parent);
 }
 
+static void the_collectors_share_is_of_what_is_known(void **state)
+{
+	struct story *t = *state;
+	const struct profile *f;
+
+	begin(t);
+	history_sample(&t->h, 101, 1, CLASS_TASK, 1000);
+	t->h.sample_flags = SAMPLED_GC; /* and nobody says that it is known */
+	history_sample(&t->h, 101, 1, CLASS_TASK, 100);
+	t->h.sample_flags = SAMPLED_GC_KNOWN;
+	history_sample(&t->h, 101, 1, CLASS_TASK, 20);
+	t->h.sample_flags = SAMPLED_GC_KNOWN | SAMPLED_GC;
+	history_sample(&t->h, 102, 2, CLASS_UNPICKLE, 5);
+	history_sample(&t->h, PARENT, 1, CLASS_PICKLE, 7);
+	f = &story_pool(t)->profile;
+	assert_int_equal(f->gc_known_ns, 25);
+	assert_int_equal(f->gc_ns, 5);
+}
+
 static void nonsense_is_passed_over(void **state)
 {
 	struct story *t = *state;
@@ -143,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(functions_and_lines_by_their_own_time),
 		STORY(what_each_side_was_at_is_summed_up),
+		STORY(the_collectors_share_is_of_what_is_known),
 		STORY(nonsense_is_passed_over),
 		STORY(stacks_beyond_the_bound_are_added_up),
 		cmocka_unit_test(classes_have_names),

@@ -93,6 +93,29 @@ static void sums_know_better_than_an_older_message(void **state)
 	assert_true(w->hand.has);
 }
 
+static void waits_for_the_interpreter_are_told_until_its_end(void **state)
+{
+	struct story *t = *state;
+	uint64_t ns = 77;
+
+	story_start(t, 2);
+	history_work(&t->h, 101);
+	assert_false(pool_gil_ns(story_pool(t), &ns));
+	assert_int_equal(ns, 77);
+	history_actor(&t->h, 101)->work_flags = WORK_GIL_KNOWN;
+	history_actor(&t->h, 101)->gil_ns = 40;
+	history_work(&t->h, 101);
+	assert_true(pool_gil_ns(story_pool(t), &ns));
+	assert_int_equal(ns, 40);
+	assert_true(story_pool(t)->workers[0].gil_known);
+	assert_false(story_pool(t)->workers[1].gil_known);
+	history_wait(&t->h, HISTORY_MS);
+	history_actor(&t->h, 101)->gil_ns = 60;
+	history_exit(&t->h, 101, 0);
+	assert_true(pool_gil_ns(story_pool(t), &ns));
+	assert_int_equal(ns, 60);
+}
+
 /* It lived for 5 ms, and no FRAME_WORK ever came. */
 static void exit_alone_completes_the_sums(void **state)
 {
@@ -272,6 +295,7 @@ int main(void)
 		STORY(states_add_up_to_a_life),
 		STORY(messages_move_the_state_between_ticks),
 		STORY(sums_know_better_than_an_older_message),
+		STORY(waits_for_the_interpreter_are_told_until_its_end),
 		STORY(exit_alone_completes_the_sums),
 		STORY(exit_without_sums),
 		STORY(found_worker_is_measured_from_its_sums),

@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	tests/pools/blocks.py \
 	tests/pools/busy.py \
+	tests/pools/collects.py \
 	tests/pools/counts.py \
 	tests/pools/depth.py \
 	tests/pools/ends.py \

@@ -71,6 +71,8 @@ static void test_old_and_new_frames(void **state)
 		assert_int_equal(l->frame.entry != PY_ABSENT, minor == 11);
 		assert_int_equal(l->gil.runtime != PY_ABSENT, minor >= 7 && minor <= 11);
 		assert_int_equal(l->gil.interp != PY_ABSENT, minor == 12);
+		assert_int_equal(l->gc.runtime != PY_ABSENT, minor == 7 || minor == 8);
+		assert_int_equal(l->gc.interp != PY_ABSENT, minor >= 9);
 	}
 }
 

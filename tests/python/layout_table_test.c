@@ -54,6 +54,7 @@ static const struct py_layout common = {
 	.str = {.length = 16, .state = 32, .ascii = 40, .compact = 56},
 	.object = {.type = 8, .size = 16, .bytes = 32},
 	.gil = {.runtime = PY_ABSENT, .interp = 16, .holder = 8, .locked = 16, .size = 208},
+	.gc = {.runtime = PY_ABSENT, .interp = PY_ABSENT},
 };
 
 static void assert_read(const char *version, const struct py_layout *want)
@@ -83,6 +84,7 @@ static void test_313(void **state)
 	want.frame.size = 80;
 	want.code.bytecode = 200;
 	want.code.firsttraceable = 184;
+	want.gc.interp = 7600;
 	assert_read("3.13.0", &want);
 }
 

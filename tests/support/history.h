@@ -44,7 +44,8 @@ struct history_actor {
 	bool worker; /* gets a FRAME_WORK with each tick */
 	uint32_t threads; /* of FRAME_USAGE; 0: 1 */
 	uint64_t cpu_mask; /* of FRAME_USAGE, its first word; 0: not known */
-	uint32_t work_flags; /* of FRAME_WORK */
+	uint32_t work_flags; /* of FRAME_WORK; with WORK_GIL_KNOWN of FRAME_EXIT too, and then: */
+	uint64_t gil_ns;
 };
 
 /* Contents; history_init() and history_release(). */
@@ -61,6 +62,7 @@ struct history {
 	uint32_t texts;
 	struct history_actor actor[HISTORY_ACTORS];
 	uint32_t actors;
+	uint32_t sample_flags; /* more flags of history_sample()'s */
 	uint32_t fail_flags; /* more flags that history_raise() says */
 	uint32_t fork_threads; /* of the parent, that history_fork() says; 0: 1 */
 	uint32_t cpus; /* that FRAME_USAGE says they may run on; 0: not known, or cpu_mask says */

@@ -199,6 +199,8 @@ void history_exit(struct history *h, uint32_t pid, uint32_t status)
 		.syscall_ino = a->syscall_ino,
 		.cpu_ns = a->cpu_ns,
 		.rss_peak_bytes = a->rss_bytes,
+		.flags = a->work_flags & WORK_GIL_KNOWN ? EXIT_GIL_KNOWN : 0,
+		.gil_ns = a->gil_ns,
 	};
 
 	history_state(h, pid, (enum worker_state)a->state);

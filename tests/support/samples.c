@@ -34,7 +34,7 @@ void history_sample(
 		.ns = ns,
 		.tid = pid,
 		.trace = trace,
-		.flags = SAMPLED_MAIN | SAMPLED_HAND,
+		.flags = SAMPLED_MAIN | SAMPLED_HAND | h->sample_flags,
 		.class = (uint8_t) class,
 	};
 

@@ -41,6 +41,7 @@ void history_work(struct history *h, uint32_t pid)
 		.syscall = a->syscall,
 		.core = a->core,
 		.flags = a->work_flags,
+		.gil_ns = a->gil_ns,
 	};
 
 	if (a->state == STATE_RUN)

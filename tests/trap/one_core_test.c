@@ -63,6 +63,32 @@ static void names_lock_and_io(void **state)
 	assert_int_equal(f->severity, SEVERITY_WARNING);
 }
 
+/* Half of the waits or less are no reason to name the interpreter. */
+static void names_the_interpreters_lock(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	story_start(t, 2);
+	give(t, 101, 1);
+	give(t, 102, 2);
+	for (int i = 0; i < 6; i++) {
+		history_actor(&t->h, 102)->work_flags = WORK_GIL_KNOWN;
+		history_actor(&t->h, 102)->gil_ns += 900 * HISTORY_MS;
+		f = five_ticks(t, 500 * HISTORY_MS, STATE_LOCK, 0);
+		assert_true(says(f, "lock-bound"));
+		assert_null(strstr(f->text, "GIL"));
+	}
+	for (int i = 0; i < 6; i++) {
+		history_actor(&t->h, 102)->gil_ns += 6 * HISTORY_S;
+		f = five_ticks(t, 500 * HISTORY_MS, STATE_LOCK, 0);
+	}
+	assert_true(says(f, "lock-bound"));
+	assert_non_null(strstr(f->text, "wait for a lock, most of them for their own "
+					"interpreter's (the GIL)"));
+	assert_non_null(strstr(f->advice, "threads within a task"));
+}
+
 /* What its numbers were is kept from the first tick on, with ever fewer ticks between. */
 static void numbers_are_kept_over_time(void **state)
 {
@@ -228,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(names_lock_and_io),
+		STORY(names_the_interpreters_lock),
 		STORY(numbers_are_kept_over_time),
 		STORY(names_io),
 		STORY(names_affinity),

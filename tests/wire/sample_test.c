@@ -50,6 +50,8 @@ static const struct row rows[] = {
 	{"SAMPLE_CLASSES", SAMPLE_CLASSES, 7},
 	{"SAMPLED_MAIN", SAMPLED_MAIN, 1},
 	{"SAMPLED_HAND", SAMPLED_HAND, 2},
+	{"SAMPLED_GC_KNOWN", SAMPLED_GC_KNOWN, 4},
+	{"SAMPLED_GC", SAMPLED_GC, 8},
 };
 
 static void samples_are_held(void **state)
