@@ -21,8 +21,8 @@ static const int sizes[][2] = {{80, 24}, {160, 50}, {60, 15}, {300, 100}};
 
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
 
-/* A view of the lively story, after some keys, in every size, with all glyphs and their colours, and in
- * ASCII. */
+/* A view of the lively story, after some keys, in every size, with all glyphs and their colours,
+ * and in ASCII. */
 static void golden(const char *view, const char *keys, const char *name)
 {
 	char ascii_name[40];
