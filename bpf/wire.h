@@ -57,6 +57,7 @@ enum frame_kind {
 	FRAME_SAMPLE = 53, /* what a thread was at on its core, by a clock */
 	FRAME_STEP = 56, /* a process that starts has come so far */
 	FRAME_THROTTLE = 58, /* how long a cgroup was kept from cores by its quota: sampled */
+	FRAME_DEPARTED = 72, /* a process that was gone before watching began */
 };
 
 /* Starts every frame. size: bytes in all, header included, a multiple of 8. pid: the process

@@ -28,6 +28,9 @@ enum proc_flags {
 	PROC_OPENMP = 1024,
 	PROC_THREADED = 1792, /* all of these */
 	PROC_LIBRARIES = PROC_TORCH | PROC_THREADED,
+	/* Of a Pool's worker that was there before, and what its Python stack says: */
+	PROC_STAYS = 2048, /* it does any number of tasks: it has no maxtasksperchild */
+	PROC_REPLACES = 4096, /* its pool's worker handler forked it: one before it had ended */
 };
 
 struct frame_proc {
@@ -101,6 +104,31 @@ struct frame_oom { /* h.pid: the victim */
 	__u64 rss_bytes; /* 0: not known */
 	__u32 scope; /* text id: the cgroup's path, or "machine" */
 	__u32 trigger; /* process whose allocation set it off */
+};
+
+enum departed_flags {
+	/* Nobody has waited for it yet: it was the parent's child, and status is its own. */
+	DEPARTED_CHILD = 1,
+	/* The kernel's log tells of its end, and `parent` is a guess: name, and as far as the log
+	 * has them user and cgroup, are those of that one's children. */
+	DEPARTED_LOGGED = 2,
+	DEPARTED_OOM = 4, /* the kernel killed it for want of memory */
+	DEPARTED_THREAD = 8, /* h.pid is the number of its thread that crashed */
+};
+
+/* h.pid: it ended before watching began, and may have worked for `parent`. */
+struct frame_departed {
+	struct frame h;
+	__u64 ended_ns; /* 0: not known */
+	__u64 error_ns; /* ended_ns may be off by so much */
+	__u64 start_ns; /* 0: not known */
+	__u64 limit_bytes; /* as in frame_oom; so are the next two */
+	__u64 rss_bytes;
+	__u32 scope;
+	__u32 parent;
+	__u32 status; /* as wait4 gives it */
+	__u32 flags; /* enum departed_flags */
+	char comm[WIRE_COMM];
 };
 
 enum pipe_mode { PIPE_READ = 1, PIPE_WRITE = 2 }; /* a socketpair's end has both */

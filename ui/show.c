@@ -86,7 +86,9 @@ char *show_end(char buf[static SHOW_MAX], enum end_kind end, uint32_t status, bo
 char *show_sender(char buf[static SHOW_MAX], const struct death *d)
 {
 	if (d->end == END_OOM)
-		snprintf(buf, SHOW_MAX, "the OOM killer");
+		snprintf(buf, SHOW_MAX, d->inferred[0] ? "OOM (inferred)" : "the OOM killer");
+	else if (d->inferred[0])
+		snprintf(buf, SHOW_MAX, "? (inferred)");
 	else if (d->end != END_SIGNAL || !d->sender.seen)
 		snprintf(buf, SHOW_MAX, "-");
 	else if (!d->sender.sender || d->sender.code > 0)

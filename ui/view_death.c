@@ -38,15 +38,16 @@ static void draw_sender(const struct death *d, struct sheet *sheet)
 
 static void draw_oom(const struct model *m, const struct death *d, struct sheet *sheet)
 {
-	char limit[FMT_MAX], rss[FMT_MAX];
+	char limit[FMT_MAX], rss[FMT_MAX], trigger[48] = "";
 
 	if (!d->oom.seen)
 		return;
-	sheet_field(sheet, "out of memory", STYLE_TEXT,
-		"in %s, limit %s; it had %s; set off by process %" PRIu32,
+	if (d->oom.trigger)
+		snprintf(trigger, sizeof(trigger), "; set off by process %" PRIu32, d->oom.trigger);
+	sheet_field(sheet, "out of memory", STYLE_TEXT, "in %s, limit %s; it had %s%s",
 		model_text(m, d->oom.scope, "-"),
 		show_bytes(limit, d->oom.limit_bytes, d->oom.limit_bytes),
-		show_bytes(rss, d->oom.rss_bytes, d->oom.rss_bytes), d->oom.trigger);
+		show_bytes(rss, d->oom.rss_bytes, d->oom.rss_bytes), trigger);
 }
 
 static void draw_task(const struct model *m, const struct death *d, struct sheet *sheet)
@@ -96,12 +97,33 @@ static void draw_words(const struct death *d, struct sheet *sheet)
 	sheet_text(sheet, 3, STYLE_TEXT, d->stderr_tail);
 }
 
-static const struct death *find(const struct pool *p, uint64_t worker)
+static const struct death *find(const struct pool *p, uint64_t key)
 {
 	for (uint32_t i = 0; i < p->deaths_count; i++)
-		if (p->deaths[i].worker == worker)
+		if (death_key(&p->deaths[i]) == key)
 			return &p->deaths[i];
 	return NULL;
+}
+
+/* What is known of one that nobody saw. */
+static void draw_inferred(const struct model *m, const struct death *d, struct sheet *sheet)
+{
+	char a[FMT_MAX], title[64] = "A worker died before watching began";
+
+	if (d->pid)
+		snprintf(title, sizeof(title), "Worker %" PRIu32 " died before watching began",
+			d->pid);
+	sheet_title(sheet, title);
+	sheet_field(sheet, "inferred", STYLE_TITLE, "%s", d->inferred);
+	sheet_field(
+		sheet, "at", STYLE_TEXT, "%s", d->t_ns ? fmt_wall(a, d->wall_ns, 1) : "not known");
+	draw_how(d, sheet);
+	draw_oom(m, d, sheet);
+	sheet_field(sheet, "task in hand", STYLE_TEXT, "not known");
+	sheet_field(sheet, "age", STYLE_TEXT, "%s", show_duration(a, d->age_ns, d->age_ns));
+	sheet_field(sheet, "replaced by", STYLE_TEXT, d->replaced_by ? "%" PRIu32 : "nobody",
+		d->replaced_by);
+	sheet_field(sheet, "consequence", STYLE_TITLE, "%s", d->consequence);
 }
 
 static void sheet(const struct model *m, const struct ui_state *s, struct sheet *sheet)
@@ -111,6 +133,10 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 
 	if (!d) {
 		sheet_title(sheet, "This death is no longer kept: Esc goes back");
+		return;
+	}
+	if (d->inferred[0]) {
+		draw_inferred(m, d, sheet);
 		return;
 	}
 	snprintf(title, sizeof(title), "Worker %" PRIu32 " died", d->pid);

@@ -24,7 +24,8 @@ static enum style at_text(const struct subject *x, char buf[static CELL_TEXT])
 {
 	char wall[FMT_MAX];
 
-	snprintf(buf, CELL_TEXT, "%s", fmt_wall(wall, death_of(x)->wall_ns, 0));
+	snprintf(buf, CELL_TEXT, "%s",
+		death_of(x)->t_ns ? fmt_wall(wall, death_of(x)->wall_ns, 0) : "before");
 	return STYLE_TEXT;
 }
 
@@ -35,7 +36,9 @@ static struct sort_value pid_value(const struct subject *x)
 
 static enum style pid_text(const struct subject *x, char buf[static CELL_TEXT])
 {
-	snprintf(buf, CELL_TEXT, "%" PRIu32, death_of(x)->pid);
+	uint32_t pid = death_of(x)->pid;
+
+	snprintf(buf, CELL_TEXT, pid ? "%" PRIu32 : "?", pid);
 	return STYLE_NUMBER;
 }
 
@@ -68,12 +71,20 @@ static struct sort_value task_value(const struct subject *x)
 
 static enum style task_text(const struct subject *x, char buf[static CELL_TEXT])
 {
+	if (death_of(x)->inferred[0]) {
+		snprintf(buf, CELL_TEXT, "not known");
+		return STYLE_DIM;
+	}
 	show_task(buf, x->m, &death_of(x)->hand);
 	return death_of(x)->hand.has ? STYLE_TEXT : STYLE_DIM;
 }
 
 static void task_draw(const struct subject *x, struct pen *p)
 {
+	if (death_of(x)->inferred[0]) {
+		pen_text(p, STYLE_DIM, "not known");
+		return;
+	}
 	show_hand(p, STYLE_TEXT, x->m, &death_of(x)->hand);
 }
 
@@ -87,7 +98,8 @@ static struct sort_value task_age_value(const struct subject *x)
 
 static struct sort_value age_value(const struct subject *x)
 {
-	return number(true, (double)death_of(x)->age_ns);
+	return number(
+		death_of(x)->age_ns || !death_of(x)->inferred[0], (double)death_of(x)->age_ns);
 }
 
 static struct sort_value rss_value(const struct subject *x)
@@ -110,7 +122,7 @@ static enum style replaced_text(const struct subject *x, char buf[static CELL_TE
 
 static struct sort_value generation_value(const struct subject *x)
 {
-	return number(true, death_of(x)->generation);
+	return number(death_of(x)->generation, death_of(x)->generation);
 }
 
 static const struct column columns[] = {
@@ -173,7 +185,7 @@ static bool item(const struct model *m, const struct ui_state *s, uint32_t index
 	const struct pool *p = ui_pool(m, s);
 	const struct death *d = &p->deaths[index];
 
-	*ret_subject = (struct subject){.m = m, .p = p, .item = d, .id = d->worker};
+	*ret_subject = (struct subject){.m = m, .p = p, .item = d, .id = death_key(d)};
 	return true;
 }
 
@@ -206,13 +218,18 @@ static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 	const struct pool *p = ui_pool(m, s);
 	uint64_t all = p->ends[END_SIGNAL] + p->ends[END_OOM] + p->ends[END_EXIT];
 	struct pen pen = grid_pen(g, 0, 1, g->columns - 2);
+	uint32_t before = 0;
 	char buf[FMT_MAX];
 
+	for (uint32_t i = 0; i < p->deaths_count; i++)
+		before += p->deaths[i].inferred[0] != '\0';
 	pen_text(&pen, STYLE_TITLE, "Deaths");
 	pen_printf(&pen, all ? STYLE_ALERT : STYLE_TEXT, "  %s", fmt_count(buf, all));
 	pen_printf(&pen, STYLE_TEXT, "  by signal %s", fmt_count(buf, p->ends[END_SIGNAL]));
 	pen_printf(&pen, STYLE_TEXT, "  out of memory %s", fmt_count(buf, p->ends[END_OOM]));
 	pen_printf(&pen, STYLE_TEXT, "  by exit %s", fmt_count(buf, p->ends[END_EXIT]));
+	if (before)
+		pen_printf(&pen, STYLE_ALERT, "  inferred, from before %s", fmt_count(buf, before));
 	if (all > p->deaths_count)
 		pen_printf(&pen, STYLE_DIM, "  the newest %s are kept",
 			fmt_count(buf, p->deaths_count));

@@ -62,23 +62,25 @@ json_t *json_death(struct jout *j, const struct model *m, const struct death *d)
 {
 	json_t *o = jout_object(j);
 	const char *end = d->end == END_UNKNOWN ? NULL : end_kind_name(d->end);
+	bool past = d->inferred[0]; /* what is 0 then is not known */
 
 	jout_uint_if(j, o, "wall_ns", d->wall_ns, d->wall_ns);
-	jout_uint(j, o, "t_ns", d->t_ns);
-	jout_uint(j, o, "pid", d->pid);
-	jout_uint(j, o, "generation", d->generation);
+	jout_uint_if(j, o, "t_ns", !past || d->t_ns, d->t_ns);
+	jout_uint_if(j, o, "pid", !past || d->pid, d->pid);
+	jout_uint_if(j, o, "generation", !past || d->generation, d->generation);
 	jout_text(j, o, "end", end);
 	put_status(j, o, d);
 	jout_put(j, o, "sender", sender(j, &d->sender));
 	jout_put(j, o, "oom", oom(j, m, &d->oom));
-	jout_uint(j, o, "age_ns", d->age_ns);
-	jout_text(j, o, "state", worker_state_name(d->state));
+	jout_uint_if(j, o, "age_ns", !past || d->age_ns, d->age_ns);
+	jout_text(j, o, "state", past ? NULL : worker_state_name(d->state));
 	jout_uint_if(j, o, "rss_bytes", d->rss_bytes, d->rss_bytes);
 	jout_uint_if(j, o, "rss_peak_bytes", d->rss_peak_bytes, d->rss_peak_bytes);
 	jout_put(j, o, "task", hand(j, m, &d->hand, d->t_ns));
 	json_stacks(j, o, m, d);
 	jout_uint_if(j, o, "replaced_by", d->replaced_by, d->replaced_by);
 	jout_text(j, o, "consequence", *d->consequence ? d->consequence : NULL);
+	jout_text(j, o, "inferred", past ? d->inferred : NULL);
 	return o;
 }
 

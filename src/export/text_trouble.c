@@ -112,6 +112,39 @@ static void in_hand(struct page *out, const struct model *m, const struct death 
 	page_end(out);
 }
 
+/* One that was before watching began. */
+static void past(struct page *out, const struct model *m, const struct death *d)
+{
+	char wall[FMT_MAX], limit[FMT_MAX], who[32] = "a worker", how[96] = "died", space[16];
+	unsigned int sig = d->status & 0x7f;
+
+	page_add(out, "  %s", d->t_ns ? fmt_wall(wall, d->wall_ns, 0) : "before");
+	page_to(out, TEXT_INDENT);
+	if (d->pid)
+		snprintf(who, sizeof(who), "%u", d->pid);
+	if (d->end == END_OOM)
+		snprintf(how, sizeof(how), "was killed by the OOM killer%s%s",
+			d->oom.limit_bytes ? " at a limit of " : "",
+			d->oom.limit_bytes ? fmt_bytes(limit, d->oom.limit_bytes) : "");
+	else if (d->status_known && sig)
+		snprintf(how, sizeof(how), "ended by %s", signal_name(sig, space));
+	else if (d->status_known)
+		snprintf(how, sizeof(how), "exited with status %d", WEXITSTATUS((int)d->status));
+	page_say(out, TEXT_INDENT, "%s %s before watching began (inferred)", who, how);
+	page_end(out);
+	if (d->oom.seen) {
+		text_row(out, "cgroup");
+		page_words(out, TEXT_ROW, model_text(m, d->oom.scope, "not known"));
+		page_end(out);
+	}
+	text_row(out, "inferred");
+	page_words(out, TEXT_ROW, d->inferred);
+	page_end(out);
+	text_row(out, "replaced");
+	page_add(out, d->replaced_by ? "by %u" : "by nobody", d->replaced_by);
+	page_end(out);
+}
+
 static void certificate(
 	struct page *out, const struct model *m, const struct pool *p, const struct death *d)
 {
@@ -159,7 +192,10 @@ void text_deaths(struct page *out, const struct model *m, const struct pool *p)
 		return;
 	text_title(out, "Deaths");
 	for (i = first; i < p->deaths_count; i++)
-		certificate(out, m, p, &p->deaths[i]);
+		if (p->deaths[i].inferred[0])
+			past(out, m, &p->deaths[i]);
+		else
+			certificate(out, m, p, &p->deaths[i]);
 	if (first) {
 		page_add(out, "  and %u before these", first);
 		page_end(out);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "live/departed.h"
 #include "live/probes.h"
 
 static bool try_btf(struct err *why)
@@ -50,6 +51,15 @@ static bool try_cost(struct err *why)
 	return ok;
 }
 
+static bool try_log(struct err *why)
+{
+	int fd = departed_open_log(why);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static bool try_others(struct err *why)
 {
 	(void)why;
@@ -72,5 +82,7 @@ const struct feature_probe feature_probes[] = {
 		"sudo pooltop (CAP_SYS_ADMIN)"},
 	{"other-users", try_others, "pools of other users, and their pipes",
 		"sudo pooltop (CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH)"},
+	{"kernel-log", try_log, "who was killed before watching began, and by what",
+		"sudo pooltop, or: sudo setcap cap_syslog+ep /path/to/pooltop"},
 	{0},
 };

@@ -108,6 +108,8 @@ int live_open(const struct live_options *o, struct live **ret_live, struct err *
 		goto fail;
 	sums_begin(l);
 	ret = watch_targets(l, o, err);
+	if (!ret)
+		ret = departed_begin(l);
 	if (ret)
 		goto fail;
 	*ret_live = l;
@@ -124,6 +126,7 @@ void live_free(struct live *l)
 	if (!l)
 		return;
 	exact_release(l);
+	departed_release(l);
 	probes_free(l->probes);
 	procs_free(l->procs);
 	outbox_release(&l->out);
@@ -166,6 +169,7 @@ void live_poll(struct live *l)
 	native_look(l);
 	steps_look(l);
 	exact_look(l);
+	departed_look(l);
 }
 
 void live_tick(struct live *l)
@@ -182,6 +186,7 @@ void live_tick(struct live *l)
 	} else {
 		procmode_tick(l);
 	}
+	departed_look(l);
 	shared_put(l);
 	throttle_put(l);
 	sample_tick(l);

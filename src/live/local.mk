@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 liblive_a_SOURCES += \
 	src/live/codebook.c src/live/codebook.h \
+	src/live/departed.c src/live/departed.h \
 	src/live/discover.c \
 	src/live/ends.c src/live/ends.h \
 	src/live/events.c \
@@ -9,9 +10,11 @@ liblive_a_SOURCES += \
 	src/live/features.c src/live/features.h \
 	src/live/interleave.c src/live/interleave.h \
 	src/live/kernel_btf.c src/live/kernel_btf.h \
+	src/live/kernel_log.c src/live/kernel_log.h \
 	src/live/known.c \
 	src/live/limits.c src/live/limits.h \
 	src/live/live.c src/live/live.h \
+	src/live/log_clock.c src/live/log_clock.h \
 	src/live/look.c src/live/look.h \
 	src/live/machine.c \
 	src/live/mapping.c src/live/mapping.h \

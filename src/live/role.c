@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bpf/wire.h"
+#include "python/locals.h"
 #include "python/reader.h"
 
 /* The innermost that is there decides: a worker may have forked what it works with. */
@@ -46,12 +47,46 @@ static uint32_t role_of_frame(const struct code *code)
 	return 0;
 }
 
-static uint32_t role_of_thread(const struct reader *r, const struct py_thread *t)
+/* worker(inqueue, outqueue, initializer, initargs, maxtasks, ...) of 3.6 to 3.15. */
+enum { MAXTASKS = 4 };
+
+static uint32_t stays(struct reader *r, const struct py_frame *frame)
+{
+	char type[LOCAL_TYPE];
+
+	if (local_type(&r->m, &r->interp.layout, frame->at, MAXTASKS, type))
+		return 0;
+	return strcmp(type, "NoneType") ? 0 : PROC_STAYS;
+}
+
+/* What a fork of the thread that replaces workers has further out on its stack. */
+static bool is_keeper(const struct code *code)
+{
+	return (ends_with(code->file, "/multiprocessing/pool.py") ||
+		       ends_with(code->file, "/multiprocess/pool.py")) &&
+	       ends_with(code->function, "_handle_workers");
+}
+
+static uint32_t role_of_thread(struct reader *r, const struct py_thread *t)
 {
 	uint32_t role = 0;
 
-	for (uint32_t i = 0; i < t->count && !role; i++)
-		role = role_of_frame(&r->codes.codes[r->frames[t->frames + i].code]);
+	for (uint32_t i = 0; i < t->count; i++) {
+		const struct py_frame *frame = &r->frames[t->frames + i];
+		const struct code *code = &r->codes.codes[frame->code];
+
+		if (!role) {
+			role = role_of_frame(code);
+			if (role == PROC_POOL)
+				role |= stays(r, frame);
+			continue;
+		}
+		/* Further out than the frames of a pool that it works in, and that made its own. */
+		if (role_of_frame(code) & ~PROC_BARE || !(role & PROC_POOL))
+			break;
+		if (is_keeper(code))
+			return role | PROC_REPLACES;
+	}
 	return role;
 }
 

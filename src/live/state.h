@@ -152,6 +152,7 @@ struct live {
 	struct trace_ids traces;
 	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
 	struct shared *shared; /* shared.c */
+	struct departed *departed; /* departed.c; NULL: all is told */
 	struct exact *exact; /* exact.c; NULL: nobody asked, or it cannot be had */
 	uint32_t next_wait; /* where the round of waits goes on */
 	struct core_share *shares; /* /proc mode: LIVE_FAMILIES * LIVE_CPUS */
@@ -250,6 +251,11 @@ static inline void waits_moved(struct known *k, uint64_t t_ns)
 		k->moved_ns = t_ns;
 }
 void waits_forget(struct known *k);
+
+/* departed.c: FRAME_DEPARTED of who was gone before watching began. */
+int departed_begin(struct live *l); /* once all that is there is known; 0 or -ENOMEM */
+void departed_look(struct live *l); /* on through the kernel's log, until it is read */
+void departed_release(struct live *l);
 
 /* exact.c: for --exact. exact_open(): 0 or -ENOMEM; what cannot be had is said in frames. */
 int exact_open(struct live *l);

@@ -32,6 +32,7 @@ static int (*const handlers[])(struct model *m, const struct frame *f) = {
 	[FRAME_TRACE] = apply_trace,
 	[FRAME_SAMPLE] = apply_sample,
 	[FRAME_THROTTLE] = apply_throttle,
+	[FRAME_DEPARTED] = apply_departed,
 };
 
 int model_apply(struct model *m, const struct frame *f)

@@ -31,6 +31,7 @@ enum model_bounds {
 	MODEL_PENDING = 16384, /* messages whose pool is not known yet */
 	MODEL_GONE = 512, /* children that ended before their pool was known */
 	MODEL_ENDED = 256, /* newest processes that ended */
+	MODEL_DEPARTED = 128, /* processes that were gone before watching began */
 	MODEL_LOST = 16, /* a pool's newest lost tasks */
 	MODEL_SIGNALS = 4, /* kinds of signal kept of one process */
 	MODEL_UNREPLACED = 128, /* ended workers that wait for a successor */

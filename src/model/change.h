@@ -89,6 +89,9 @@ struct ending {
 int model_end_worker(
 	struct model *m, struct proc *proc, const struct frame_exit *exit, struct ending ending);
 
+/* Adds a death that was before watching began: of *d, what is known. 0 or -ENOMEM. */
+int model_infer_death(struct model *m, struct pool *p, const struct death *d);
+
 /* Messages that came before their pool or worker was known. */
 uint32_t model_pending(const struct model *m);
 const struct frame_msg *model_pending_at(const struct model *m, uint32_t index); /* 0: oldest */

@@ -71,30 +71,31 @@ static uint64_t age_ns(const struct worker *w, const struct proc *proc, uint64_t
 	return since_ns(t_ns, proc->forked_ns ? proc->forked_ns : w->born_ns);
 }
 
+static void point_to(struct pool *p, uint32_t i)
+{
+	struct worker *w = pool_find_worker(p, p->deaths[i].worker);
+
+	if (w)
+		w->death = (int32_t)i;
+}
+
 /* A death whose proof came late stands where it belongs by its time. */
 static void sort_newest(struct pool *p)
 {
-	for (uint32_t i = p->deaths_count - 1; i && p->deaths[i - 1].t_ns > p->deaths[i].t_ns;
-		i--) {
+	uint32_t i = p->deaths_count - 1;
+
+	for (; i && p->deaths[i - 1].t_ns > p->deaths[i].t_ns; i--) {
 		struct death later = p->deaths[i - 1];
-		struct worker *w;
 
 		p->deaths[i - 1] = p->deaths[i];
 		p->deaths[i] = later;
-		w = pool_find_worker(p, p->deaths[i].worker);
-		if (w)
-			w->death = (int32_t)i;
-		w = pool_find_worker(p, p->deaths[i - 1].worker);
-		if (w)
-			w->death = (int32_t)i - 1;
+		point_to(p, i);
 	}
+	point_to(p, i);
 }
 
-/* The certificate takes the process's stacks and last words over. */
-static int add_death(struct model *m, struct pool *p, struct worker *w, struct proc *proc,
-	const struct frame_exit *exit)
+int death_add(struct model *m, struct pool *p, const struct death *d)
 {
-	const struct signal_seen *sent = proc_signal(proc, exit->status & 0x7f);
 	int ret;
 
 	if (p->deaths_count == MODEL_DEATHS)
@@ -103,8 +104,17 @@ static int add_death(struct model *m, struct pool *p, struct worker *w, struct p
 		(struct vec_shape){sizeof(*p->deaths), MODEL_DEATHS});
 	if (ret)
 		return ret;
-	w->death = (int32_t)p->deaths_count;
-	p->deaths[p->deaths_count++] = (struct death){
+	p->deaths[p->deaths_count++] = *d;
+	sort_newest(p);
+	return 0;
+}
+
+/* The certificate takes the process's stacks and last words over. */
+static int add_death(struct model *m, struct pool *p, struct worker *w, struct proc *proc,
+	const struct frame_exit *exit)
+{
+	const struct signal_seen *sent = proc_signal(proc, exit->status & 0x7f);
+	const struct death d = {
 		.t_ns = exit->h.t_ns,
 		.wall_ns = model_wall_ns(m, exit->h.t_ns),
 		.pid = w->pid,
@@ -125,9 +135,12 @@ static int add_death(struct model *m, struct pool *p, struct worker *w, struct p
 		.stacks = proc->stacks,
 		.stderr_tail = proc->stderr_tail,
 	};
+	int ret = death_add(m, p, &d);
+
+	if (ret)
+		return ret;
 	proc->stacks.count = 0;
 	proc->stderr_tail = NULL;
-	sort_newest(p);
 	model_add_event(m, EVENT_DEATH, p->id, w->pid, exit->h.t_ns);
 	return 0;
 }

@@ -48,6 +48,7 @@ int apply_step(struct model *m, const struct frame *f);
 int apply_trace(struct model *m, const struct frame *f);
 int apply_sample(struct model *m, const struct frame *f);
 int apply_throttle(struct model *m, const struct frame *f);
+int apply_departed(struct model *m, const struct frame *f);
 
 /* The ends of a tick, each for what it owns. */
 void tick_cpus(struct model *m);
@@ -163,6 +164,9 @@ int stacks_copy(struct model *to, const struct model *from);
 void traces_release(struct model *m);
 int traces_copy(struct model *to, const struct model *from);
 void profile_release(struct profile *p);
+
+/* end.c: takes the certificate over, with what it owns; the list is by time. 0 or -ENOMEM. */
+int death_add(struct model *m, struct pool *p, const struct death *d);
 
 /* proc.c: ends a process whose exit nobody saw. */
 int proc_lose(struct model *m, struct proc *p, uint64_t t_ns);

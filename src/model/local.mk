@@ -5,6 +5,7 @@ libpooltop_a_SOURCES += \
 	src/model/change.h \
 	src/model/copy.c \
 	src/model/cpu.c \
+	src/model/departed.c \
 	src/model/employ.c \
 	src/model/end.c \
 	src/model/event.c \

@@ -29,6 +29,18 @@ struct ended_proc {
 	uint64_t start_ns;
 };
 
+/* A process that was gone before watching began, as it was told. */
+struct departed {
+	uint32_t pid;
+	uint32_t parent;
+	uint32_t status;
+	uint32_t flags; /* enum departed_flags */
+	uint64_t ended_ns, error_ns, start_ns; /* 0: not known */
+	struct oom_seen oom;
+	char comm[WIRE_COMM + 1]; /* cleaned */
+	bool is_settled; /* it is on a pool's list of deaths */
+};
+
 /* A child that ended before its pool was known; its proc is kept until then. */
 struct gone {
 	uint32_t pid;
@@ -150,6 +162,9 @@ struct model {
 	bool pending_news; /* the newest frame was added there */
 	struct gone *gone; /* oldest first */
 	uint32_t gone_count;
+	struct departed departed[MODEL_DEPARTED]; /* as they were told */
+	uint32_t departed_count;
+	uint64_t departed_ns; /* the newest was told then */
 	struct ended_proc ended[MODEL_ENDED]; /* ring */
 	uint32_t ended_head;
 	uint32_t dissolved[MODEL_DISSOLVED]; /* ring: ids of pools that were none */
@@ -222,6 +237,9 @@ struct exception_said {
 	char message[512]; /* lines kept; "" if it has none */
 };
 bool death_exception(const struct death *d, struct exception_said *ret);
+
+/* Tells deaths of one pool apart. */
+uint64_t death_key(const struct death *d);
 
 /* What must be said of a stack at death so that nobody is misled; NULL: nothing. Constant. */
 const char *stack_note(const struct model *m, const struct stack *s);

@@ -75,7 +75,7 @@ struct death {
 	uint32_t pid;
 	uint32_t worker; /* id */
 	uint32_t generation;
-	enum end_kind end; /* signal, oom or exit */
+	enum end_kind end; /* signal, oom or exit; END_UNKNOWN for some that are inferred */
 	uint32_t status; /* wait status */
 	bool status_known;
 	struct signal_seen sender; /* sender.seen: who sent the signal is known */
@@ -91,6 +91,9 @@ struct death {
 	struct stack_ids stacks;
 	char *stderr_tail; /* owned, cleaned, lines kept; NULL: nothing, or not known */
 	char consequence[160];
+	/* It was before watching began, and this is what tells of it; "": it was seen. Of such a
+	 * one worker is 0, and what is not known is 0: pid, t_ns, generation, age_ns. */
+	char inferred[240];
 };
 
 struct failure {

@@ -82,6 +82,8 @@ static int on_tick(struct model *m, const struct frame *f)
 			continue;
 		ret = staff_adopt_known(m, m->pools[i].id);
 		state_judge(m, &m->pools[i]);
+		if (!ret)
+			ret = departed_judge(m, &m->pools[i]);
 	}
 	return ret;
 }

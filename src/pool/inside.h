@@ -81,6 +81,9 @@ void guess_sweep(struct model *m);
  * takes both sides of one to tell. `ending`: that process is gone, 0: none is. 0 or -ENOMEM. */
 int plain_review(struct model *m, uint32_t ending);
 
+/* departed.c: at a tick, what was before watching began. 0 or -ENOMEM. */
+int departed_judge(struct model *m, struct pool *p);
+
 /* state.c: at a tick. */
 void state_judge(struct model *m, struct pool *p);
 

@@ -4,6 +4,7 @@ libpooltop_a_SOURCES += \
 	src/pool/classify.c \
 	src/pool/classify.h \
 	src/pool/dataloader.c \
+	src/pool/departed.c \
 	src/pool/ending.c \
 	src/pool/ends.c \
 	src/pool/evidence.c \
@@ -18,6 +19,7 @@ libpooltop_a_SOURCES += \
 	src/pool/process.c \
 	src/pool/staff.c \
 	src/pool/stall.c src/pool/stall.h \
+	src/pool/stall_before.c \
 	src/pool/stall_fork.c \
 	src/pool/stall_lock.c \
 	src/pool/stall_lost.c \

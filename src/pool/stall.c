@@ -11,6 +11,7 @@ static const struct stall_rule *const rules[] = {
 	&stall_start_held,
 	&stall_pipe_full,
 	&stall_lost_task,
+	&stall_lost_before,
 	&stall_straggler,
 };
 

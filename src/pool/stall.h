@@ -40,6 +40,10 @@ extern const struct stall_rule stall_stillborn;
 extern const struct stall_rule stall_start_held;
 extern const struct stall_rule stall_pipe_full;
 extern const struct stall_rule stall_lost_task;
+extern const struct stall_rule stall_lost_before;
 extern const struct stall_rule stall_straggler;
+
+/* Somebody waits for what was lost before watching began. */
+bool stall_is_lost_before(const struct model *m, const struct pool *p);
 
 #endif

@@ -7,6 +7,7 @@ libpooltop_a_SOURCES += \
 	src/python/interp.c src/python/interp.h \
 	src/python/layout.h src/python/layout_row.c src/python/layout_table.c \
 	src/python/lines.c src/python/lines.h \
+	src/python/locals.c src/python/locals.h \
 	src/python/memory.c src/python/memory.h \
 	src/python/methods.c src/python/methods.h \
 	src/python/modname.c src/python/modname.h \

@@ -118,12 +118,14 @@ static int walk_frames(struct memory *m, const struct py_layout *l, struct codes
 	uint64_t at, struct walk *w)
 {
 	struct raw f;
+	uint64_t here;
 	int r, steps;
 
 	for (steps = 0; at && w->count < READ_FRAMES && steps < READ_FRAMES + READ_SHIMS; steps++) {
 		r = memory_read(m, at, f.bytes, l->frame.size);
 		if (r)
 			return r;
+		here = at;
 		at = word_at(&f, l->frame.previous);
 		if (is_shim(l, &f)) {
 			if (w->count)
@@ -133,7 +135,8 @@ static int walk_frames(struct memory *m, const struct py_layout *l, struct codes
 		r = show(m, l, codes, &f, &w->frames[w->count]);
 		if (r < 0)
 			return r;
-		w->count += r != SKIP;
+		if (r != SKIP)
+			w->frames[w->count++].at = here;
 	}
 	w->is_cut = at != 0;
 	return 0;

@@ -16,6 +16,7 @@
 enum { READ_FRAMES = 1024, READ_SHIMS = 1024 };
 
 struct py_frame {
+	uint64_t at; /* its address */
 	uint32_t code; /* index in the process's struct codes */
 	int32_t line; /* 0: none */
 	bool is_entry; /* the outermost one of an evaluation loop in C */

@@ -36,6 +36,7 @@ static const struct tape_kind kinds[] = {
 	{.kind = FRAME_TRACE, .structural = true},
 	{.kind = FRAME_THROTTLE, .like = {AT(frame_throttle, cgroup)}},
 	{.kind = FRAME_SAMPLE, .like = {AT(frame_sample, tid)}},
+	{.kind = FRAME_DEPARTED, .structural = true, .text = AT(frame_departed, comm)},
 };
 
 static const struct tape_kind newer = {0};

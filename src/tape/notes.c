@@ -43,6 +43,7 @@ const char notes_schema[] =
 	" rss_bytes INTEGER, rss_peak_bytes INTEGER, state TEXT, job INTEGER, chunk INTEGER,\n"
 	" function TEXT, items INTEGER, task_age_ns INTEGER, replaced_by INTEGER,\n"
 	" consequence TEXT, exception TEXT, stderr_tail TEXT,\n"
+	" inferred TEXT, -- what tells of it, if it was before watching began\n"
 	" PRIMARY KEY(pool, pid, t_ns));"
 	"CREATE TABLE death_frame(pool INTEGER, pid INTEGER, t_ns INTEGER,\n"
 	" depth INTEGER, -- 0: innermost\n"
@@ -241,7 +242,8 @@ static void add_words(struct notes *n, const struct death *d)
 	if (raised)
 		snprintf(exception, sizeof(exception), "%s%s%s", said.type,
 			*said.message ? ": " : "", said.message);
-	add(n, "%Q,%Q);", raised ? exception : NULL, d->stderr_tail);
+	add(n, "%Q,%Q,%Q);", raised ? exception : NULL, d->stderr_tail,
+		d->inferred[0] ? d->inferred : NULL);
 }
 
 /* The stack that tells most of a death, a row for each frame of Python. */
@@ -263,7 +265,7 @@ static void note_frames(struct notes *n, const struct pool *p, const struct deat
 
 static bool note_death(struct notes *n, const struct pool *p, const struct death *d)
 {
-	uint64_t content = hash_text(d->replaced_by, d->consequence);
+	uint64_t content = hash_text(hash_text(d->replaced_by, d->consequence), d->inferred);
 	char when[FMT_MAX];
 
 	content = hash(content, &d->stacks, sizeof(d->stacks));

@@ -2,9 +2,33 @@
 /* A task is lost, and nobody tells its caller. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "trap/trap.h"
 #include "trap/words.h"
+
+static void advise(struct finding *f)
+{
+	snprintf(f->advice, sizeof(f->advice),
+		"wait with get(timeout=...), or use ProcessPoolExecutor, which tells its callers "
+		"when a worker dies");
+}
+
+/* Lost before watching began: the verdict is all that is known of it. */
+static void judge_before(const struct pool *p, struct trap_sink *sink)
+{
+	struct finding *f;
+
+	if (!p->stall.reason || strcmp(p->stall.reason, "lost-task"))
+		return;
+	f = trap_find(sink, 0);
+	if (!f)
+		return;
+	f->severity = SEVERITY_CRITICAL;
+	f->since_ns = p->stall.since_ns;
+	snprintf(f->text, sizeof(f->text), "%s", p->stall.text);
+	advise(f);
+}
 
 static void judge(const struct model *m, const struct pool *p, struct trap_sink *sink)
 {
@@ -14,6 +38,8 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	int len;
 
 	/* An executor's callers are told that it broke. */
+	if (!last)
+		judge_before(p, sink);
 	if (!last || p->traits.breaks)
 		return;
 	f = trap_find(sink, 0);
@@ -27,9 +53,7 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	if (p->totals.lost > 1 && len > 0 && (size_t)len < sizeof(f->text))
 		snprintf(f->text + len, sizeof(f->text) - (size_t)len,
 			"; %" PRIu64 " tasks are lost in all", p->totals.lost);
-	snprintf(f->advice, sizeof(f->advice),
-		"wait with get(timeout=...), or use ProcessPoolExecutor, which tells its callers "
-		"when a worker dies");
+	advise(f);
 	trap_evidence(f, "lost", (double)p->totals.lost);
 	trap_evidence(f, "since_progress_ns",
 		(double)(m->now_ns > p->last_progress_ns ? m->now_ns - p->last_progress_ns : 0));

@@ -41,6 +41,8 @@ char *words_death(char buf[static WORDS_MAX], const struct death *d)
 
 	if (d->end == END_OOM)
 		return words_oom(buf, d);
+	if (d->end == END_UNKNOWN)
+		return strcpy(buf, "died, nobody saw how");
 	if (!sig)
 		snprintf(buf, WORDS_MAX, "exited with status %u%s", d->status >> 8 & 0xff,
 			d->status ? "" : " in the middle of a task");

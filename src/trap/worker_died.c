@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A death: one finding for each way to die, so that fifty kills are one line. */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "trap/trap.h"
@@ -17,7 +18,7 @@ struct cause {
 
 static uint64_t subject_of(const struct death *d)
 {
-	return (uint64_t)d->end << 32 | d->status;
+	return (uint64_t)d->end << 32 | (uint64_t)(d->inferred[0] != '\0') << 31 | d->status;
 }
 
 static unsigned int sort_causes(const struct pool *p, struct cause cause[static CAUSES])
@@ -41,6 +42,20 @@ static unsigned int sort_causes(const struct pool *p, struct cause cause[static 
 	return n;
 }
 
+static void word_past(const struct death *d, const struct cause *c, struct finding *f)
+{
+	char how[WORDS_MAX], who[32] = "a worker", more[64] = "";
+
+	if (d->pid)
+		snprintf(who, sizeof(who), "%" PRIu32, d->pid);
+	if (c->deaths > 1)
+		snprintf(more, sizeof(more), ", and %" PRIu32 " more in the same way",
+			c->deaths - 1);
+	snprintf(f->text, sizeof(f->text), "%s %.90s before watching began%s (inferred)%s", who,
+		d->end == END_UNKNOWN ? "died" : words_death(how, d),
+		d->end == END_UNKNOWN ? ", nobody saw how" : "", more);
+}
+
 static void word(
 	const struct model *m, const struct death *d, const struct cause *c, struct finding *f)
 {
@@ -48,6 +63,10 @@ static void word(
 	const char *with = "with no task in hand";
 	int len;
 
+	if (d->inferred[0]) {
+		word_past(d, c, f);
+		return;
+	}
 	if (d->hand.has)
 		words_task(task, m, d->hand.key, d->hand.func);
 	len = snprintf(f->text, sizeof(f->text), "%" PRIu32 " %.90s %s%.100s%s", d->pid,
@@ -58,31 +77,39 @@ static void word(
 			", and %" PRIu32 " before it in the same way", c->deaths - 1);
 }
 
+static const char *advice_on(const struct death *d)
+{
+	bool by_hand = d->end == END_SIGNAL && (d->status & 0x7f) == SIGKILL;
+
+	if (d->end == END_UNKNOWN || (d->inferred[0] && by_hand))
+		return "start it by pooltop run -- CMD: that sees who ends a worker, and in which "
+		       "task";
+	if (d->end == END_OOM)
+		return "give the cgroup more memory, use fewer workers, or make the chunks "
+		       "smaller";
+	if (d->end == END_EXIT)
+		return "look for sys.exit() or os._exit() in the task, and at the worker's last "
+		       "lines on standard error";
+	if (d->sender.seen && d->sender.sender == d->pid)
+		return "the task itself sends this signal, or calls abort(): see its stack in "
+		       "the certificate";
+	if (d->sender.seen && d->sender.sender)
+		return "ask the sender: a signal from outside is no fault of the task";
+	return "it is a crash in native code: run the task with python -X faulthandler";
+}
+
 static void advise(const struct death *d, struct finding *f)
 {
-	const char *advice = "it is a crash in native code: run the task with python -X "
-			     "faulthandler";
 	struct exception_said said;
 
-	if (death_exception(d, &said)) {
-		snprintf(f->advice, sizeof(f->advice),
-			"%.60s ended it: %.100s; catch it in the task, for a worker that ends "
-			"tells nobody",
-			said.type, said.message[0] ? said.message : "no message");
+	if (!death_exception(d, &said)) {
+		snprintf(f->advice, sizeof(f->advice), "%s", advice_on(d));
 		return;
 	}
-	if (d->end == END_OOM)
-		advice = "give the cgroup more memory, use fewer workers, or make the chunks "
-			 "smaller";
-	else if (d->end == END_EXIT)
-		advice = "look for sys.exit() or os._exit() in the task, and at the worker's last "
-			 "lines on standard error";
-	else if (d->sender.seen && d->sender.sender == d->pid)
-		advice = "the task itself sends this signal, or calls abort(): see its stack in "
-			 "the certificate";
-	else if (d->sender.seen && d->sender.sender)
-		advice = "ask the sender: a signal from outside is no fault of the task";
-	snprintf(f->advice, sizeof(f->advice), "%s", advice);
+	snprintf(f->advice, sizeof(f->advice),
+		"%.60s ended it: %.100s; catch it in the task, for a worker that ends "
+		"tells nobody",
+		said.type, said.message[0] ? said.message : "no message");
 }
 
 static void judge(const struct model *m, const struct pool *p, struct trap_sink *sink)
@@ -98,6 +125,8 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 			return;
 		f->severity = cause[c].with_task ? SEVERITY_CRITICAL : SEVERITY_WARNING;
 		f->since_ns = p->deaths[cause[c].oldest].t_ns;
+		if (!f->since_ns)
+			f->since_ns = p->seen_ns;
 		word(m, d, &cause[c], f);
 		advise(d, f);
 		trap_evidence(f, "deaths", cause[c].deaths);

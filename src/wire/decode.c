@@ -66,6 +66,7 @@ static const struct frame_info kinds[FRAME_KINDS] = {
 	[FRAME_STEP] = {"step", 32, sizeof(struct frame_step), NULL},
 	[FRAME_TRACE] = {"trace", 32, offsetof(struct frame_trace, places), trace_len},
 	[FRAME_THROTTLE] = {"throttle", 48, sizeof(struct frame_throttle), NULL},
+	[FRAME_DEPARTED] = {"departed", 88, sizeof(struct frame_departed), NULL},
 	[FRAME_SAMPLE] = {"sample", 40, sizeof(struct frame_sample), NULL},
 };
 

@@ -26,7 +26,7 @@ struct frame_info {
 	uint32_t (*text_len)(const struct frame *f);
 };
 
-enum { FRAME_KINDS = FRAME_THROTTLE + 1 };
+enum { FRAME_KINDS = FRAME_DEPARTED + 1 };
 
 /* NULL for a kind that this program does not know. */
 const struct frame_info *frame_info(unsigned int kind);

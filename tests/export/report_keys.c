@@ -13,7 +13,7 @@
 		at ".age_ns", at ".task?.job", at ".task?.chunk", at ".task?.function",            \
 		at ".task?.items", at ".task?.age_ns", at ".python_stack", at ".stack_source",     \
 		at ".stack_age_ns", at ".native_stack", at ".exception", at ".stderr_tail",        \
-		at ".replaced_by", at ".consequence"
+		at ".replaced_by", at ".consequence", at ".inferred"
 
 /* INTERFACE 4, key by key. */
 const char *const report_keys[] = {

@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/live/kind_deaths_test.py \
 	tests/live/matrix_test.py \
 	tests/live/middle_test.py \
+	tests/live/past_test.py \
 	tests/live/proc_mode_test.py \
 	tests/live/recorder_kill_test.py \
 	tests/live/replay_test.py \
@@ -36,6 +37,9 @@ EXTRA_DIST += \
 	tests/live/traps_matrix.py \
 	tests/live/traps_test.py
 
+fuzz_targets += tests/live/kernel_log_fuzz.c
+EXTRA_DIST += tests/live/kernel_log_fuzz.c tests/live/fuzz-corpus/kernel_log
+
 # Prints the messages of a run's system calls; frames_test.py holds that against a second reading.
 noinst_PROGRAMS += tests/live/frames
 tests_live_frames_SOURCES = tests/live/frames.c
@@ -51,6 +55,9 @@ check_PROGRAMS += tests/live/ends_test tests/live/limits_test
 check_PROGRAMS += tests/live/interleave_test tests/live/mapping_test tests/live/outbox_test
 tests_live_interleave_test_SOURCES = tests/live/interleave_test.c
 tests_live_interleave_test_LDADD = $(TEST_LIVE_LDADD)
+check_PROGRAMS += tests/live/kernel_log_test
+tests_live_kernel_log_test_SOURCES = tests/live/kernel_log_test.c
+tests_live_kernel_log_test_LDADD = $(TEST_LIVE_LDADD)
 check_PROGRAMS += tests/live/codebook_test tests/live/roles_test tests/live/split_test
 tests_live_codebook_test_SOURCES = tests/live/codebook_test.c
 tests_live_codebook_test_LDADD = $(TEST_LIVE_LDADD)

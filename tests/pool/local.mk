@@ -2,6 +2,9 @@
 check_PROGRAMS += tests/pool/evidence_test
 tests_pool_evidence_test_SOURCES = tests/pool/evidence_test.c
 tests_pool_evidence_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/pool/departed_test
+tests_pool_departed_test_SOURCES = tests/pool/departed_test.c
+tests_pool_departed_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/pool/mp_pool_test
 tests_pool_mp_pool_test_SOURCES = tests/pool/mp_pool_test.c
 tests_pool_mp_pool_test_LDADD = $(TEST_LDADD)

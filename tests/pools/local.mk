@@ -25,6 +25,7 @@ EXTRA_DIST += \
 	tests/pools/kind_process.py \
 	tests/pools/last.py \
 	tests/pools/mixed.py \
+	tests/pools/past.py \
 	tests/pools/on_cue.py \
 	tests/pools/pickling.py \
 	tests/pools/pinned.py \

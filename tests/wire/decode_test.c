@@ -45,6 +45,7 @@ static void table_is_complete(void **state)
 		{FRAME_TRACE, sizeof(struct frame_trace)},
 		{FRAME_SAMPLE, sizeof(struct frame_sample)},
 		{FRAME_THROTTLE, sizeof(struct frame_throttle)},
+		{FRAME_DEPARTED, sizeof(struct frame_departed)},
 	};
 	unsigned int known = 0;
 
