@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "pool/stall.h"
 
@@ -18,11 +19,33 @@ struct ring {
 	const struct frame_wait *child; /* for a child's end; NULL: none does */
 };
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return len >= n && !strcmp(text + len - n, end);
+}
+
+/* It is in Process.join(): that of a fork server's child is a poll of a pipe which that server
+ * writes to (CPython Lib/multiprocessing/popen_forkserver.py, Popen.poll()). */
+static bool is_in_join(const struct model *m, const struct frame_wait *f)
+{
+	const struct proc *proc = model_proc(m, f->h.pid);
+	const struct stack *s = proc ? proc_stack(m, proc, f->tid) : NULL;
+
+	for (uint32_t i = 0; s && i < s->count; i++)
+		if (ends_with(model_text(m, s->places[i].file, ""), "/multiprocessing/process.py"))
+			return ends_with(model_text(m, s->places[i].function, ""), "join");
+	return false;
+}
+
 /* A wait that only another process of the ring can end. */
 static bool is_bound(const struct model *m, const struct frame_wait *f)
 {
 	if (f->flags & WAIT_TIMED || waited_ns(m, f) < FULL_NS)
 		return false;
+	if (f->wait_for == WAIT_POLL)
+		return is_in_join(m, f);
 	return f->wait_for == WAIT_WRITE || f->wait_for == WAIT_CHILD || f->wait_for == WAIT_LOCK ||
 	       f->wait_for == WAIT_SEMAPHORE;
 }
@@ -41,7 +64,7 @@ static bool is_stuck(const struct model *m, uint32_t pid, struct ring *ret)
 			return false;
 		if (waits[i].wait_for == WAIT_WRITE && waits[i].object)
 			ret->writes = &waits[i];
-		if (waits[i].wait_for == WAIT_CHILD)
+		if (waits[i].wait_for == WAIT_CHILD || waits[i].wait_for == WAIT_POLL)
 			ret->child = &waits[i];
 	}
 	return ret->writes || ret->child;
@@ -79,11 +102,14 @@ static bool judge(const struct model *m, const struct pool *p, struct stall *ret
 {
 	struct ring parent, worker;
 	const struct worker *w;
+	uint64_t child;
 
 	if (!is_stuck(m, p->pid, &parent))
 		return false;
-	w = writer(m, p, parent.child ? parent.child->object : 0, &worker);
-	if (!w || ((parent.writes || !parent.child->object) && !all_write(m, p)))
+	/* Which one, a poll does not tell. */
+	child = parent.child && parent.child->wait_for == WAIT_CHILD ? parent.child->object : 0;
+	w = writer(m, p, child, &worker);
+	if (!w || ((parent.writes || !child) && !all_write(m, p)))
 		return false;
 	ret->since_ns = worker.writes->since_ns;
 	snprintf(ret->text, sizeof(ret->text),

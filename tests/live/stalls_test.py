@@ -22,6 +22,7 @@ DIAGONAL = [
     ("reader-died", "3.12", "forkserver"),
     ("start-held", "3.10", "spawn"),
     ("fork-lock", "3.13", "fork"),
+    ("pipe-full", "3.12", "forkserver"),
 ]
 METHODS = ("fork", "spawn", "forkserver")
 # What needs a fork, needs no method, or has a version's fault.
@@ -105,6 +106,9 @@ def lacks(way, pool):
     waits = [(p["role"], t["waits_for"]) for p in processes for t in p["threads"]]
     at = [(p["role"], f["function"]) for p in processes for t in p["threads"]
           if t["tid"] == p["pid"] for f in t["python"]]
+    if pool["start_method"] == "forkserver":
+        # Its end is a message of the fork server's.
+        waits = [(role, "child" if what == "poll" else what) for role, what in waits]
     return [w for w in way.waits if w not in waits] + [a for a in way.at if a not in at]
 
 

@@ -215,6 +215,36 @@ static void both_wait_for_room(struct story *t, uint32_t flags)
 	history_waits(&t->h, 100, &out);
 }
 
+/* A fork server's child ends by a message of that server's, which its parent polls for. */
+static const struct stall *polls(struct story *t, const char *function)
+{
+	const struct history_place at[] = {{"wait", "/lib/multiprocessing/connection.py", 9, 0},
+		{function, "/lib/multiprocessing/process.py", 149, 0}, {0}};
+	struct history_wait out = {.wait_for = WAIT_POLL, .object = 4242, .flags = WAIT_ALONE};
+
+	both_wait_for_room(t, 0);
+	history_waits(&t->h, 100, &out);
+	history_stack(&t->h, 100, 100, 0, at);
+	history_thread(&t->h, 100, 100, 0);
+	return after(t, 3);
+}
+
+static void a_worker_of_a_fork_server_is_joined(void **state)
+{
+	const struct stall *s;
+
+	story_start(*state, 1);
+	s = polls(*state, "BaseProcess.join");
+	assert_non_null(s);
+	assert_non_null(strstr(s->text, "this worker's end"));
+}
+
+static void something_else_is_polled_for(void **state)
+{
+	story_start(*state, 1);
+	assert_null(polls(*state, "BaseProcess.run"));
+}
+
 static void a_ring_of_full_pipes(void **state)
 {
 	struct story *t = *state;
@@ -311,6 +341,8 @@ int main(void)
 		STORY(an_initializer_that_gets_no_lock),
 		STORY(a_lock_that_is_got),
 		STORY(a_ring_of_full_pipes),
+		STORY(a_worker_of_a_fork_server_is_joined),
+		STORY(something_else_is_polled_for),
 		STORY(full_because_all_work),
 		STORY(full_for_a_time),
 	};
