@@ -7,7 +7,7 @@
 
 enum {
 	MAPS_MAX = 256 * 1024, /* bytes of text of one process */
-	/* To read it with: the kernel gives a page at a time (fs/seq_file.c), stdio asks for 1 KiB. */
+	/* To read with: the kernel gives a page at a time (fs/seq_file.c), stdio asks for 1 KiB. */
 	MAPS_SPACE = 4096,
 };
 

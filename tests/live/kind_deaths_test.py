@@ -27,7 +27,7 @@ KINDS = (
 NAMED = ("ProcessPoolExecutor", "loky", "billiard")
 WAYS = {"exit": ("exit", None, 7), "crash": ("signal", "SIGSEGV", None),
         "kill": ("signal", "SIGKILL", None)}
-KILLED = ("ProcessPoolExecutor", "loky", "Process")
+KILLED = ("ProcessPoolExecutor", "loky", "Process", "DataLoader")
 
 
 def strike(where, way, breaks):

@@ -135,7 +135,10 @@ def run_loader(method):
     import torch.utils.data
     loader = torch.utils.data.DataLoader(Numbers(), batch_size=1, num_workers=WORKERS,
                                          multiprocessing_context=method)
-    return outcome(lambda: list(loader))
+    batches = iter(loader)
+    if way == "parent":
+        begun(lambda: [worker.kill() for worker in batches._workers])
+    return outcome(lambda: list(batches))
 
 
 KINDS = {"ProcessPoolExecutor": run_ppe, "loky": run_loky, "billiard": run_billiard,
