@@ -207,6 +207,42 @@ static void stacks_are_folded(void **state)
 	history_release(&h);
 }
 
+/* Looks at threads count for nothing once there is a clock, before and after. */
+static void the_clocks_samples_weigh_by_time(void **state)
+{
+	static const struct history_place inner[] = {
+		{"merge", "/usr/lib/python3.11/heapq.py", 350, PLACE_PYTHON},
+		{"work", "/srv/etl.py", 0, PLACE_PYTHON}, {NULL, NULL, 0, PLACE_PYTHON}};
+	struct history h;
+	struct session s;
+	char *text;
+
+	(void)state;
+	start(&h);
+	history_trace(&h, 1, inner);
+	history_trace(&h, 2, &inner[1]);
+	history_wait(&h, HISTORY_MS);
+	history_stack(&h, WORKER, WORKER, 0, inner);
+	history_thread(&h, WORKER, WORKER, THREAD_ON_CPU);
+	history_sample(&h, WORKER, 1, CLASS_TASK, 20000000);
+	history_sample(&h, WORKER, 2, CLASS_UNPICKLE, 7000900);
+	history_sample(&h, WORKER, 1, CLASS_TASK, 10000000);
+	history_sample(&h, WORKER, 9, CLASS_TASK, 3000);
+	history_sample(&h, PARENT, 1, CLASS_OTHER, 50000000);
+	h.sample_flags = SAMPLED_GC_KNOWN | SAMPLED_GC;
+	history_sample(&h, WORKER, 2, CLASS_TASK, 5000);
+	history_thread(&h, WORKER, WORKER, THREAD_ON_CPU);
+	history_ticks(&h, 1);
+	text = exported(&h, "folded", &s);
+	assert_string_equal(text, "Pool [4242];(no Python) 3\n"
+				  "Pool [4242];work (etl.py) 7000\n"
+				  "Pool [4242];work (etl.py);(garbage collector) 5\n"
+				  "Pool [4242];work (etl.py);merge (heapq.py:350) 30000\n");
+	free(text);
+	session_release(&s);
+	history_release(&h);
+}
+
 static void formats_are_told_by_name(void **state)
 {
 	(void)state;
@@ -225,6 +261,7 @@ int main(void)
 		cmocka_unit_test(a_trace),
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test(stacks_are_folded),
+		cmocka_unit_test(the_clocks_samples_weigh_by_time),
 		cmocka_unit_test(formats_are_told_by_name),
 	};
 

@@ -116,6 +116,20 @@ def hot(case, version, interpreter, method):
         if name in found:
             case.check(found[name]["file"].endswith("/states.py"), "file of %s" % name)
             case.check(found[name]["line"] in range(1, 200), "line of %s" % name)
+    folded(case, found)
+
+
+def folded(case, found):
+    """A flame graph shows the same time in each function as the list."""
+    done = harness.pooltop(case, "export", case.path("tape"), "--format", "folded")
+    case.need(done.status == 0, "export: %s" % done)
+    stacks = [line.rpartition(" ") for line in done.out.decode().splitlines()]
+    for name in HOT:
+        mine = [int(us) for stack, _, us in stacks
+                if stack.rpartition(";")[2].startswith(name + " (states.py:")]
+        want = found[name]["sampled_ns"] / 1000 if name in found else 0
+        case.check(mine and abs(sum(mine) - want) <= len(mine),
+                   "%s: %r us in stacks, not %d" % (name, mine, want))
 
 
 def collector(case, version, interpreter, method):
