@@ -36,12 +36,12 @@ bool timeline_is_shown(const struct ui_state *s)
 static int column_of(const struct span *x, uint64_t t_ns)
 {
 	uint64_t length = x->to_ns - x->from_ns;
-	int column;
+	double column;
 
 	if (t_ns <= x->from_ns || !length)
 		return 0;
-	column = (int)((double)(t_ns - x->from_ns) / (double)length * x->columns);
-	return column < x->columns ? column : x->columns - 1;
+	column = (double)(t_ns - x->from_ns) / (double)length * x->columns;
+	return column < x->columns ? (int)column : x->columns - 1;
 }
 
 static void draw_time(

@@ -22,6 +22,10 @@
 
 #include "model/model.h"
 
+/* Makes all maps of a model whose vectors came from elsewhere and that has none yet, but for
+ * pool_by_ino. 0, -ENOMEM, or -EBADMSG: two of a kind have one key. */
+int model_remap(struct model *m);
+
 /* Folds in a frame that decode() let through. FRAME_EXIT changes nothing here: src/pool judges
  * it first and calls model_drop_proc(). 0 or -ENOMEM. */
 int model_apply(struct model *m, const struct frame *f);

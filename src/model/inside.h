@@ -65,6 +65,18 @@ int pending_add(struct model *m, const struct frame_msg *f);
  * -ENOMEM. */
 bool message_apply(struct model *m, const struct frame_msg *f, int *ret);
 
+/* What a pool's maps find a task and a sampled stack by. Two tasks may share theirs, if somebody
+ * wants it so: what is found is compared. */
+static inline uint64_t task_hash(struct task_key key)
+{
+	return ((uint64_t)key.job << 24) ^ (uint32_t)key.chunk;
+}
+
+static inline uint64_t sampled_key(const struct sampled *s)
+{
+	return (uint64_t)s->trace << 8 | (uint64_t)s->class << 1 | s->by_parent;
+}
+
 /* task.c */
 struct task *task_find(const struct pool *p, struct task_key key);
 /* NULL without memory or room. */

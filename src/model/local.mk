@@ -34,6 +34,7 @@ libpooltop_a_SOURCES += \
 	src/model/profile.c \
 	src/model/profile.h \
 	src/model/reader.c \
+	src/model/remap.c \
 	src/model/shared.c \
 	src/model/slow.c \
 	src/model/stack.c \

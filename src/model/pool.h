@@ -113,7 +113,7 @@ struct failure {
 enum severity { SEVERITY_INFO = 1, SEVERITY_WARNING = 2, SEVERITY_CRITICAL = 3 };
 
 struct evidence {
-	const char *name; /* constant, "_ns" and "_bytes" say the unit */
+	char name[24]; /* "_ns" and "_bytes" say the unit */
 	double value;
 };
 

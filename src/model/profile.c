@@ -101,7 +101,7 @@ void profile_release(struct profile *p)
 /* The entry of a stack in a class; without room that of all that are not known. */
 static struct sampled *entry(struct profile *p, struct sampled want)
 {
-	uint64_t key = (uint64_t)want.trace << 8 | (uint64_t)want.class << 1 | want.by_parent;
+	uint64_t key = sampled_key(&want);
 	uint32_t at;
 
 	if (map_get(&p->by_key, key, &at))

@@ -7,12 +7,6 @@
 
 #define SMALL_BYTES 65536 /* of a message: what it costs to unpickle is not its own */
 
-/* Two keys may share a hash, if somebody wants it so: what is found is compared. */
-static uint64_t hash(struct task_key key)
-{
-	return ((uint64_t)key.job << 24) ^ (uint32_t)key.chunk;
-}
-
 static bool same_key(struct task_key a, struct task_key b)
 {
 	return a.job == b.job && a.chunk == b.chunk;
@@ -30,7 +24,7 @@ struct task *task_find(const struct pool *p, struct task_key key)
 {
 	uint32_t at;
 
-	if (!map_get(&p->tasks_by_key, hash(key), &at) || !same_key(p->tasks[at].key, key))
+	if (!map_get(&p->tasks_by_key, task_hash(key), &at) || !same_key(p->tasks[at].key, key))
 		return NULL;
 	return &p->tasks[at];
 }
@@ -44,10 +38,10 @@ struct task *task_add(struct model *m, struct pool *p, struct task_key key)
 {
 	struct task *t;
 
-	if (map_get(&p->tasks_by_key, hash(key), NULL) ||
+	if (map_get(&p->tasks_by_key, task_hash(key), NULL) ||
 		vec_grow(&p->tasks, &p->tasks_cap, p->tasks_count,
 			(struct vec_shape){sizeof(*p->tasks), MODEL_TASKS}) ||
-		map_put(&p->tasks_by_key, hash(key), p->tasks_count)) {
+		map_put(&p->tasks_by_key, task_hash(key), p->tasks_count)) {
 		m->dropped.tasks++;
 		return NULL;
 	}
@@ -89,11 +83,11 @@ void task_remove(struct pool *p, struct task *t)
 		p->tasks_returned--;
 	leave_task_queue(p, t);
 	leave_result_queue(p, t);
-	map_del(&p->tasks_by_key, hash(t->key));
+	map_del(&p->tasks_by_key, task_hash(t->key));
 	if (at != last) {
 		*t = p->tasks[last];
 		/* Replaces a key that is there, which takes no memory. */
-		map_put(&p->tasks_by_key, hash(t->key), at);
+		map_put(&p->tasks_by_key, task_hash(t->key), at);
 	}
 	memset(&p->tasks[last], 0, sizeof(*t));
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A pool's state, judged at ticks, and why it is stalled. */
+#include <string.h>
+
 #include "pool/stall.h"
 
 /* A Pool replaces its workers within 100 ms; one without any for so long is none. */
@@ -37,7 +39,9 @@ static bool is_deserted(const struct model *m, const struct pool *p)
 /* Work that comes after a stall shows that its caller has given the lost task up. */
 static void forgive(struct pool *p)
 {
-	if (p->stall.reason == stall_lost_task.reason && p->last_sent_ns > p->stall.since_ns)
+	bool is_lost = p->stall.reason && !strcmp(p->stall.reason, stall_lost_task.reason);
+
+	if (is_lost && p->last_sent_ns > p->stall.since_ns)
 		p->forgiven_lost = p->totals.lost;
 }
 

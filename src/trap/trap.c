@@ -2,6 +2,7 @@
 #include "trap/trap.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,17 +74,24 @@ bool trap_stands(const struct trap_sink *sink, uint64_t subject)
 
 void trap_evidence(struct finding *f, const char *name, double value)
 {
-	if (f->evidence_count < FINDING_EVIDENCE)
-		f->evidence[f->evidence_count++] = (struct evidence){.name = name, .value = value};
+	struct evidence *e = &f->evidence[f->evidence_count];
+
+	if (f->evidence_count == FINDING_EVIDENCE)
+		return;
+	snprintf(e->name, sizeof(e->name), "%s", name);
+	e->value = value;
+	f->evidence_count++;
 }
 
-/* Names that were cut to fit may end inside a character. */
+/* Names that were cut to fit may end inside a character. What an exception said keeps its lines. */
 static void mend(struct finding *f)
 {
-	char text[sizeof(f->text)];
+	char text[sizeof(f->text)], advice[sizeof(f->advice)];
 
 	text_clean(text, sizeof(text), f->text, strlen(f->text), 0);
 	memcpy(f->text, text, sizeof(text));
+	text_clean(advice, sizeof(advice), f->advice, strlen(f->advice), 1);
+	memcpy(f->advice, advice, sizeof(advice));
 }
 
 static void thin(struct finding_past *past)

@@ -36,7 +36,7 @@ struct finding *trap_find(struct trap_sink *sink, uint64_t subject);
 /* The rule's finding about this subject stood at the last tick: what has begun may go on with a
  * little less, so that nothing flickers. */
 bool trap_stands(const struct trap_sink *sink, uint64_t subject);
-/* name is a constant; beyond FINDING_EVIDENCE it is left out. */
+/* name is shorter than evidence.name; beyond FINDING_EVIDENCE it is left out. */
 void trap_evidence(struct finding *f, const char *name, double value);
 
 extern const struct trap_rule trap_worker_died;

@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/house/objects_test.py \
 	tests/house/rooms_test.py \
 	tests/house/run_test.py \
+	tests/house/shapes_test.py \
 	tests/house/static.py \
 	tests/house/style_test.py \
 	tests/pools/sample.py

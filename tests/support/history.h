@@ -237,4 +237,9 @@ void history_worker_ends(struct history *h, const struct history_pool *p, uint32
 void history_lively(struct history *h);
 extern const struct history_pool history_lively_pool;
 
+/* The same, and more: a pool of a user's own processes and queues, with messages in them; a worker
+ * in the middle of its start; children of which nobody knows yet whose they are, dead ones too;
+ * waits, throttling, last words. Something is in every part of the model at its end. */
+void history_rich(struct history *h);
+
 #endif

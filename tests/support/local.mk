@@ -7,6 +7,7 @@ libsupport_a_SOURCES += \
 	tests/support/history.h \
 	tests/support/life.c \
 	tests/support/lively.c \
+	tests/support/rich.c \
 	tests/support/samples.c \
 	tests/support/story.c \
 	tests/support/story.h \
