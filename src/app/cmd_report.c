@@ -33,7 +33,7 @@ static int report_file(const struct options *o, struct session *s, struct err *e
 
 	if (ret)
 		return ret;
-	ret = feed_all(source, s, err);
+	ret = feed_end(source, s, err);
 	source_free(source);
 	if (!ret && !s->model.session.h.kind)
 		return err_set(err, -ENODATA, ERR_RECORDING,

@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "app/feed.h"
 #include "app/terminal.h"
 #include "app/viewer.h"
 #include "ui/dump.h"
@@ -45,6 +46,24 @@ void view_options_from(const struct options *o, struct view_options *ret)
 		.view = o->view};
 }
 
+/* Of one picture only the end counts. But which of several pools it is of is for the way there to
+ * say (ui_follow()), so that is gone. */
+static void start_at_end(struct viewer *v)
+{
+	struct tape_reach end = {.before_ns = UINT64_MAX};
+	struct err err;
+
+	if (v->o->live || v->o->once_ticks || !v->source->ops->rewind ||
+		!feed_seek(v->source, end, &v->head))
+		return;
+	if (v->head.model.next_pool > 1) {
+		session_release(&v->head);
+		session_init(&v->head);
+		v->source->ops->rewind(v->source, &err);
+	}
+	ui_follow(&v->head.model, &v->ui);
+}
+
 static int start(
 	struct viewer *v, struct source *source, const struct view_options *o, struct err *err)
 {
@@ -71,6 +90,10 @@ static int start(
 	v->reel = o->once ? NULL : reel_new();
 	if (!o->once && !v->reel)
 		return err_set(err, -ENOMEM, ERR_FAILED, "out of memory");
+	if (o->once)
+		start_at_end(v);
+	else if (!o->live)
+		feed_seek(source, (struct tape_reach){.before_ns = 1}, &v->head);
 	return 0;
 }
 

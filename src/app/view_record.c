@@ -38,6 +38,7 @@ struct earlier {
 	struct tape_writer *tape;
 	size_t bytes; /* since the last look at the queue */
 	int waited_ms;
+	bool has_begun;
 };
 
 /* What was before comes faster than a disk takes it, and would overflow the queue. */
@@ -46,6 +47,10 @@ static int put_earlier(void *arg, const struct frame *f)
 	const struct timespec pause = {.tv_nsec = WAIT_MS * 1000000};
 	struct earlier *e = arg;
 
+	/* What began with an image knows nothing of the processes that were there before. */
+	if (!e->has_begun && f->kind != FRAME_SESSION)
+		return -ENODATA;
+	e->has_begun = true;
 	e->bytes += f->size;
 	if (e->bytes >= LOOK_BYTES) {
 		e->bytes = 0;
@@ -63,14 +68,17 @@ static void begin(struct viewer *v)
 	uint64_t first = reel_first_tick(v->reel), last = reel_last_tick(v->reel);
 	struct err err = {0};
 	char before[FMT_MAX];
+	int ret;
 
 	e.tape = make_tape(v->tape_path, sizeof(v->tape_path), &err);
 	if (!e.tape) {
 		ui_say(&v->ui, "%s", err.text);
 		return;
 	}
-	if (reel_each(v->reel, put_earlier, &e)) {
-		ui_say(&v->ui, "nothing to record yet");
+	ret = reel_each(v->reel, put_earlier, &e);
+	if (ret) {
+		ui_say(&v->ui, ret == -ENODATA ? "a recording is recorded from its start: g start"
+					       : "nothing to record yet");
 		tape_writer_close(e.tape, NULL);
 		remove(v->tape_path);
 		return;

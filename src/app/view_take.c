@@ -32,6 +32,22 @@ static void come_to_a_halt(struct viewer *v)
 	v->play_at_ns = viewer_clock();
 }
 
+/* Which may have been found out some ticks after it was. */
+static bool event_came(const struct viewer *v)
+{
+	const struct model *m = &v->head.model;
+
+	return m->events_count && model_event(m, m->events_count - 1)->t_ns >= v->jump_from_ns;
+}
+
+static void come_to_event(struct viewer *v)
+{
+	uint64_t from_ns = v->jump_from_ns;
+
+	come_to_a_halt(v);
+	viewer_show_event(v, from_ns);
+}
+
 static void fold(struct viewer *v, const struct frame *f)
 {
 	if (v->reel)
@@ -48,8 +64,15 @@ static void fold(struct viewer *v, const struct frame *f)
 	ui_follow(&v->head.model, &v->ui);
 	if (v->jump_ns && f->t_ns >= v->jump_ns)
 		come_to_a_halt(v);
-	else if (v->jump_event && v->head.model.events_count != v->jump_events)
-		come_to_a_halt(v);
+	else if (v->jump_event && event_came(v))
+		come_to_event(v);
+}
+
+void viewer_fold_pending(struct viewer *v)
+{
+	if (v->pending)
+		fold(v, v->pending);
+	v->pending = NULL;
 }
 
 static bool is_jumping(const struct viewer *v)

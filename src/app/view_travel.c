@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/feed.h"
 #include "app/viewer.h"
 
 #define SPEED_MIN 0.25
@@ -31,36 +32,80 @@ static void show_newest(struct viewer *v)
 	ui_follow(&v->head.model, &v->ui);
 }
 
-/* A recording's earlier part that is not kept is read again from its start. */
-static bool start_over(struct viewer *v, uint64_t jump_ns)
+/* From the first frame on. */
+static bool rewind_source(struct viewer *v)
 {
-	struct reel *fresh;
-
-	if (v->o->live || !v->source->ops->rewind || !(fresh = reel_new()))
+	if (!v->source->ops->rewind)
 		return false;
 	if (v->source->ops->rewind(v->source, &v->words)) {
-		reel_free(fresh);
 		ui_say(&v->ui, "%s", v->words.text);
 		return false;
 	}
-	reel_free(v->reel);
-	v->reel = fresh;
 	session_release(&v->head);
 	session_init(&v->head);
-	v->pending = NULL;
-	v->ui.ended = false;
-	v->jump_ns = jump_ns ? jump_ns : 1;
-	show_newest(v);
 	return true;
 }
 
+/* By an image; but what is recorded is to be whole. */
+static bool jump(struct viewer *v, struct tape_reach reach)
+{
+	return !v->tape && feed_seek(v->source, reach, &v->head);
+}
+
+/* What was read is no part any more of what will be. */
+static void begin_reel(struct viewer *v, struct reel *fresh, uint64_t jump_ns)
+{
+	reel_free(v->reel);
+	v->reel = fresh;
+	v->pending = NULL;
+	v->ui.ended = false;
+	v->jump_ns = jump_ns;
+	show_newest(v);
+}
+
+/* A recording's earlier part that is not kept is read again: from an image before it, else from the
+ * start. */
+static bool start_over(struct viewer *v, uint64_t jump_ns)
+{
+	struct tape_reach reach = {.before_ns = jump_ns ? jump_ns : 1};
+	struct reel *fresh = v->o->live ? NULL : reel_new();
+
+	if (!fresh)
+		return false;
+	if (!jump(v, reach) && !rewind_source(v)) {
+		reel_free(fresh);
+		return false;
+	}
+	begin_reel(v, fresh, reach.before_ns);
+	return true;
+}
+
+/* Frames between here and an image need not be read. */
 static void run_ahead(struct viewer *v, uint64_t to_ns)
 {
+	struct tape_reach reach = {.before_ns = to_ns, .from_ns = v->head.model.now_ns + 1};
+	struct reel *fresh;
+
 	show_newest(v);
-	if (v->ui.ended && !v->pending)
+	if (v->ui.ended && !v->pending) {
 		ui_say(&v->ui, "this is the end");
+		return;
+	}
+	v->jump_ns = to_ns;
+	viewer_fold_pending(v); /* it is borrowed from a source that is about to go elsewhere */
+	fresh = v->o->live || !v->jump_ns ? NULL : reel_new();
+	if (fresh && jump(v, reach))
+		begin_reel(v, fresh, to_ns);
 	else
-		v->jump_ns = to_ns;
+		reel_free(fresh);
+}
+
+/* Time of the tick before the one that is shown, where the reel does not know it. */
+static uint64_t about_before(const struct viewer *v)
+{
+	const struct model *m = viewer_model(v);
+
+	return m->now_ns - (m->tick_ns ? m->tick_ns : 1);
 }
 
 static bool step_back(struct viewer *v)
@@ -70,7 +115,7 @@ static bool step_back(struct viewer *v)
 	v->ui.paused = true;
 	if (at) {
 		show_past(v, at);
-	} else if (!start_over(v, viewer_model(v)->now_ns - 1)) {
+	} else if (!start_over(v, about_before(v))) {
 		if (v->o->live && !v->ui.is_past)
 			show_past(v, v->head.model.now_ns);
 		ui_say(&v->ui, "this is the beginning of what is kept");
@@ -100,40 +145,54 @@ static bool event_back(struct viewer *v)
 	uint64_t before = reel_tick_before(v->reel, viewer_model(v)->now_ns);
 
 	v->ui.paused = true;
+	before = before ? before : about_before(v);
 	for (uint32_t i = m->events_count; i--;) {
 		uint64_t t = model_event(m, i)->t_ns;
 
 		/* What comes with a tick's own time may come behind it. */
 		if (t >= before)
 			continue;
-		show_past(v, reel_tick_after(v->reel, t));
+		if (t >= reel_first_tick(v->reel) || !start_over(v, t + 1))
+			show_past(v, reel_tick_after(v->reel, t));
 		return true;
 	}
 	ui_say(&v->ui, "no event before this");
 	return true;
 }
 
-static bool event_on(struct viewer *v)
+bool viewer_show_event(struct viewer *v, uint64_t from_ns)
 {
 	const struct model *m = &v->head.model;
 
-	v->ui.paused = true;
 	for (uint32_t i = 0; i < m->events_count; i++) {
 		uint64_t t = model_event(m, i)->t_ns;
-		uint64_t tick = t >= viewer_model(v)->now_ns ? reel_tick_after(v->reel, t) : 0;
+		uint64_t tick = t >= from_ns ? reel_tick_after(v->reel, t) : 0;
 
 		if (!tick)
 			continue;
-		show_past(v, tick);
+		if (tick < reel_last_tick(v->reel))
+			show_past(v, tick);
+		else
+			show_newest(v);
 		return true;
 	}
+	return false;
+}
+
+static bool event_on(struct viewer *v)
+{
+	uint64_t from_ns = viewer_model(v)->now_ns;
+
+	v->ui.paused = true;
+	if (viewer_show_event(v, from_ns))
+		return true;
 	if (v->o->live || (v->ui.ended && !v->pending)) {
 		ui_say(&v->ui, "no event after this");
 		return true;
 	}
 	show_newest(v);
 	v->jump_event = true;
-	v->jump_events = m->events_count;
+	v->jump_from_ns = from_ns;
 	return true;
 }
 
@@ -208,9 +267,10 @@ static bool go_to(struct viewer *v)
 static bool newest(struct viewer *v)
 {
 	v->ui.paused = false;
-	show_newest(v);
 	if (!v->o->live && !(v->ui.ended && !v->pending))
-		v->jump_ns = UINT64_MAX;
+		run_ahead(v, UINT64_MAX);
+	else
+		show_newest(v);
 	return true;
 }
 

@@ -24,7 +24,7 @@ struct viewer {
 	uint64_t play_at_ns; /* ... at this time of the clock; 0: not yet begun */
 	uint64_t jump_ns; /* a replay runs ahead to the first tick from here on; 0: it does not */
 	bool jump_event; /* a replay runs ahead to the next event */
-	uint32_t jump_events; /* how many there were when it began to */
+	uint64_t jump_from_ns; /* from here on */
 	struct tape_writer *tape; /* of the key r, NULL: nothing is recorded */
 	char tape_path[64];
 	uint64_t newest_at_ns; /* the newest frame came then, by the clock */
@@ -44,6 +44,12 @@ const struct model *viewer_model(const struct viewer *v);
 
 /* Reads and folds in what is due now, for a fraction of a second at most. */
 void viewer_take(struct viewer *v);
+
+/* Folds in the frame that was read and is not yet due, if there is one. */
+void viewer_fold_pending(struct viewer *v);
+
+/* Shows the first event from then on, of those that were read. False: there is none. */
+bool viewer_show_event(struct viewer *v, uint64_t from_ns);
 
 /* Goes on with what is shown of the past, while a replay plays there. */
 void viewer_play_past(struct viewer *v);

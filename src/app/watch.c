@@ -58,6 +58,8 @@ static int hand_out(struct watch *w, struct err *err)
 		if (job->tape)
 			tape_put(job->tape, f); /* tape_tick() words what went wrong */
 	}
+	if (job->tape && job->session)
+		tape_image(job->tape, &job->session->model, false);
 	return job->tape ? tape_tick(job->tape, live_now(), err) : 0;
 }
 
@@ -164,6 +166,8 @@ static int finish(struct watch *w, struct err *err)
 	live_done(job->live, ret);
 	if (!ret)
 		ret = hand_out(w, err);
+	if (!ret && job->tape && job->session)
+		tape_image(job->tape, &job->session->model, true);
 	for (int waited = 0; w->is_read && waited < PATIENCE_MS; waited += STEP_MS) {
 		struct pollfd fd = {.fd = job->stream_fd, .events = POLLOUT};
 

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "tape/image_row.h"
+#include "tape/images.h"
 #include "tape/rollback.h"
 #include "tape/sqlite_path.h"
 #include "tape/store.h"
@@ -41,6 +43,10 @@ static const char *const queries[LOAD_GETS] = {
 	[LOAD_SEGMENT] = "SELECT " ROW_COLUMNS " FROM main.segment WHERE id=?",
 	[LOAD_BOUNDS] = "SELECT " BOUNDS_COLUMNS " FROM main.bounds WHERE id=1",
 	[LOAD_LIST] = LIST_QUERY,
+	[LOAD_IMAGE] = "SELECT " IMAGE_COLUMNS " FROM main.image WHERE id<? AND schema=? "
+		       "AND tick_ns<? ORDER BY id DESC LIMIT 1",
+	[LOAD_OLDEST_IMAGE] = "SELECT " IMAGE_COLUMNS " FROM main.image WHERE id<? AND schema=? "
+			      "ORDER BY id LIMIT 1",
 	[LOAD_FIRST] = "SELECT id FROM main.segment ORDER BY id LIMIT 1",
 };
 
@@ -89,7 +95,7 @@ static int check_header(const struct load *l, struct err *err)
 }
 
 /* The tables are just those that the writer makes: no views, no triggers, nothing that computes. */
-static int check_tables(const struct load *l, struct err *err)
+static int check_tables(struct load *l, struct err *err)
 {
 	sqlite3_stmt *stmt;
 	int found = 0, step;
@@ -104,6 +110,7 @@ static int check_tables(const struct load *l, struct err *err)
 
 		for (int i = 0; sql && i < TABLES; i++)
 			found += !strcmp(sql, tables[i]);
+		l->has_images |= sql && !strcmp(sql, IMAGE_TABLE);
 	}
 	if (step != SQLITE_DONE)
 		ret = load_failed(l, err);
@@ -136,7 +143,7 @@ static int connect_plain(struct load *l, struct err *err)
 	if (sqlite3_exec(l->db, settings, NULL, NULL, NULL))
 		return load_failed(l, err);
 	ret = check_tables(l, err);
-	for (int i = 0; ret == 0 && i < LOAD_GETS; i++)
+	for (int i = 0; ret == 0 && i < (l->has_images ? LOAD_GETS : LOAD_IMAGE); i++)
 		if (sqlite3_prepare_v3(
 			    l->db, queries[i], -1, SQLITE_PREPARE_PERSISTENT, &l->get[i], NULL))
 			ret = load_failed(l, err);
@@ -268,6 +275,34 @@ int load_row(struct load *l, enum row_table table, int64_t id, struct row *ret_r
 	row.packed = NULL;
 	*ret_row = row;
 	return row.id == id ? 0 : -EBADMSG;
+}
+
+int load_image(struct load *l, enum load_get get, const struct image_wanted *wanted,
+	struct image_row *ret_row, struct buf *image)
+{
+	sqlite3_stmt *stmt = l->get[get];
+	struct image_row row;
+	struct err err;
+	int ret;
+
+	if (!l->has_images)
+		return -ENOENT;
+	ret_row->id = 0;
+	sqlite3_bind_int64(stmt, 2, (int64_t)wanted->schema);
+	if (get == LOAD_IMAGE)
+		sqlite3_bind_int64(stmt, 3, (int64_t)wanted->tick_ns);
+	ret = step(l, get, wanted->id, &err);
+	if (ret < 0)
+		return ret;
+	ret_row->id = sqlite3_column_int64(l->get[get], 0);
+	ret = image_row_read(&row, l->get[get]);
+	if (ret == 0)
+		ret = image_row_unpack(&row, image);
+	sqlite3_reset(l->get[get]);
+	row.packed = NULL;
+	if (ret == 0)
+		*ret_row = row;
+	return ret;
 }
 
 static int add_segment(struct buf *segments, sqlite3_stmt *stmt)

@@ -6,13 +6,23 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "tape/row.h"
 #include "tape/tape_reader.h"
 
 struct rollback;
 
-enum load_get { LOAD_BASE, LOAD_SEGMENT, LOAD_BOUNDS, LOAD_FIRST, LOAD_LIST, LOAD_GETS };
+enum load_get {
+	LOAD_BASE,
+	LOAD_SEGMENT,
+	LOAD_BOUNDS,
+	LOAD_FIRST,
+	LOAD_LIST,
+	LOAD_IMAGE,
+	LOAD_OLDEST_IMAGE,
+	LOAD_GETS
+};
 
 struct load {
 	sqlite3 *db;
@@ -21,6 +31,7 @@ struct load {
 	int fd; /* closed last: a close() drops the process's locks on the file */
 	struct rollback *rollback; /* the writer was killed in the middle of a commit; else NULL */
 	sqlite3_stmt *get[LOAD_GETS];
+	bool has_images; /* the table is there */
 	struct packer *packer;
 	uint8_t *frames; /* SEGMENT_MAX: of the row that was read last */
 };
@@ -48,6 +59,13 @@ int load_first(struct load *l, int64_t *ret_id, struct err *err);
 /* Its frames are in l->frames; packed is not set. */
 int load_row(
 	struct load *l, enum row_table table, int64_t id, struct row *ret_row, struct err *err);
+
+struct image_wanted;
+struct image_row;
+/* One image, which is appended to *image; packed is not set. -EBADMSG: ret_row->id is damaged, or
+ * 0: that is not known. get: LOAD_IMAGE, or LOAD_OLDEST_IMAGE for any time. */
+int load_image(struct load *l, enum load_get get, const struct image_wanted *wanted,
+	struct image_row *ret_row, struct buf *image);
 
 /* All segments, oldest first, without their frames. free() the result. */
 int load_segments(

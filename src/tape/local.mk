@@ -2,7 +2,12 @@
 libpooltop_a_SOURCES += \
 	src/tape/base.c \
 	src/tape/base.h \
+	src/tape/contents.c \
 	src/tape/gap.h \
+	src/tape/image_row.c \
+	src/tape/image_row.h \
+	src/tape/images.c \
+	src/tape/images.h \
 	src/tape/kinds.c \
 	src/tape/kinds.h \
 	src/tape/load.c \
@@ -12,6 +17,7 @@ libpooltop_a_SOURCES += \
 	src/tape/notes_schema.h \
 	src/tape/predict.c \
 	src/tape/predict.h \
+	src/tape/reader.h \
 	src/tape/recorder.c \
 	src/tape/recorder.h \
 	src/tape/rollback.c \
@@ -34,4 +40,6 @@ libpooltop_a_SOURCES += \
 	src/tape/tape_writer.c \
 	src/tape/tape_writer.h \
 	src/tape/trim.c \
-	src/tape/trim.h
+	src/tape/trim.h \
+	src/tape/write_thread.c \
+	src/tape/writer.h

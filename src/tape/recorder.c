@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/image.h"
+
 int recorder_init(struct recorder *r, const char *path, bool replace, struct err *err)
 {
 	*r = (struct recorder){.open.id = 1, .bounds.first = 1};
@@ -21,7 +23,9 @@ static void drop_pending(struct recorder *r)
 {
 	for (uint32_t i = 0; i < r->pending_count; i++)
 		free((void *)r->pending[i].packed);
-	r->pending_count = 0;
+	for (uint32_t i = 0; i < r->images_count; i++)
+		free((void *)r->images[i].packed);
+	r->pending_count = r->images_count = 0;
 	r->pending_bytes = 0;
 }
 
@@ -30,6 +34,7 @@ void recorder_release(struct recorder *r)
 	store_close(&r->store);
 	drop_pending(r);
 	free(r->pending);
+	free(r->images);
 	free(r->frames);
 	packer_free(r->packer);
 	*r = (struct recorder){0};
@@ -50,6 +55,21 @@ static int grow_pending(struct recorder *r)
 	return 0;
 }
 
+static int grow_images(struct recorder *r)
+{
+	uint32_t size = r->images_size ? r->images_size * 2 : 4;
+	struct image_row *images;
+
+	if (r->images_count < r->images_size)
+		return 0;
+	images = realloc(r->images, size * sizeof(*images));
+	if (!images)
+		return -ENOMEM;
+	r->images = images;
+	r->images_size = size;
+	return 0;
+}
+
 /* The open segment is complete: packs it for the next commit, and opens another. */
 static int close_segment(struct recorder *r)
 {
@@ -67,6 +87,7 @@ static int close_segment(struct recorder *r)
 	r->open.packed = packed;
 	r->pending[r->pending_count++] = r->open;
 	r->pending_bytes += r->open.packed_len;
+	r->bytes_since += r->open.packed_len;
 	r->open = (struct row){.id = r->open.id + 1, .previous = r->open.sum};
 	r->open_packed_len = 0;
 	return 0;
@@ -97,6 +118,7 @@ static int add_frame(struct recorder *r, const struct frame *f)
 	if (f->t_ns > r->keep.newest_ns)
 		r->keep.newest_ns = f->t_ns;
 	r->is_dirty = true;
+	r->frames_since++;
 	return 0;
 }
 
@@ -112,6 +134,45 @@ int recorder_add(struct recorder *r, const void *frames, size_t bytes, struct er
 		at += f->size;
 	}
 	return 0;
+}
+
+/* What is trimmed is to begin with an image: one must come as often as something is dropped. */
+static bool is_kept_short(const struct recorder *r)
+{
+	const struct keep *k = &r->keep;
+
+	return (k->ns && k->newest_ns - r->image_ns >= k->ns / IMAGE_KEPT) ||
+	       (k->bytes && r->bytes_since >= k->bytes / IMAGE_KEPT);
+}
+
+bool recorder_wants_image(const struct recorder *r)
+{
+	if (r->bytes_since >= IMAGE_SHARE * r->image_len)
+		return r->frames_since >= IMAGE_FRAMES || is_kept_short(r);
+	return false;
+}
+
+void recorder_add_image(struct recorder *r, struct buf *image, uint64_t tick_ns)
+{
+	struct image_row row = {
+		.id = r->last_image + 1,
+		.segment = r->open.id,
+		.frames = r->open.frames,
+		.tick_ns = tick_ns,
+		.schema = image_schema(),
+		.previous = r->open.previous,
+	};
+
+	r->frames_since = 0;
+	r->bytes_since = 0;
+	r->image_ns = r->keep.newest_ns;
+	if (!r->open.frames || grow_images(r) < 0 || image_row_pack(&row, image) < 0)
+		return;
+	r->images[r->images_count++] = row;
+	r->pending_bytes += row.packed_len;
+	r->image_len = row.packed_len;
+	r->last_image = row.id;
+	r->is_dirty = true;
 }
 
 bool recorder_is_full(const struct recorder *r)
@@ -150,6 +211,8 @@ static int put_all(struct recorder *r, const char *notes, struct bounds *b, stru
 	}
 	if (ret == 0)
 		ret = put_open(r, b, err);
+	for (uint32_t i = 0; ret == 0 && i < r->images_count; i++)
+		ret = store_put_image(&r->store, &r->images[i], err);
 	if (ret == 0)
 		ret = store_put_bounds(&r->store, b, err);
 	if (ret == 0 && notes)

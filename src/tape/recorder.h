@@ -13,7 +13,12 @@
 
 #include "tape/trim.h"
 
-enum { RECORDER_PENDING_MAX = 8 << 20 }; /* packed bytes that wait for a commit */
+enum {
+	RECORDER_PENDING_MAX = 8 << 20, /* packed bytes that wait for a commit */
+	IMAGE_FRAMES = 50000, /* at least so many lie between two images ... */
+	IMAGE_SHARE = 25, /* ... and packed bytes: so many times those of the last image */
+	IMAGE_KEPT = 16, /* with --keep: at least so many images are among what is kept */
+};
 #define RECORDER_SEGMENT_NS (UINT64_C(15) * 1000000000)
 
 struct recorder {
@@ -28,6 +33,14 @@ struct recorder {
 	size_t pending_bytes;
 	struct bounds bounds; /* committed */
 	bool is_dirty; /* there is something to commit */
+	struct image_row *images; /* not committed; packed is ours */
+	uint32_t images_count, images_size;
+	int64_t last_image; /* id */
+	uint32_t image_every; /* frames, instead of what images cost; 0: by that */
+	size_t image_len; /* packed, of the last */
+	uint64_t image_ns; /* newest frame when the last was taken */
+	uint32_t frames_since; /* the last image */
+	size_t bytes_since; /* packed, in closed segments */
 	uint64_t wall_less_t;
 };
 
@@ -39,6 +52,13 @@ void recorder_release(struct recorder *r);
 
 /* Takes a copy of whole frames. 0 or -ENOMEM with *err worded. */
 int recorder_add(struct recorder *r, const void *frames, size_t bytes, struct err *err);
+
+/* So much was added since the last image that the next pays; image_every does not count. */
+bool recorder_wants_image(const struct recorder *r);
+
+/* The model after all that was added: what image_encode() gave, and the time of its newest tick.
+ * Without memory, or room, there is none. */
+void recorder_add_image(struct recorder *r, struct buf *image, uint64_t tick_ns);
 
 /* No more should be added before a commit. */
 bool recorder_is_full(const struct recorder *r);

@@ -26,7 +26,8 @@ static const char settings[] = "PRAGMA page_size=4096;"
 			       "PRAGMA mmap_size=0;" /* a full disk would be a SIGBUS */
 			       "PRAGMA cache_size=-1024;";
 
-static const char schema[] = ROW_TABLE("base") ";" ROW_TABLE("segment") ";" BOUNDS_TABLE ";";
+static const char schema[] =
+	ROW_TABLE("base") ";" ROW_TABLE("segment") ";" BOUNDS_TABLE ";" IMAGE_TABLE ";";
 
 /* What went wrong, by SQLite's primary code and errno; 0 stands for any. */
 static const struct {
@@ -188,6 +189,10 @@ static int make_tables(struct store *s, struct err *err)
 		ret = prepare(s,
 			"INSERT OR REPLACE INTO bounds(id," BOUNDS_COLUMNS ") VALUES(1,?,?,?,?,?)",
 			&s->put_bounds, err);
+	if (ret == 0)
+		ret = prepare(s,
+			"INSERT OR REPLACE INTO image(" IMAGE_COLUMNS ") VALUES(" IMAGE_VALUES ")",
+			&s->put_image, err);
 	return ret == 0 ? store_put_bounds(s, &(struct bounds){.first = 1}, err) : ret;
 }
 
@@ -243,6 +248,7 @@ void store_close(struct store *s)
 		return;
 	sqlite3_finalize(s->put_segment);
 	sqlite3_finalize(s->put_bounds);
+	sqlite3_finalize(s->put_image);
 	if (s->db)
 		sqlite3_exec(s->db, "PRAGMA journal_mode=DELETE;", NULL, NULL, NULL);
 	sqlite3_close(s->db);
@@ -280,6 +286,12 @@ int store_put_segment(struct store *s, const struct row *row, struct err *err)
 {
 	row_bind(row, s->put_segment);
 	return run(s, s->put_segment, err);
+}
+
+int store_put_image(struct store *s, const struct image_row *row, struct err *err)
+{
+	image_row_bind(row, s->put_image);
+	return run(s, s->put_image, err);
 }
 
 int store_put_bounds(struct store *s, const struct bounds *b, struct err *err)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "tape/image_row.h"
 #include "tape/row.h"
 
 #define STORE_APPLICATION 0x504c5450 /* "PLTP", in the file's header */
@@ -28,6 +29,7 @@ struct store {
 	int lock_fd;
 	sqlite3_stmt *put_segment;
 	sqlite3_stmt *put_bounds;
+	sqlite3_stmt *put_image;
 };
 
 /*
@@ -43,6 +45,7 @@ void store_close(struct store *s);
  * another -errno with *err worded. */
 int store_begin(struct store *s, struct err *err);
 int store_put_segment(struct store *s, const struct row *row, struct err *err);
+int store_put_image(struct store *s, const struct image_row *row, struct err *err);
 int store_put_bounds(struct store *s, const struct bounds *b, struct err *err);
 int store_exec(struct store *s, const char *sql, struct err *err);
 int store_commit(struct store *s, struct err *err);

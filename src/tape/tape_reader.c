@@ -8,32 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/fmt.h"
 #include "tape/kinds.h"
-#include "tape/load.h"
+#include "tape/reader.h"
 #include "tape/stream.h"
 
 enum {
 	PATIENCE_MS = 5000, /* with a writer that is at it */
 	FOLLOW_PATIENCE_MS = 50,
-};
-
-struct tape_reader {
-	struct source source;
-	struct load load;
-	char *name;
-	bool follow;
-	bool is_started; /* bounds and base were read */
-	bool is_open_ended; /* the bounds are damaged: it goes on until something is missing */
-	bool is_first; /* no frame was handed over yet */
-	bool is_done; /* FRAME_DONE was */
-	struct bounds bounds;
-	struct buf base; /* its frames, first to be handed over */
-	struct row row; /* id 0: none yet */
-	bool is_growing; /* that segment was the last when it was read */
-	uint32_t taken; /* frames of that segment that were handed over */
-	const uint8_t *at, *end; /* what is to be handed over now */
 };
 
 /* Where, for people: after the last segment that was right. */
@@ -70,8 +52,7 @@ static int read_base(struct tape_reader *r, struct err *err)
 	return ret;
 }
 
-/* Reads the bounds, and makes the best of it if they are damaged. */
-static int read_bounds(struct tape_reader *r, struct err *err)
+int reader_bounds(struct tape_reader *r, struct err *err)
 {
 	int ret = load_bounds(&r->load, &r->bounds, err);
 
@@ -90,7 +71,7 @@ static int start(struct tape_reader *r, struct err *err)
 	if (ret < 0)
 		return ret == -EBADMSG ? damaged(r, "part", 1, err) : ret;
 	buf_release(&r->base);
-	ret = read_bounds(r, err);
+	ret = reader_bounds(r, err);
 	if (ret == 0)
 		ret = read_base(r, err);
 	load_thaw(&r->load);
@@ -114,6 +95,17 @@ static int missing(struct tape_reader *r, int64_t id, struct err *err)
 	return damaged(r, "segment", id, err);
 }
 
+void reader_stand(struct tape_reader *r, const struct row *row, uint32_t taken)
+{
+	r->row = *row;
+	r->is_growing = row->id == r->bounds.last;
+	r->taken = taken;
+	r->at = r->load.frames;
+	r->end = r->at + row->bytes;
+	for (; taken; taken--)
+		r->at += ((const struct frame *)r->at)->size;
+}
+
 static int read_segment(struct tape_reader *r, int64_t id, struct err *err)
 {
 	struct row row;
@@ -130,13 +122,7 @@ static int read_segment(struct tape_reader *r, int64_t id, struct err *err)
 		return damaged(r, "segment", id, err);
 	if (ret < 0)
 		return ret;
-	r->row = row;
-	r->is_growing = id == r->bounds.last;
-	r->taken = skip;
-	r->at = r->load.frames;
-	r->end = r->at + row.bytes;
-	for (; skip; skip--)
-		r->at += ((const struct frame *)r->at)->size;
+	reader_stand(r, &row, skip);
 	return 0;
 }
 
@@ -336,45 +322,7 @@ int tape_open(const char *path, bool follow, struct source **ret_source, struct 
 		"%s is empty: whatever should have recorded into it did not start", path);
 }
 
-static int not_a_tape(const struct source *s, struct err *err)
+struct tape_reader *reader_of(struct source *s)
 {
-	if (s->ops == &tape_ops)
-		return 0;
-	return err_set(err, -EOPNOTSUPP, ERR_FAILED, "a saved stream has no table of contents");
-}
-
-int tape_segments(
-	struct source *s, struct tape_segment **ret_segments, size_t *ret_count, struct err *err)
-{
-	int ret = not_a_tape(s, err);
-
-	if (ret == 0)
-		ret = load_segments(&((struct tape_reader *)s)->load, ret_segments, ret_count, err);
-	return ret;
-}
-
-int tape_info(struct source *s, struct tape_info *ret_info, struct err *err)
-{
-	struct tape_info info = {0};
-	struct tape_segment *segments;
-	size_t count;
-	int ret = tape_segments(s, &segments, &count, err);
-
-	if (ret < 0)
-		return ret;
-	info.is_live = load_is_live(&((struct tape_reader *)s)->load);
-	info.segments = count;
-	if (count) {
-		info.first_ns = segments[0].first_ns;
-		info.first_wall_ns = segments[0].first_wall_ns;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (segments[i].last_ns > info.last_ns)
-			info.last_ns = segments[i].last_ns;
-		info.frames += segments[i].frames;
-		info.packed_bytes += segments[i].packed_bytes;
-	}
-	free(segments);
-	*ret_info = info;
-	return 0;
+	return s->ops == &tape_ops ? (struct tape_reader *)s : NULL;
 }

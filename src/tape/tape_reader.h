@@ -12,6 +12,8 @@
 
 #include "session/source.h"
 
+struct model;
+
 /*
  * Opens what `record -o FILE` wrote, or a stream that was saved into a file. With `follow` the
  * end is SOURCE_LATER as long as its writer lives. source_fd() is -1: ask again some times a
@@ -44,6 +46,22 @@ struct tape_segment {
 /* Both are for sources that tape_open() gave; -EOPNOTSUPP for a saved stream, which has no table
  * of contents. What they say is not verified as frames are. 0 or -errno with *err worded. */
 int tape_info(struct source *s, struct tape_info *ret_info, struct err *err);
+
+/* A place in time: behind the newest image whose newest tick is before one time, and not before
+ * another. */
+struct tape_reach {
+	uint64_t before_ns; /* UINT64_MAX: the newest image of all */
+	uint64_t from_ns; /* what is earlier is of no use */
+};
+
+/*
+ * Goes there by an image of the model: *ret_model, which is overwritten unread, is the model after
+ * all frames before that place, and the source goes on with those behind it. Where the oldest
+ * segments were dropped (--keep) the recording begins with its oldest image: that one, if none is
+ * before that time. 0; or -errno and both are as they were, mostly -ENOENT: there is no image
+ * there, or none that this program reads (image/image.h); then the frames tell all.
+ */
+int tape_seek(struct source *s, struct tape_reach reach, struct model *ret_model);
 
 /* free() the result; oldest first. */
 int tape_segments(

@@ -1,179 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Two sides: the caller's fills batches, the thread's takes them. `lock` guards what is between. */
+/* The caller's side; the thread's is in write_thread.c. */
 #include "tape/tape_writer.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tape/gap.h"
+#include "tape/images.h"
 #include "tape/kinds.h"
 #include "tape/notes.h"
-#include "tape/recorder.h"
-
-enum {
-	BATCH_BYTES = 128 * 1024,
-	RETRY_MS = 200, /* when another program blocks the file */
-	CLOSE_TRIES = 5, /* of about a second each */
-};
+#include "tape/writer.h"
 
 #define COMMIT_NS (UINT64_C(500) * 1000000)
-
-struct batch {
-	struct batch *next;
-	size_t bytes;
-	uint64_t frames[(BATCH_BYTES + sizeof(struct frame_lost) + FRAME_MAX) / sizeof(uint64_t)];
-};
-
-struct tape_writer {
-	/* the caller's */
-	struct batch *filling;
-	struct gap gap; /* dropped and not yet told */
-	uint64_t lost;
-	uint64_t commit_ns; /* when the last commit was asked for */
-	bool is_uncommitted; /* something was put since */
-	size_t waiting; /* bytes in the queue, when it was looked at last */
-	struct notes *notes;
-	/* the thread's */
-	struct recorder recorder;
-	/* between them */
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	struct batch *oldest, *newest;
-	size_t queued_bytes;
-	char *notes_sql; /* malloc'ed; not yet taken */
-	bool has_notes; /* handed over and not yet written */
-	bool commit;
-	bool stop;
-	int failed; /* -errno */
-	struct err failure;
-};
-
-/* What the thread took over, to be done without the lock. */
-struct work {
-	struct batch *batches;
-	char *notes_sql;
-	bool commit;
-	bool stop;
-};
-
-static void wait_retry(struct tape_writer *w)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += RETRY_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_cond_timedwait(&w->wake, &w->lock, &until);
-}
-
-/* Adds to what is still to be done; waits if that is nothing. */
-static void take_work(struct tape_writer *w, struct work *work, bool retry)
-{
-	pthread_mutex_lock(&w->lock);
-	if (retry && !w->stop)
-		wait_retry(w);
-	while (!retry && !w->oldest && !w->commit && !w->stop)
-		pthread_cond_wait(&w->wake, &w->lock);
-	if (!recorder_is_full(&w->recorder)) {
-		work->batches = w->oldest;
-		w->oldest = w->newest = NULL;
-		w->queued_bytes = 0;
-	}
-	if (!work->notes_sql) {
-		work->notes_sql = w->notes_sql;
-		w->notes_sql = NULL;
-	}
-	work->commit |= w->commit;
-	w->commit = false;
-	work->stop = w->stop;
-	pthread_mutex_unlock(&w->lock);
-}
-
-static int add_batches(struct tape_writer *w, struct work *work, struct err *err)
-{
-	int ret = 0;
-
-	while (work->batches) {
-		struct batch *batch = work->batches;
-
-		if (ret == 0)
-			ret = recorder_add(&w->recorder, batch->frames, batch->bytes, err);
-		work->batches = batch->next;
-		free(batch);
-	}
-	return ret;
-}
-
-static int commit(struct tape_writer *w, struct work *work, struct err *err)
-{
-	int ret = recorder_commit(&w->recorder, work->notes_sql, err);
-
-	if (ret < 0)
-		return ret;
-	work->commit = false;
-	if (!work->notes_sql)
-		return 0;
-	free(work->notes_sql);
-	work->notes_sql = NULL;
-	pthread_mutex_lock(&w->lock);
-	w->has_notes = w->notes_sql;
-	pthread_mutex_unlock(&w->lock);
-	return 0;
-}
-
-static void *write_thread(void *arg)
-{
-	struct tape_writer *w = arg;
-	struct work work = {0};
-	struct err err = {0};
-	int tries = 0, ret = 0;
-
-	do {
-		take_work(w, &work, ret == -EBUSY);
-		ret = add_batches(w, &work, &err);
-		if (ret == 0 && (work.commit || work.stop || recorder_is_full(&w->recorder)))
-			ret = commit(w, &work, &err);
-		tries += work.stop;
-	} while ((ret == 0 && !work.stop) || (ret == -EBUSY && tries < CLOSE_TRIES));
-	free(work.notes_sql);
-	pthread_mutex_lock(&w->lock);
-	w->failed = ret;
-	w->failure = err;
-	pthread_mutex_unlock(&w->lock);
-	return NULL;
-}
-
-static int start_thread(struct tape_writer *w)
-{
-	pthread_condattr_t attr;
-	sigset_t all, before;
-	int ret;
-
-	pthread_mutex_init(&w->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&w->wake, &attr);
-	pthread_condattr_destroy(&attr);
-	/* Signals are for the caller's loop. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	ret = pthread_create(&w->thread, NULL, write_thread, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -ret;
-}
 
 static void free_batches(struct batch *batch)
 {
 	while (batch) {
 		struct batch *next = batch->next;
 
-		free(batch);
+		writer_free_batch(batch);
 		batch = next;
 	}
 }
@@ -183,7 +29,7 @@ static void writer_free(struct tape_writer *w)
 	recorder_release(&w->recorder);
 	notes_free(w->notes);
 	free_batches(w->oldest);
-	free(w->filling);
+	writer_free_batch(w->filling);
 	free(w->notes_sql);
 	free(w);
 }
@@ -201,11 +47,12 @@ struct tape_writer *tape_writer_new(const char *path, const struct tape_opts *op
 	if (ret == 0 && opts) {
 		w->recorder.keep.ns = opts->keep_ns;
 		w->recorder.keep.bytes = opts->keep_bytes;
+		w->recorder.image_every = opts->image_every;
 		if (opts->keep_bytes && opts->keep_bytes < TAPE_KEEP_MIN)
 			w->recorder.keep.bytes = TAPE_KEEP_MIN;
 	}
 	if (ret == 0) {
-		ret = start_thread(w);
+		ret = writer_start(w);
 		if (ret < 0)
 			err_set(err, ret, ERR_FAILED, "cannot start the thread that records: %s",
 				strerror(-ret));
@@ -251,6 +98,7 @@ static bool make_room(struct tape_writer *w)
 			return false;
 		w->filling->next = NULL;
 		w->filling->bytes = 0;
+		w->filling->image = (struct buf){0};
 	}
 	return true;
 }
@@ -259,6 +107,7 @@ static void append(struct tape_writer *w, const struct frame *f)
 {
 	memcpy((uint8_t *)w->filling->frames + w->filling->bytes, f, f->size);
 	w->filling->bytes += f->size;
+	w->frames_since++;
 	w->is_uncommitted = true;
 }
 
@@ -274,8 +123,10 @@ int tape_put(struct tape_writer *w, const struct frame *f)
 {
 	size_t limit = tape_kind(f->kind)->structural ? 2 * TAPE_QUEUE_MAX : TAPE_QUEUE_MAX;
 
-	if (!frame_is_sound(f))
+	if (!frame_is_sound(f)) {
+		w->has_no_images = true;
 		return -EINVAL;
+	}
 	if (w->waiting > limit || !make_room(w)) {
 		gap_add(&w->gap, f);
 		w->lost++;
@@ -323,6 +174,36 @@ void tape_hand_notes(struct tape_writer *w, char *sql)
 struct notes **tape_notes(struct tape_writer *w)
 {
 	return &w->notes;
+}
+
+bool tape_wants_image(struct tape_writer *w, bool is_last)
+{
+	uint32_t every = w->recorder.image_every;
+	bool wants;
+
+	if (w->lost || w->gap.count || w->has_no_images || !w->frames_since || !make_room(w))
+		return false;
+	if (every)
+		return w->frames_since >= every;
+	pthread_mutex_lock(&w->lock);
+	wants = (w->wants_image && !w->has_image) || (is_last && w->frames_since >= IMAGE_FRAMES);
+	pthread_mutex_unlock(&w->lock);
+	return wants;
+}
+
+void tape_hand_image(struct tape_writer *w, struct buf *image, uint64_t tick_ns)
+{
+	w->frames_since = 0;
+	w->has_no_images = !image->len;
+	if (w->has_no_images)
+		return;
+	w->filling->image = *image;
+	w->filling->tick_ns = tick_ns;
+	*image = (struct buf){0};
+	pthread_mutex_lock(&w->lock);
+	w->has_image = true;
+	pthread_mutex_unlock(&w->lock);
+	hand_over(w, false, NULL);
 }
 
 size_t tape_waiting(struct tape_writer *w)

@@ -26,6 +26,7 @@ struct tape_opts {
 	uint64_t keep_ns; /* drops what is older, up to a 16th later; 0: keeps all */
 	uint64_t keep_bytes; /* the same by size of the file; 0: no limit; at least TAPE_KEEP_MIN */
 	bool replace; /* a recording that is there; else that is an error */
+	uint32_t image_every; /* frames from one image to the next; 0: as few as are of use */
 };
 
 enum {
@@ -54,6 +55,14 @@ int tape_tick(struct tape_writer *w, uint64_t t_ns, struct err *err);
  * has not taken what was before. 0 or -ENOMEM.
  */
 int tape_note(struct tape_writer *w, const struct model *m, struct err *err);
+
+/*
+ * Keeps an image of the model (image/image.h) if it is time for one: with images a recording can be
+ * opened anywhere at once. *m is what all frames that were put, and no others, gave. is_last: there
+ * will be no more frames. It is nothing that anybody must have: where it cannot be there is none,
+ * and when frames were dropped there are no more.
+ */
+void tape_image(struct tape_writer *w, const struct model *m, bool is_last);
 
 /* Bytes that wait for the disk; 0 too if it failed. With less than TAPE_QUEUE_MAX nothing is
  * dropped. */

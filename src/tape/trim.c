@@ -2,6 +2,7 @@
 #include "tape/trim.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,6 +162,16 @@ static int rewrite_base(struct trimming *t)
 	return ret;
 }
 
+/* Those that stand in segments that are gone. */
+static int drop_images(struct trimming *t)
+{
+	char sql[64];
+
+	snprintf(sql, sizeof(sql), "DELETE FROM image WHERE segment<%lld",
+		(long long)t->bounds->first);
+	return store_exec(t->store, sql, t->err);
+}
+
 /* How much may stay, if there is more than a 16th too much; else nothing is to be done. */
 struct target {
 	bool by_age;
@@ -212,6 +223,7 @@ int trim(struct store *s, struct packer *packer, const struct keep *keep, struct
 {
 	struct trimming t = {.store = s, .packer = packer, .bounds = b, .err = err};
 	struct target target = {0};
+	int64_t first = b->first;
 	int ret;
 
 	if (b->first >= b->last)
@@ -232,6 +244,8 @@ int trim(struct store *s, struct packer *packer, const struct keep *keep, struct
 	}
 	if (ret >= 0 && t.structural)
 		ret = rewrite_base(&t);
+	if (ret >= 0 && t.bounds->first > first)
+		ret = drop_images(&t);
 	buf_release(&t.frames);
 	free(t.space);
 	return ret < 0 ? ret : 0;

@@ -12,6 +12,7 @@ were all unwatched: what is smaller is not known. Prints a table; writes nothing
 import argparse
 import os
 import platform
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -180,13 +181,24 @@ def used_by(argv):
     return time.monotonic() - began, usage.ru_maxrss / 1024
 
 
-def hour(case, table, opts):
-    """A recording of 10,000 tasks a second by 64 workers, made without waiting for it."""
+def seeks(tape):
+    """Milliseconds to each of some random times in a recording."""
+    done = subprocess.run([os.environ["POOLTOP_SEEK"], tape, "50"], stdout=subprocess.PIPE,
+                          check=True)
+    return [float(line.split()[0]) for line in done.stdout.decode().splitlines()]
+
+
+def hour(case, table, opts, rate, workers):
+    """A recording of so many tasks a second, made without waiting for it."""
     tape, seconds = case.path("hour"), 60 * opts.minutes
-    done = subprocess.run([os.environ["POOLTOP_HOUR"], tape, str(seconds), "10000", "64"],
-                          stdout=subprocess.PIPE, check=True)
-    what = "%d minutes of 10,000 tasks/s" % opts.minutes
+    done = subprocess.run([os.environ["POOLTOP_HOUR"], tape, str(seconds), str(rate),
+                           str(workers)], stdout=subprocess.PIPE, check=True)
+    what = "%d minutes of %s tasks/s" % (opts.minutes, format(rate, ","))
+    with sqlite3.connect(tape) as db:
+        images = db.execute("SELECT coalesce(sum(length(packed)), 0) FROM image").fetchone()[0]
     table.add(what + ": recorded", [os.path.getsize(tape) / int(done.stdout)], "bytes/task")
+    table.add(what + ": images of that", [100 * images / os.path.getsize(tape)], "%")
+    table.add(what + ": seek", seeks(tape), "ms", "100")
     reports = [used_by([harness.POOLTOP, "report", tape, "--json"]) for _ in range(3)]
     table.add(what + ": report", [took for took, _ in reports], "s", "5")
     table.add(what + ": resident at most", [most for _, most in reports], "MiB", "24")
@@ -271,7 +283,8 @@ def main():
              ("screens", lambda c: screens(c, table, opts, 8)),
              ("screens", lambda c: screens(c, table, opts, 256)),
              ("first", lambda c: first_screen(c, table, opts)),
-             ("hour", lambda c: hour(c, table, opts)),
+             ("hour", lambda c: hour(c, table, opts, 1000, 8)),
+             ("hour", lambda c: hour(c, table, opts, 10000, 64)),
              ("many", lambda c: many(c, table, opts)),
              ("deaths", lambda c: deaths(c, table, opts))]
     parts += [("rivals", lambda c, n=name: rival(c, table, n, opts)) for name in rivals.COMMANDS]

@@ -16,6 +16,7 @@ enum {
 	PARENT = 4242,
 	FIRST = 4300, /* pid of the first worker */
 	FUNCS = 5,
+	POLL = 2000, /* frames that a watcher finds when it looks */
 	WAITING_MAX = TAPE_QUEUE_MAX / 4, /* bytes; then the disk is waited for */
 };
 
@@ -23,10 +24,12 @@ enum {
 
 struct hour {
 	struct tape_writer *tape;
+	struct session session; /* a recorder has one, for notes and images */
 	struct history story; /* of all but the messages */
 	size_t told; /* bytes of it that were recorded */
 	uint32_t seconds, rate, workers;
 	uint64_t run_ns;
+	uint64_t frames;
 	uint64_t seed;
 	uint64_t sent_ns, back_ns;
 	uint64_t tasks;
@@ -57,11 +60,13 @@ static void record(struct hour *h, const struct frame *f)
 {
 	struct err err;
 
-	if (tape_put(h->tape, f) ||
+	if (session_feed(&h->session, f) || tape_put(h->tape, f) ||
 		(tape_waiting(h->tape) > WAITING_MAX && tape_tick(h->tape, f->t_ns, &err)))
 		die("the recording cannot be written");
 	while (tape_waiting(h->tape) > WAITING_MAX)
 		usleep(1000);
+	if (++h->frames % POLL == 0)
+		tape_image(h->tape, &h->session.model, false);
 }
 
 static void tell(struct hour *h)
@@ -194,7 +199,7 @@ int main(int argc, char **argv)
 	h->run_ns = 6 * HISTORY_S / 10 * h->workers / h->rate; /* they are busy, not overrun */
 	h->free_ns = calloc(h->workers, sizeof(*h->free_ns));
 	h->tape = tape_writer_new(argv[1], &(struct tape_opts){.replace = true}, &err);
-	if (!h->free_ns || !h->tape)
+	if (!h->free_ns || !h->tape || session_init(&h->session))
 		die("the recording cannot be made");
 	begin(h);
 	for (uint32_t s = 0; s < h->seconds; s++)
@@ -204,9 +209,11 @@ int main(int argc, char **argv)
 	history_tick(&h->story);
 	history_end(&h->story, 0);
 	tell(h);
+	tape_image(h->tape, &h->session.model, true);
 	if (tape_lost(h->tape) || tape_writer_close(h->tape, &err))
 		die("the recording is not whole");
 	printf("%llu\n", (unsigned long long)h->tasks);
+	session_release(&h->session);
 	history_release(&h->story);
 	free(h->free_ns);
 	free(h->msgs);

@@ -7,11 +7,15 @@ EXTRA_DIST += tests/bench/bench.py tests/bench/rivals.py tests/bench/screens.py 
 EXTRA_PROGRAMS = tests/bench/hour
 tests_bench_hour_SOURCES = tests/bench/hour.c
 tests_bench_hour_LDADD = libsupport.a libpooltop.a $(CORE_LIBS) -lm
-CLEANFILES += tests/bench/hour$(EXEEXT)
+EXTRA_PROGRAMS += tests/bench/seek
+tests_bench_seek_SOURCES = tests/bench/seek.c
+tests_bench_seek_LDADD = libpooltop.a $(CORE_LIBS) -lm
+CLEANFILES += tests/bench/hour$(EXEEXT) tests/bench/seek$(EXEEXT)
 
-bench: pooltop$(EXEEXT) tests/bench/hour$(EXEEXT)
+bench: pooltop$(EXEEXT) tests/bench/hour$(EXEEXT) tests/bench/seek$(EXEEXT)
 	POOLTOP=$(abs_builddir)/pooltop$(EXEEXT) POOLTOP_SRC=$(abs_srcdir) \
 		POOLTOP_HOUR=$(abs_builddir)/tests/bench/hour$(EXEEXT) \
+		POOLTOP_SEEK=$(abs_builddir)/tests/bench/seek$(EXEEXT) \
 		python3 $(srcdir)/tests/bench/bench.py $(BENCH_ARGS)
 
 .PHONY: bench

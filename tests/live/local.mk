@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	tests/live/frames_test.py \
 	tests/live/harness.py \
 	tests/live/hostile_test.py \
+	tests/live/images_test.py \
 	tests/live/inputs_test.py \
 	tests/live/keys_test.py \
 	tests/live/kind_deaths_test.py \

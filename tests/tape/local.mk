@@ -56,3 +56,10 @@ EXTRA_DIST += \
 	tests/tape/old/0.1.0-pool.json \
 	tests/tape/old/0.1.0-pool.tape.xz \
 	tests/tape/old_test.py
+# Copies recordings; tests/live/images_test.py runs it.
+noinst_PROGRAMS += tests/tape/imaged
+tests_tape_imaged_SOURCES = tests/tape/imaged.c
+tests_tape_imaged_LDADD = libsupport.a libpooltop.a $(CORE_LIBS) -lm
+check_PROGRAMS += tests/tape/images_test
+tests_tape_images_test_SOURCES = tests/tape/images_test.c $(tape_scratch)
+tests_tape_images_test_LDADD = $(TEST_LDADD)
