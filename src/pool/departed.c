@@ -120,7 +120,8 @@ static int infer_logged(struct model *m, struct pool *p, struct departed *past)
 		.rss_bytes = past->oom.rss_bytes,
 	};
 
-	if (!w)
+	/* Of a crash the log has a name alone, which any program may have. */
+	if (!w || !is_oom)
 		return 0;
 	d.replaced_by = w->pid;
 	if (!is_oom)

@@ -107,7 +107,7 @@ def pages(case, tape, words):
 def lost(case, way, where):
     harness.need_bpf()
     inside = harness.inside(harness.cgroup(case, LIMIT))
-    if way != "kill":
+    if way == "oom":
         need_log()
     facts, pid = happen(case, way, where, prefix=inside)
     successor = facts["workers"][-1]
@@ -119,8 +119,6 @@ def lost(case, way, where):
     want = {"replaced_by": successor}
     if way == "oom":
         want.update(pid=facts["victim"], end="oom", signal="SIGKILL")
-    elif way == "crash":
-        want.update(pid=None, end="signal", signal="SIGSEGV")
     else:
         want.update(pid=None, end=None, signal=None, exit_code=None)
     death = only_death(case, pool, facts, want)

@@ -73,9 +73,11 @@ def lose(opts, func, sig=None):
         if sig:
             os.kill(pid, sig)
         wait_gone(pid)
-        while pid in [p.pid for p in pool._pool] or len(pool._pool) < 2:
+        workers = []
+        while pid in workers or len(workers) < 2 or None in workers:  # None: not started yet
             time.sleep(0.01)
-        truth.write(opts.told, victim=pid, workers=[p.pid for p in pool._pool])
+            workers = [p.pid for p in list(pool._pool)]
+        truth.write(opts.told, victim=pid, workers=workers)
         answer.get()
 
 
