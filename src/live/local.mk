@@ -33,6 +33,7 @@ liblive_a_SOURCES += \
 	src/live/sample.c \
 	src/live/sample_put.c src/live/sample_put.h \
 	src/live/roles.c src/live/roles.h \
+	src/live/rate.c src/live/rate.h \
 	src/live/sampler.c src/live/sampler.h \
 	src/live/samples.c src/live/samples.h \
 	src/live/shared.c \

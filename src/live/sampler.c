@@ -13,23 +13,9 @@
 #include <unistd.h>
 
 #include "live/kernel_btf.h"
+#include "live/rate.h"
 
 #include "bpf/sampler.skel.h"
-
-#define SECOND_NS 1000000000ull
-#define CLOCK_NS 2000ull /* the interrupt itself, about */
-#define READER_NS 4000ull /* one sample, until it is a frame, about */
-
-/* Rates that no program's own period is likely to be a multiple of. */
-static const uint32_t rates[] = {5, 7, 11, 17, 23, 31, 49, 67, 97, 139, 199};
-
-enum {
-	RATE_QUIET = 2, /* places in rates[] */
-	RATE_FIRST = 6,
-	RATE_LAST = sizeof(rates) / sizeof(rates[0]) - 1,
-	MOST_MILLI = 8, /* thousandths of one core that it may cost ... */
-	CHEAP_MILLI = 2, /* ... and below which it may cost more */
-};
 
 struct sampler {
 	struct sampler_bpf *bpf;
@@ -39,12 +25,12 @@ struct sampler {
 	struct sample_cost *costs; /* cpus */
 	struct sample_cost seen; /* at the last tick */
 	uint64_t seen_ns; /* 0: there was none */
-	uint32_t rate; /* place in rates[] */
+	uint32_t rate; /* rate.h */
 };
 
 static uint64_t period_ns(const struct sampler *s)
 {
-	return SECOND_NS / rates[s->rate];
+	return rate_period_ns(s->rate);
 }
 
 static int open_clock(const struct sampler *s, int cpu)
@@ -223,26 +209,16 @@ static struct sample_cost cost_now(struct sampler *s)
 void sampler_adapt(struct sampler *s, uint64_t now_ns)
 {
 	struct sample_cost now = cost_now(s);
-	uint64_t passed = now_ns - s->seen_ns, milli;
-	uint64_t samples = now.samples - s->seen.samples;
-	uint64_t ns = now.ns - s->seen.ns + (now.runs - s->seen.runs) * CLOCK_NS;
-	bool is_first = !s->seen_ns;
-	uint32_t rate = s->rate;
+	const struct rate_cost cost = {
+		.passed_ns = s->seen_ns ? now_ns - s->seen_ns : 0,
+		.program_ns = now.ns - s->seen.ns,
+		.runs = now.runs - s->seen.runs,
+		.samples = now.samples - s->seen.samples,
+	};
 
 	s->seen = now;
 	s->seen_ns = now_ns;
-	if (is_first || !passed)
-		return;
-	milli = (ns + samples * READER_NS) * 1000 / passed;
-	if (milli >= MOST_MILLI && rate)
-		rate--;
-	else if (!samples)
-		rate = rate < RATE_QUIET ? rate : RATE_QUIET;
-	else if (rate < RATE_FIRST && milli * rates[RATE_FIRST] < MOST_MILLI * rates[rate] / 2)
-		rate = RATE_FIRST;
-	else if (rate < RATE_LAST && milli < CHEAP_MILLI)
-		rate++;
-	set_rate(s, rate);
+	set_rate(s, rate_next(s->rate, &cost));
 }
 
 struct bpf_object *sampler_object(struct sampler *s)
