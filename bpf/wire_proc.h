@@ -31,6 +31,7 @@ enum proc_flags {
 	/* Of a Pool's worker that was there before, and what its Python stack says: */
 	PROC_STAYS = 2048, /* it does any number of tasks: it has no maxtasksperchild */
 	PROC_REPLACES = 4096, /* its pool's worker handler forked it: one before it had ended */
+	PROC_CELERY = 8192, /* with PROC_BILLIARD: the pool is Celery's */
 };
 
 struct frame_proc {

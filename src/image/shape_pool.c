@@ -80,6 +80,7 @@ static const struct field queue_rows[] = {
 	BETWEEN(queue, role, QUEUE_TASKS, QUEUE_RESULTS),
 	NUMBER(queue, worker),
 	NUMBER(queue, shared),
+	NUMBER(queue, parent_tid),
 	NUMBER(queue, told),
 	NUMBER(queue, written),
 	NUMBER(queue, read),

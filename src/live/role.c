@@ -81,8 +81,11 @@ static uint32_t role_of_thread(struct reader *r, const struct py_thread *t)
 				role |= stays(r, frame);
 			continue;
 		}
+		/* Whose workers billiard's are, their parent's frames say: all are forked. */
+		if (role == PROC_BILLIARD && code->file && strstr(code->file, "/celery/"))
+			return role | PROC_CELERY;
 		/* Further out than the frames of a pool that it works in, and that made its own. */
-		if (role_of_frame(code) & ~PROC_BARE || !(role & PROC_POOL))
+		if (role_of_frame(code) & ~PROC_BARE || !(role & (PROC_POOL | PROC_BILLIARD)))
 			break;
 		if (is_keeper(code))
 			return role | PROC_REPLACES;

@@ -80,6 +80,8 @@ static int by_parent(struct model *m, struct pool *p, struct queue *q, const str
 		return plain_by_parent(m, p, q, f);
 	if (role == ROLE_SENTINEL && f->dir == MSG_WRITE && (tasks || p->traits.ends_results))
 		tell_to_end(p, q, f->h.t_ns);
+	if (f->dir == (tasks ? MSG_WRITE : MSG_READ) && role == (tasks ? ROLE_TASK : ROLE_RESULT))
+		q->parent_tid = f->tid;
 	if (tasks && f->dir == MSG_WRITE && role == ROLE_TASK) {
 		q->told = false;
 		p->closing = p->closing && !p->traits.own_queues;
@@ -128,6 +130,13 @@ bool message_is_mute(const struct frame_msg *f)
 	return role != ROLE_TASK && role != ROLE_RESULT && f->shape != SHAPE_OBJECT;
 }
 
+/* There is more to be said of a worker that was not seen at work than that it is one: which queues
+ * are its own. */
+static bool is_unsettled(const struct pool *p, const struct worker *w)
+{
+	return w->provisional && p->traits.own_queues && !p->traits.unnumbered;
+}
+
 bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 {
 	struct queue *q;
@@ -146,6 +155,8 @@ bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 	if (!proc || proc->pool != p->id)
 		return false;
 	w = pool_find_worker(p, proc->worker);
+	if (w && is_unsettled(p, w))
+		return false;
 	if (w && !w->ended_ns)
 		*ret = by_worker(m, w, q, f);
 	return true;

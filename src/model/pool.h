@@ -161,6 +161,7 @@ struct queue {
 	enum queue_role role;
 	uint32_t worker; /* id of the only worker that was seen on it, 0: several, or nobody yet */
 	bool shared; /* several were */
+	uint32_t parent_tid; /* thread of the parent that used it, 0: none was seen */
 	bool told; /* its reader was told to end, the newest message is a sentinel */
 	uint64_t written, read; /* messages */
 	uint64_t bytes_written, bytes_read;

@@ -53,6 +53,7 @@ const struct pool_kind pool_kind_billiard = {
 	.task_shape = SHAPE_BILLIARD_TASK,
 	.result_shape = SHAPE_BILLIARD_READY,
 	.has_halves = true,
+	.bond = BOND_THREADS,
 	.traits = {.own_queues = true},
 	.judge_end = judge_end,
 	.word_death = word_death,

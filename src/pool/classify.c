@@ -6,15 +6,6 @@
 /* So many messages that nobody has claimed are too many to wait for the next tick. */
 enum { PLAIN_MANY = 2048 };
 
-static int on_msg(struct model *m, const struct frame *f)
-{
-	if (!m->pending_news)
-		return 0;
-	if (model_pending(m) % PLAIN_MANY == 0 && message_is_plain((const struct frame_msg *)f))
-		return plain_review(m, 0);
-	return evidence_message(m, (const struct frame_msg *)f);
-}
-
 static int on_work(struct model *m, const struct frame *f)
 {
 	const struct proc *p = model_find_proc(m, f->pid);
@@ -49,6 +40,21 @@ static int review_pending(struct model *m)
 	return ret;
 }
 
+static int on_msg(struct model *m, const struct frame *f)
+{
+	const struct frame_msg *msg = (const struct frame_msg *)f;
+	uint32_t pending = model_pending(m);
+	int ret;
+
+	if (!m->pending_news)
+		return 0;
+	if (pending % PLAIN_MANY == 0 && message_is_plain(msg))
+		return plain_review(m, 0);
+	ret = evidence_message(m, msg);
+	return ret || model_pending(m) == pending || !evidence_spreads(m, msg) ? ret
+									       : review_pending(m);
+}
+
 static int on_pipe(struct model *m, const struct frame *f)
 {
 	uint32_t pools = m->next_pool;
@@ -61,8 +67,10 @@ static int on_pipe(struct model *m, const struct frame *f)
 
 static int on_exit_of(struct model *m, const struct frame *f)
 {
-	int ret = model_pending(m) ? plain_review(m, f->pid) : 0;
+	int ret = model_pending(m) ? own_settle(m, f->pid) : 0;
 
+	if (!ret && model_pending(m))
+		ret = plain_review(m, f->pid);
 	/* Whose messages wait for it to be a worker is one now or never. */
 	if (!ret && model_pending(m))
 		ret = review_pending(m);
@@ -74,6 +82,8 @@ static int on_tick(struct model *m, const struct frame *f)
 	int ret = review_pending(m);
 
 	(void)f;
+	if (!ret)
+		ret = own_settle(m, 0);
 	if (!ret)
 		ret = plain_review(m, 0);
 	guess_sweep(m);
@@ -90,9 +100,11 @@ static int on_tick(struct model *m, const struct frame *f)
 
 static int on_done(struct model *m, const struct frame *f)
 {
+	int ret = own_settle(m, 0);
+
 	(void)f;
 	guess_sweep(m);
-	return plain_review(m, 0);
+	return ret ? ret : plain_review(m, 0);
 }
 
 static int (*const handlers[])(struct model *m, const struct frame *f) = {

@@ -64,7 +64,7 @@ const struct pool_kind pool_kind_dataloader = {
 	.role = PROC_LOADER,
 	.task_shape = SHAPE_INDEX,
 	.result_shape = SHAPE_DATA,
-	.needs_reader = true,
+	.bond = BOND_RESULTS,
 	.fit = fit,
 	.traits = {.own_queues = true, .fed_results = true},
 	.is_kind = is_torch,

@@ -82,7 +82,11 @@ static int worker_of(struct model *m, const struct pool_kind *kind, struct proc 
 {
 	const struct proc *parent = model_proc(m, employer_of(m, c));
 	const struct pool *p = model_find_pool(m, c->pool);
-	struct clue e = {.kind = kind, .parent = parent->pid, .child = c->pid, .t_ns = c->ends_ns};
+	struct clue e = {.kind = kind,
+		.parent = parent->pid,
+		.child = c->pid,
+		.t_ns = c->ends_ns,
+		.maybe = kind->bond == BOND_RESULTS};
 
 	if (kind->traits.unnumbered &&
 		(m->session.mode != MODE_PROC || !share_whole_pipe(parent, c)))
@@ -96,9 +100,12 @@ static int child_ends(struct model *m, uint32_t pid)
 	const struct proc *parent = model_proc(m, employer_of(m, c));
 	const struct pool_kind *kind = pool_kind_of_role(c);
 	struct clue e = {.kind = kind, .t_ns = c->ends_ns, .guess = !kind};
+	const struct pool *p;
 
 	if (!kind)
 		e.kind = &pool_kind_pool;
+	else if (kind->bond == BOND_THREADS)
+		e.guess = !(c->flags & PROC_CELERY);
 	if (c->pool)
 		staff_review(m, c);
 	if (!parent || !parent->ends_ns || !c->ends_ns || c->gone || !is_hireable(m, c) ||
@@ -114,6 +121,9 @@ static int child_ends(struct model *m, uint32_t pid)
 	e.result_ino = half_of(m, parent, c, PIPE_WRITE);
 	if (!e.task_ino || !e.result_ino)
 		return 0;
+	p = model_task_pool(m, e.task_ino);
+	if (p && !p->guessed)
+		e.kind = pool_kind_named(p->kind);
 	return evidence_conclude(m, &e);
 }
 

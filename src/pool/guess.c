@@ -41,26 +41,15 @@ static int merge(struct model *m, struct pool *p, struct clue e)
 	return ret;
 }
 
-static bool has_pool(const struct model *m, uint32_t parent, const struct pool_kind *kind)
+static int become(
+	struct model *m, struct pool *p, const struct pool_kind *kind, const struct frame_msg *f)
 {
-	for (uint32_t i = 0; i < m->pools_count; i++)
-		if (m->pools[i].pid == parent && !m->pools[i].ended_ns &&
-			pool_kind_named(m->pools[i].kind) == kind)
-			return true;
-	return false;
-}
+	struct clue e = {.kind = kind, .parent = p->pid, .tid = f->tid, .t_ns = p->seen_ns};
+	const struct pool *other = kind->bond == BOND_THREADS ? bond_find(m, &e) : NULL;
 
-static int become(struct model *m, struct pool *p, const struct pool_kind *kind)
-{
-	struct clue e = {
-		.kind = kind,
-		.parent = p->pid,
-		.task_ino = p->task_ino,
-		.result_ino = p->result_ino,
-		.t_ns = p->seen_ns,
-	};
-
-	if (p->kind == kind->name || !has_pool(m, p->pid, kind)) {
+	e.task_ino = p->task_ino;
+	e.result_ino = p->result_ino;
+	if (!other || other == p) {
 		p->guessed = false;
 		p->kind = kind->name;
 		p->traits = kind->traits;
@@ -79,8 +68,11 @@ int guess_review(struct model *m, const struct frame_msg *f, const struct proc *
 	kind = pool_kind_of_task(m, f, by);
 	if (!kind)
 		kind = pool_kind_of_result(m, f, by);
+	/* Of which pool the parent's thread tells. */
+	if (kind && kind->bond == BOND_THREADS && f->h.pid != p->pid)
+		return 0;
 	if (kind && (kind->name == p->kind || kind->has_halves))
-		return become(m, p, kind);
+		return become(m, p, kind, f);
 	/* Of an object that nobody knows, or of a kind whose workers hold no half pipes. */
 	model_dissolve_pool(m, p);
 	return 0;
@@ -108,9 +100,18 @@ void guess_check(struct model *m, uint32_t parent)
 	}
 }
 
+/* Whatever was taken for its workers has turned out to be others'. */
+static bool is_void(const struct pool *p)
+{
+	const struct pool_kind *kind = pool_kind_named(p->kind);
+	bool by_role = kind && kind->bond == BOND_RESULTS && !p->queues_count;
+
+	return !p->workers_count && (p->guessed || by_role);
+}
+
 void guess_sweep(struct model *m)
 {
 	for (uint32_t i = m->pools_count; i--;)
-		if (m->pools[i].guessed && !m->pools[i].workers_count)
+		if (is_void(&m->pools[i]))
 			model_dissolve_pool(m, &m->pools[i]);
 }

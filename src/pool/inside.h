@@ -56,17 +56,46 @@ struct clue {
 	uint64_t task_ino; /* 0: not shown */
 	uint64_t result_ino;
 	uint64_t t_ns;
+	uint32_t tid; /* thread of the parent that used the pipe; 0: none did */
 	bool guess; /* it may be another kind's as well */
 	bool more; /* others follow, and evidence_settle() after the last */
+	bool maybe; /* the child is of that kind, but may be another pool's */
 };
+
+/* bond.c */
+/* The pool that this is about: by its pipes, else by who works for it, else as its kind says. NULL:
+ * none that is known. */
+struct pool *bond_find(struct model *m, const struct clue *e);
+/* Only who reads this pipe will tell whose it is. */
+bool bond_is_ambiguous(const struct model *m, const struct clue *e);
+/* The parent has a pool that may use this pipe by a thread that was not seen yet. */
+bool bond_is_open(const struct model *m, const struct clue *e);
+
+/* own.c: messages of kinds whose workers have pipes of their own. e: kind and pipe; the rest is
+ * filled in. 0 or -ENOMEM. */
+int own_by_threads(
+	struct model *m, const struct frame_msg *f, const struct proc *by, struct clue *e);
+int own_by_results(
+	struct model *m, const struct frame_msg *f, const struct proc *by, struct clue *e);
+/* It has taken indices, and sent no batch yet. */
+bool own_has_begun(struct model *m, const struct proc *c);
+/* The pipe that the worker has taken its tasks from becomes the pool's. 0 or -ENOMEM. */
+int own_register(struct model *m, struct pool *p, const struct proc *c);
+/* What has waited long, or whose process is gone (`ending`: that one and its children), is counted
+ * with what is known. 0 or -ENOMEM. */
+int own_settle(struct model *m, uint32_t ending);
 
 /* evidence.c, ends.c: what shows a pool. Each registers, adopts and settles. 0 or -ENOMEM. */
 int evidence_conclude(struct model *m, const struct clue *e);
 /* All that waited for what is known now counts: messages, and the ends of their workers. */
 int evidence_settle(struct model *m);
 int evidence_message(struct model *m, const struct frame_msg *f);
+/* What one message on such a pipe shows may decide of others, on other pipes. */
+bool evidence_spreads(const struct model *m, const struct frame_msg *f);
 int evidence_ends(struct model *m, uint32_t pid);
 int evidence_blocked(struct model *m, uint32_t pid);
+/* It has children that may be workers. */
+bool evidence_has_worker(const struct model *m, uint32_t pid);
 
 /* guess.c: pools that only ends of pipes have shown. */
 /* What the message says of the one whose pipe it is on: it is, becomes another, or is none. `by`

@@ -15,6 +15,14 @@ enum fit {
 	FIT_YES,
 };
 
+/* What tells the pools of this kind apart that a parent has at a time (bond.c). */
+enum pool_bond {
+	BOND_PIPES, /* its task pipe and its result pipe, which all its workers share */
+	BOND_RESULTS, /* its result pipe: each worker has a task pipe of its own */
+	BOND_THREADS, /* the parent's threads that use its pipes: a worker may have a pair */
+	BOND_PARENT, /* a parent has one */
+};
+
 struct pool_kind {
 	const char *name; /* INTERFACE 2; the pool's `kind` */
 	uint32_t role; /* of its workers: of enum proc_flags */
@@ -32,9 +40,7 @@ struct pool_kind {
 	bool forks_at_once;
 	/* Its workers hold half pipes as a Pool's do. */
 	bool has_halves;
-	/* A parent may have several at a time with queues for each worker: it takes a worker at
-	 * work to tell them apart. */
-	bool needs_reader;
+	enum pool_bond bond;
 	struct pool_traits traits;
 	/* How well a process fits by what is special to this kind, that the pipe ends do not speak
 	 * against. NULL: it may be a worker. */

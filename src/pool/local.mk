@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 libpooltop_a_SOURCES += \
 	src/pool/billiard.c \
+	src/pool/bond.c \
 	src/pool/classify.c \
 	src/pool/classify.h \
 	src/pool/dataloader.c \
@@ -15,6 +16,7 @@ libpooltop_a_SOURCES += \
 	src/pool/kind.c \
 	src/pool/kind.h \
 	src/pool/mp_pool.c \
+	src/pool/own.c \
 	src/pool/plain.c \
 	src/pool/process.c \
 	src/pool/staff.c \

@@ -28,7 +28,7 @@ static bool is_bare(struct model *m, const struct proc *c, uint32_t parent)
 	const struct worker *w = p ? pool_find_worker(p, c->worker) : NULL;
 
 	return is_hireable(m, c) && employer_of(m, c) == parent &&
-	       (!w || w->provisional || p->traits.unnumbered);
+	       (!w || p->traits.unnumbered || (w->provisional && !own_has_begun(m, c)));
 }
 
 static bool has_bare_pool(struct model *m, uint32_t parent)
@@ -106,6 +106,14 @@ static bool is_known(struct model *m, uint64_t ino)
 	return model_queue_pool(m, ino, NULL);
 }
 
+/* A DataLoader's, which will be known as such. */
+static bool is_loaders(struct model *m, const struct frame_msg *f)
+{
+	const struct proc *by = model_find_proc(m, f->h.pid);
+
+	return by && (pool_kind_of_task(m, f, by) || pool_kind_of_result(m, f, by));
+}
+
 enum { PIPES = 256 };
 
 /* One was added as the last. *tasks: so many are for tasks, and come first. */
@@ -129,7 +137,8 @@ static uint32_t find_pipes(struct model *m, struct pipe_use uses[PIPES])
 		struct pipe_use use = {.ino = f->ino, .t_ns = f->h.t_ns};
 		uint32_t k = 0;
 
-		if (f->dir != MSG_READ || !message_is_plain(f) || is_known(m, f->ino))
+		if (f->dir != MSG_READ || !message_is_plain(f) || is_known(m, f->ino) ||
+			is_loaders(m, f))
 			continue;
 		while (k < n && uses[k].ino != f->ino)
 			k++;

@@ -64,6 +64,7 @@ static enum fit fit(const struct model *m, const struct pool *p, const struct pr
 const struct pool_kind pool_kind_process = {
 	.name = "Process",
 	.role = PROC_BARE,
+	.bond = BOND_PARENT,
 	.fit = fit,
 	.traits = {.unnumbered = true, .own_queues = true, .fed_results = true},
 	.judge_end = judge_end,

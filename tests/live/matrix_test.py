@@ -62,6 +62,9 @@ KINDS = (
             more=("--kind", "loky")),
     Watched("two of multiprocess", "shape_twins", methods=("fork",), module="multiprocess",
             more=("--kind", "multiprocess")),
+    Watched("two of billiard", "shape_twins", module="billiard", more=("--kind", "billiard")),
+    Watched("two of DataLoader", "shape_twins", methods=("fork", "spawn"), module="torch",
+            more=("--kind", "loader")),
     Watched("loky", "kind_loky", methods=("loky",), module="joblib, numpy"),
     Watched("joblib's Pool", "kind_joblib", methods=("fork",), module="joblib"),
     Watched("billiard", "kind_billiard", module="billiard"),
@@ -151,9 +154,10 @@ def held_pool(case, got, want, facts):
 
 
 def take_like(pools, want):
-    """Takes the pool out of the list that is meant: of two in one parent the one with more of its
-    workers, where they are known, and functions."""
+    """Takes the pool out of the list that is meant: of two in one parent the one of its kind, and
+    with more of its workers, where they are known, and functions."""
     mine = [p for p in pools if p["pid"] == want["pid"]] or pools
+    mine = [p for p in mine if p["kind"] == want["kind"]] or mine
     workers, functions = set(want.get("workers") or ()), set(want["functions"] or ())
     got = max(mine, key=lambda p: len(workers & {w["pid"] for w in p["workers"]})
               + len(functions & {f["name"] for f in p["functions"]}))
@@ -184,7 +188,7 @@ def watch(case, row, interpreter, method, told):
     tape = case.path("tape")
     done = harness.pooltop(case, "record", "-o", tape, "--", interpreter,
                            harness.pool(row.workload), "--truth", told, "--method", method,
-                           *row.more)
+                           *row.more, seconds=110)
     cannot = row.cannot.get(method)
     if cannot and done.status and cannot in done.err.decode("utf-8", "replace"):
         return None
@@ -213,7 +217,7 @@ def measure(case, row, interpreter, method):
 
 def row_of(row, interpreter, version, method):
     return ("%s, %s, %s" % (row.name, method, version),
-            lambda case: measure(case, row, interpreter, method), 120)
+            lambda case: measure(case, row, interpreter, method), 150)
 
 
 def print_table():

@@ -8,48 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tests/support/story.h"
-
-#define STORY(name) cmocka_unit_test_setup_teardown(name, story_begin, story_end)
-
-/* Of the n-th worker. */
-static struct history_pool celery(uint32_t n)
-{
-	return (struct history_pool){
-		.pid = 100,
-		.task_ino = 9001 + 10 * n,
-		.result_ino = 9002 + 10 * n,
-		.task_shape = SHAPE_BILLIARD_TASK,
-		.result_shape = SHAPE_BILLIARD_READY,
-	};
-}
-
-static struct history_pool loader(uint32_t n)
-{
-	return (struct history_pool){
-		.pid = 100,
-		.task_ino = 9501 + n,
-		.result_ino = 9500,
-		.task_shape = SHAPE_INDEX,
-		.result_shape = SHAPE_DATA,
-	};
-}
-
-static struct history_task nth(int64_t n)
-{
-	return (struct history_task){
-		.job = n, .chunk = -1, .func = "app.add", .bytes_out = 50, .bytes_back = 20};
-}
-
-static void fork_workers(struct story *t, uint32_t first, uint32_t n)
-{
-	for (uint32_t pid = first; pid < first + n; pid++) {
-		history_wait(&t->h, 2 * HISTORY_MS);
-		history_fork(&t->h, 100, pid);
-		history_born(&t->h, pid);
-		history_state(&t->h, pid, STATE_WAIT);
-	}
-}
+#include "tests/support/pairs.h"
 
 static void each_worker_of_celery_has_its_pipes(void **state)
 {
@@ -130,20 +89,6 @@ static void closing_is_for_all(void **state)
 	assert_true(p->closing);
 	history_exit(&t->h, 102, 0);
 	assert_int_equal(story_pool(t)->state, POOL_GONE);
-}
-
-static void torch(struct story *t, uint32_t flags)
-{
-	struct frame_proc f = {
-		.h = {.kind = FRAME_PROC, .size = sizeof(f), .pid = 100},
-		.how = PROC_FOUND,
-		.threads = 2,
-		.flags = flags,
-	};
-
-	story_parent(t, MODE_BPF);
-	f.cmd = history_text(&t->h, "python3 job.py");
-	history_add(&t->h, &f);
 }
 
 static void walk(struct story *t, uint32_t first, uint32_t queues)

@@ -2,6 +2,8 @@
 """A billiard.Pool, given mixed calls, counted in the parent. Needs billiard."""
 import argparse
 import os
+import signal
+import threading
 
 import billiard
 from billiard.connection import Connection
@@ -30,6 +32,25 @@ def work(pool, n, big, method):
     pool.apply(mixed.measure, (b"a" * big,))
 
 
+def watch(pool):
+    counted = tally.watch("billiard", tally.billiard_message, [pool._inqueue._writer],
+                          [pool._outqueue._reader])
+    counted.more["workers"] = [p.pid for p in pool._pool]
+    return counted
+
+
+def end(pools):
+    """Of billiard 4.1, close() and join() wait for ever on Python 3.11, and terminate() may, for a
+    worker that its signal has not ended. Call os._exit() afterwards."""
+    for pool in pools:
+        thread = threading.Thread(target=pool.terminate, daemon=True)
+        thread.start()
+        thread.join(5)
+        for worker in pool._pool:
+            if thread.is_alive() and worker.is_alive():
+                os.kill(worker.pid, signal.SIGKILL)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--truth")
@@ -40,11 +61,9 @@ def main():
 
     tally.install(Connection)
     pool = billiard.get_context(args.method).Pool(2)
-    counted = tally.watch("billiard", tally.billiard_message, [pool._inqueue._writer],
-                          [pool._outqueue._reader])
+    counted = watch(pool)
     work(pool, args.items, args.big, args.method)
-    # Of billiard 4.1, close() and join() wait for ever on Python 3.11.
-    pool.terminate()
+    end([pool])
     tally.write(args.truth, [counted], method=args.method)
     os._exit(0)
 

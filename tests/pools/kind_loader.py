@@ -4,6 +4,7 @@ counted in the parent. Needs torch."""
 import argparse
 
 import torch.utils.data
+from torch._utils import ExceptionWrapper
 from torch.utils.data.dataloader import _MultiProcessingDataLoaderIter
 
 import mixed
@@ -11,16 +12,21 @@ import tally
 
 
 class Rows(torch.utils.data.Dataset):
-    def __init__(self, n, fails_at=-1):
+    """Tensors, which go through shared memory; some fail. Behind them bytes, of these sizes."""
+
+    def __init__(self, n, fails_at=(), sizes=()):
         self.n = n
         self.fails_at = fails_at
+        self.sizes = sizes
 
     def __len__(self):
         return self.n
 
     def __getitem__(self, index):
-        if index == self.fails_at:
-            raise mixed.Refused("no row %d" % index)
+        if index >= self.n:
+            return mixed.make(self.sizes[index - self.n])
+        if index in self.fails_at:
+            return mixed.fails(10 * index + 4) if index % 2 else mixed.refuses(index)
         return torch.full((500,), float(index))
 
 
@@ -49,6 +55,16 @@ class Batches:
             return  # a worker is ready for another epoch
         self.counted.tasks["returned"] += 1
         self.counted.add_bytes("back", size)
+        if obj and isinstance(obj[1], ExceptionWrapper):
+            self.counted.tasks["failed"] += 1
+            self.on_failure(obj[1])
+
+    def on_failure(self, wrapped):
+        """Its text is the traceback; the last line has the type and the message."""
+        last = wrapped.exc_msg.strip().split("\n")[-1]
+        row = "\t".join((tally.name_of(wrapped.exc_type).replace("builtins.", ""),
+                         last.partition(": ")[2], "", last))
+        self.counted.failures[row] = self.counted.failures.get(row, 0) + 1
 
 
 def watch_all():
@@ -63,14 +79,33 @@ def watch_all():
     return found
 
 
-def work(n, method):
-    options = {"num_workers": 2, "batch_size": 8, "multiprocessing_context": method}
-    loader = torch.utils.data.DataLoader(Rows(n), **options)
+def new_loader(rows, method, **more):
+    return torch.utils.data.DataLoader(rows, num_workers=2, multiprocessing_context=method, **more)
+
+
+def walk(loader):
+    """(samples, failures) of an epoch: what fails is a batch, and the next ones come."""
+    samples, failures, batches = 0, 0, iter(loader)
+    while True:
+        try:
+            samples += len(next(batches))
+        except StopIteration:
+            return samples, failures
+        except (mixed.Refused, ValueError):
+            failures += 1
+
+
+def work(n, big, method):
+    loader = new_loader(Rows(n), method, batch_size=8)
     for _ in range(2):
-        assert sum(len(batch) for batch in loader) == n
-    loader = torch.utils.data.DataLoader(Rows(n), persistent_workers=True, **options)
+        assert walk(loader) == (n, 0)
+    sizes = mixed.SIZES + (big,)
+    batches = [list(range(i, i + 4)) for i in range(0, n, 4)]
+    batches += [[n + i] for i in range(len(sizes))]
+    loader = new_loader(Rows(n, (3, 4, n - 1), sizes), method, batch_sampler=batches,
+                        persistent_workers=True)
     for _ in range(3):
-        assert sum(len(batch) for batch in loader) == n
+        assert walk(loader) == (n - 12 + len(sizes), 3)
     del loader
 
 
@@ -79,11 +114,12 @@ def main():
     parser.add_argument("--truth")
     parser.add_argument("--method", default="fork")
     parser.add_argument("--items", type=int, default=100)
+    parser.add_argument("--big", type=int, default=mixed.BIG)
     args = parser.parse_args()
 
     tally.install()
     counted = watch_all()
-    work(args.items, args.method)
+    work(args.items, args.big, args.method)
     for one in counted:
         one.functions = None
     tally.write(args.truth, counted, method=args.method)

@@ -33,10 +33,10 @@ def message(obj):
 
 
 class Counted:
-    """All that goes over any connection of the parent."""
+    """All that goes over these connections of the parent; None: over any."""
 
-    def __init__(self):
-        self.tally = tally.watch("Process", message, None, None)
+    def __init__(self, writers=None, readers=None):
+        self.tally = tally.watch("Process", message, writers, readers)
         self.tally.on_returned = self.on_returned
 
     def on_returned(self, _, size):

@@ -3,6 +3,8 @@
 20 MB, failures. Python 3.6 and later, standard library only."""
 import functools
 import multiprocessing
+import os
+import time
 
 # Around 16 KiB, from which a length is written alone, around a pipe's 64 KiB, and above.
 SIZES = (1, 100, 16200, 16384, 17000, 65500, 66000, 1 << 20)
@@ -50,6 +52,18 @@ def fails(x):
 
 def refuses(x):
     raise Refused("no, not %d" % (x % 2))
+
+
+def who(_):
+    time.sleep(0.1)
+    return os.getpid()
+
+
+def meet(pool, workers):
+    """Gives it work until each of its workers has had some: who has none is known by little."""
+    seen = set()
+    while len(seen) < workers:
+        seen.update(pool.map(who, range(workers), chunksize=1))
 
 
 def has_key(path):

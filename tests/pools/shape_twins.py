@@ -2,6 +2,7 @@
 """Two pools of one kind at once in one parent, each with work of its own, counted in the parent.
 Needs what makes that kind."""
 import argparse
+import os
 
 import mixed
 import tally
@@ -54,7 +55,41 @@ def loky(_, n):
     return counted
 
 
-KINDS = {"multiprocess": multiprocess, "executor": executor, "loky": loky}
+def billiard(method, n):
+    import billiard as package
+    import kind_billiard
+    from billiard.connection import Connection
+    tally.install(Connection)
+    pools = [package.get_context(method).Pool(2) for _ in range(2)]
+    counted = [kind_billiard.watch(pool) for pool in pools]
+    for pool in pools:
+        mixed.meet(pool, 2)
+    give_both(pools, n)
+    kind_billiard.end(pools)
+    return counted
+
+
+def loader(method, n):
+    import kind_loader
+    tally.install()
+    counted = kind_loader.watch_all()
+    loaders = [kind_loader.new_loader(kind_loader.Rows(batch * n), method, batch_size=batch)
+               for batch in (3, 5)]
+    assert [len(a) + len(b) for a, b in zip(*loaders)] == [8] * n
+    if method == "fork":  # else each worker imports torch anew, which takes seconds
+        # The one has results before the other has workers.
+        early = iter(loaders[0])
+        next(early)
+        late = iter(loaders[1])
+        assert [len(a) + len(b) for a, b in zip(early, late)] == [8] * (n - 1)
+        assert len(list(late)) == 1
+    for one in counted:
+        one.functions = None
+    return counted
+
+
+KINDS = {"multiprocess": multiprocess, "executor": executor, "loky": loky, "billiard": billiard,
+         "loader": loader}
 
 
 def main():
@@ -66,6 +101,8 @@ def main():
     args = parser.parse_args()
     counted = KINDS[args.kind](args.method, args.items)
     tally.write(args.truth, counted, method=args.method)
+    if args.kind == "billiard":
+        os._exit(0)
 
 
 if __name__ == "__main__":

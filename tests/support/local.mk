@@ -8,6 +8,7 @@ libsupport_a_SOURCES += \
 	tests/support/life.c \
 	tests/support/lively.c \
 	tests/support/rich.c \
+	tests/support/pairs.h \
 	tests/support/samples.c \
 	tests/support/story.c \
 	tests/support/story.h \
