@@ -175,8 +175,10 @@ int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct
 	f.h = frame_of(FRAME_SIGNAL, sizeof(f), tgid, now);
 	f.sig = sig;
 	f.code = 0x80; /* SI_KERNEL: SEND_SIG_PRIV is the pointer 1 */
+	/* Verifiers of 6.12.x and newer know that it may be no pointer, and let nobody follow it
+	 * (kernel/bpf/btf.c, raw_tp_null_args[]: signal_generate). */
 	if ((unsigned long)info > 1)
-		f.code = info->si_code;
+		f.code = BPF_CORE_READ(info, si_code);
 	else if (!info)
 		f.code = 0; /* SEND_SIG_NOINFO: a process did it */
 	if (f.code <= 0) {
