@@ -152,10 +152,53 @@ static uint32_t find_pipes(struct model *m, struct pipe_use uses[PIPES])
 	return n;
 }
 
+static bool was_read(const struct model *m, uint64_t ino)
+{
+	for (uint32_t i = 0; i < model_pending(m); i++)
+		if (model_pending_at(m, i)->ino == ino && model_pending_at(m, i)->dir == MSG_READ)
+			return true;
+	return false;
+}
+
+/* Unless its ends were read since then and do not say so. */
+static bool can_read(const struct proc *parent, const struct frame_msg *f)
+{
+	return parent->ends_ns < f->h.t_ns || proc_holds(parent, f->ino) & PIPE_READ;
+}
+
+/*
+ * A worker may be gone before its parent looks at what it has answered (join(), then get()). What
+ * it wrote into a pipe that its parent can read, and nobody has read yet, is taken for answers: it
+ * is the last moment at which they still find their worker. *is_new: there were such pipes.
+ */
+static int claim_unread(struct model *m, const struct proc *c, bool *is_new)
+{
+	struct clue e = {.kind = &pool_kind_process, .child = c->pid, .more = true};
+	int ret = 0;
+
+	e.parent = employer_of(m, c);
+	if (!is_bare(m, c, e.parent) || !has_bare_pool(m, e.parent))
+		return 0;
+	for (uint32_t i = 0; i < model_pending(m) && !ret; i++) {
+		const struct frame_msg *f = model_pending_at(m, i);
+		const struct proc *parent = model_proc(m, e.parent);
+
+		if (f->h.pid != e.child || f->dir != MSG_WRITE || !message_is_plain(f) || !parent ||
+			!can_read(parent, f) || is_known(m, f->ino) || was_read(m, f->ino))
+			continue;
+		e.result_ino = f->ino;
+		e.t_ns = f->h.t_ns;
+		ret = evidence_conclude(m, &e);
+		*is_new = true;
+	}
+	return ret;
+}
+
 int plain_review(struct model *m, uint32_t ending)
 {
 	struct pipe_use uses[PIPES];
 	uint32_t n = find_pipes(m, uses), i = 0;
+	const struct proc *c;
 	bool is_new = false;
 	int ret = 0;
 
@@ -176,5 +219,8 @@ int plain_review(struct model *m, uint32_t ending)
 		i = 0;
 		is_new = true;
 	}
+	c = ending && !ret ? model_proc(m, ending) : NULL;
+	if (c)
+		ret = claim_unread(m, c, &is_new);
 	return ret || !is_new ? ret : evidence_settle(m);
 }

@@ -329,6 +329,41 @@ static void all_queues_of_a_short_life(void **state)
 	assert_int_equal(story_worker(p, 102)->tasks, PAIRS + 1);
 }
 
+/* join(), then get(): the worker is gone when its parent reads what it answered. */
+static void answers_are_read_when_their_worker_is_gone(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	workers(t, 1);
+	give(t, 10);
+	give(t, 20);
+	take(t, 101, 10);
+	answer(t, 101, 109, 5);
+	take(t, 101, 20);
+	answer(t, 101, 109, 6);
+	say(t, (struct said){101, 0, OTHER, MSG_WRITE, 7, 0}); /* its parent cannot read it */
+	history_pipe(&t->h, 100, RESULTS, 5, PIPE_READ | PIPE_WRITE);
+	history_ends(&t->h, 100);
+	history_exit(&t->h, 101, 0);
+	p = story_pool(t);
+	assert_non_null(p);
+	assert_int_equal(p->totals.done, 2);
+	assert_int_equal(p->totals.returned, 0);
+	assert_int_equal(pool_queue(p, RESULTS)->waiting, 2);
+	assert_null(pool_queue(p, OTHER));
+	history_ticks(&t->h, 1);
+	get(t, 5);
+	get(t, 6);
+	p = story_pool(t);
+	assert_int_equal(p->totals.returned, 2);
+	assert_int_equal(p->totals.bytes_back, 11);
+	assert_int_equal(p->totals.lost, 0);
+	assert_int_equal(p->deaths_count, 0);
+	assert_int_equal(p->tasks_count, 0);
+	assert_int_equal(story_worker(p, 101)->tasks, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +377,7 @@ int main(void)
 		STORY(queue_of_a_pools_workers),
 		STORY(unseen_messages_come_first),
 		STORY(all_queues_of_a_short_life),
+		STORY(answers_are_read_when_their_worker_is_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,20 @@ def ask_all(put, get, arguments, workers):
         get()
 
 
+def ask_late(context, n, counted):
+    """The worker is gone when its answers are read."""
+    asks, answers = context.Queue(), context.Queue()
+    worker = context.Process(target=serve, args=([(asks, answers)],))
+    worker.start()
+    counted.tally.more["workers"].append(worker.pid)
+    for _ in range(n):
+        asks.put(b"late")
+    asks.put(None)
+    worker.join()
+    for _ in range(n):
+        answers.get()
+
+
 def work(context, n, big, counted):
     arguments = [b"a"] * n + [b"a" * size for size in mixed.SIZES] + list(mixed.SIZES)
     shared = [(context.Queue(), context.Queue()), (context.JoinableQueue(), context.Queue()),
@@ -72,6 +86,7 @@ def work(context, n, big, counted):
         shared[2][1].get()
     for _ in workers:
         shared[2][0].put(None)
+    ask_late(context, n, counted)
     for ours, _ in pipes:
         for x in arguments + [None]:
             ours.send(x)
