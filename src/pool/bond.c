@@ -155,8 +155,26 @@ static bool is_equipped(const struct proc *c)
 	return whole > 1;
 }
 
+/* Messages have shown which pipe it alone takes tasks from. */
+static bool has_own_task_pipe(const struct model *m, const struct proc *c)
+{
+	const struct pool *p = c->pool ? model_pool(m, c->pool) : NULL;
+
+	for (uint32_t i = 0; i < model_pending(m); i++) {
+		const struct frame_msg *f = model_pending_at(m, i);
+
+		if (f->h.pid == c->pid && f->dir == MSG_READ &&
+			f->shape == pool_kind_dataloader.task_shape)
+			return true;
+	}
+	for (uint32_t i = 0; p && i < p->queues_count; i++)
+		if (p->queues[i].role == QUEUE_TASKS && p->queues[i].worker == c->worker)
+			return true;
+	return false;
+}
+
 /* It is one of the same set as the others of that pool: by the pipes that they were given, or while
- * those are not known by when they were forked. */
+ * it is not known which of those are one's own by when they were forked. */
 static bool is_mate(const struct model *m, const struct pool *p, const struct proc *c)
 {
 	bool alone = true;
@@ -167,7 +185,8 @@ static bool is_mate(const struct model *m, const struct pool *p, const struct pr
 		if (!other || other == c || p->workers[i].ended_ns)
 			continue;
 		alone = false;
-		if (is_equipped(c) && is_equipped(other))
+		if (is_equipped(c) && is_equipped(other) && has_own_task_pipe(m, c) &&
+			has_own_task_pipe(m, other))
 			return are_alike(m, p, c, other);
 	}
 	return alone || c->pool == p->id || is_in_burst(p, c);
