@@ -113,7 +113,9 @@ int plain_review(struct model *m, uint32_t ending);
 /* departed.c: at a tick, what was before watching began. 0 or -ENOMEM. */
 int departed_judge(struct model *m, struct pool *p);
 
-/* state.c: at a tick. */
+/* state.c: answers wait to be read. */
+bool pool_has_unread(const struct pool *p);
+/* At a tick. */
 void state_judge(struct model *m, struct pool *p);
 
 #endif

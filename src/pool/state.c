@@ -22,11 +22,20 @@ static bool has_started(const struct pool *p)
 	return false;
 }
 
+/* Bare processes may be gone when their parent begins to read what they have answered. */
+bool pool_has_unread(const struct pool *p)
+{
+	for (uint32_t i = 0; p->traits.unnumbered && i < p->queues_count; i++)
+		if (p->queues[i].role == QUEUE_RESULTS && p->queues[i].waiting)
+			return true;
+	return false;
+}
+
 static bool is_deserted(const struct model *m, const struct pool *p)
 {
 	uint64_t last_ns = p->seen_ns;
 
-	if (p->workers_alive || !p->workers_count)
+	if (p->workers_alive || !p->workers_count || pool_has_unread(p))
 		return false;
 	if (p->traits.breaks && pool_in_flight(p) && !p->broken_ns)
 		return false;
@@ -58,15 +67,23 @@ static void judge_stall(struct model *m, struct pool *p)
 	pool_set_stall(m, p, &now);
 }
 
+static bool is_left(const struct pool *p)
+{
+	return (p->closing || p->broken_ns) && p->workers_count && !p->workers_alive;
+}
+
 void state_judge(struct model *m, struct pool *p)
 {
 	bool busy = pool_in_flight(p) || pool_is_busy(m, p);
 
 	if (p->ended_ns)
 		return;
-	if (is_deserted(m, p) ||
-		((p->closing || p->broken_ns) && p->workers_count && !p->workers_alive)) {
+	if (is_deserted(m, p) || (is_left(p) && !pool_has_unread(p))) {
 		model_end_pool(m, p, m->now_ns);
+		return;
+	}
+	if (is_left(p)) {
+		p->state = POOL_IDLE;
 		return;
 	}
 	p->quiet_ticks = busy ? 0 : p->quiet_ticks + 1;

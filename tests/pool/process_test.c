@@ -342,6 +342,8 @@ static void answers_are_read_when_their_worker_is_gone(void **state)
 	answer(t, 101, 109, 5);
 	take(t, 101, 20);
 	answer(t, 101, 109, 6);
+	say(t, (struct said){100, 0, TASKS, MSG_WRITE, 4, SHAPE_NONE});
+	say(t, (struct said){101, 0, TASKS, MSG_READ, 4, SHAPE_NONE});
 	say(t, (struct said){101, 0, OTHER, MSG_WRITE, 7, 0}); /* its parent cannot read it */
 	history_pipe(&t->h, 100, RESULTS, 5, PIPE_READ | PIPE_WRITE);
 	history_ends(&t->h, 100);
@@ -352,10 +354,14 @@ static void answers_are_read_when_their_worker_is_gone(void **state)
 	assert_int_equal(p->totals.returned, 0);
 	assert_int_equal(pool_queue(p, RESULTS)->waiting, 2);
 	assert_null(pool_queue(p, OTHER));
-	history_ticks(&t->h, 1);
+	history_ticks(&t->h, 60);
 	get(t, 5);
-	get(t, 6);
 	p = story_pool(t);
+	assert_int_equal(p->state, POOL_IDLE);
+	get(t, 6);
+	history_ticks(&t->h, 1);
+	p = story_pool(t);
+	assert_int_equal(p->state, POOL_GONE);
 	assert_int_equal(p->totals.returned, 2);
 	assert_int_equal(p->totals.bytes_back, 11);
 	assert_int_equal(p->totals.lost, 0);

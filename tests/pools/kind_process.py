@@ -20,7 +20,8 @@ def answer(get, put, done):
         done()
 
 
-def serve(ends):
+def serve(ends, _=None):
+    """What else it is given it holds, as one of the others, and does not use."""
     for asks, answers in ends:
         if hasattr(asks, "get"):
             answer(asks.get, answers.put, getattr(asks, "task_done", None))
@@ -53,12 +54,8 @@ def ask_all(put, get, arguments, workers):
         get()
 
 
-def ask_late(context, n, counted):
-    """The worker is gone when its answers are read."""
-    asks, answers = context.Queue(), context.Queue()
-    worker = context.Process(target=serve, args=([(asks, answers)],))
-    worker.start()
-    counted.tally.more["workers"].append(worker.pid)
+def ask_late(worker, asks, answers, n):
+    """The last worker is gone when its answers are read."""
     for _ in range(n):
         asks.put(b"late")
     asks.put(None)
@@ -74,9 +71,11 @@ def work(context, n, big, counted):
     pipes = [context.Pipe() for _ in range(2)]
     workers = [context.Process(target=serve, args=(shared + [(theirs, None)],))
                for _, theirs in pipes]
-    for worker in workers:
+    late = (context.Queue(), context.Queue())
+    last = context.Process(target=serve, args=([late], shared))
+    for worker in workers + [last]:
         worker.start()
-    counted.tally.more["workers"] = [worker.pid for worker in workers]
+    counted.tally.more["workers"] = [worker.pid for worker in workers + [last]]
     for asks, answers in shared[:2]:
         ask_all(asks.put, answers.get, arguments + [b"a" * big], len(workers))
     shared[1][0].join()
@@ -86,7 +85,6 @@ def work(context, n, big, counted):
         shared[2][1].get()
     for _ in workers:
         shared[2][0].put(None)
-    ask_late(context, n, counted)
     for ours, _ in pipes:
         for x in arguments + [None]:
             ours.send(x)
@@ -94,6 +92,7 @@ def work(context, n, big, counted):
                 ours.recv()
     for worker in workers:
         worker.join()
+    ask_late(last, *late, n)
 
 
 def main():
