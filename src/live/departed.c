@@ -107,33 +107,35 @@ static void find_kin(struct live *l, struct departed *d)
 	}
 }
 
+/* Of a crash the log has a name alone, which any program may have: that proves nothing. */
 static bool is_kin(const struct kin *kin, const struct log_death *d)
 {
-	if (strncmp(kin->comm, d->comm, sizeof(kin->comm)) || !kin->comm[0])
-		return false;
-	if (!d->is_oom)
-		return true;
-	return d->has_uid && kin->uid == d->uid && d->cgroup[0] && !strcmp(kin->cgroup, d->cgroup);
+	return d->is_oom && kin->comm[0] && !strncmp(kin->comm, d->comm, sizeof(kin->comm)) &&
+	       d->has_uid && kin->uid == d->uid && d->cgroup[0] && !strcmp(kin->cgroup, d->cgroup);
 }
 
-static void put_logged(
-	struct live *l, struct departed *d, const struct log_death *death, const struct kin *kin)
+/* False: it was before that program began. */
+static bool put_logged(struct live *l, const struct departed *d, const struct log_death *death,
+	const struct kin *kin)
 {
+	const struct known *head = known_get(l, kin->head);
 	struct frame_departed f = {
 		.h = {.kind = FRAME_DEPARTED, .pid = death->pid, .t_ns = l->now_ns},
 		.limit_bytes = death->limit_bytes,
 		.rss_bytes = death->rss_bytes,
 		.parent = kin->head,
 		.status = death->sig,
-		.flags = DEPARTED_LOGGED | (death->is_oom ? DEPARTED_OOM : DEPARTED_THREAD),
+		.flags = DEPARTED_LOGGED | DEPARTED_OOM,
 	};
 
 	f.ended_ns = log_clock_convert(&d->clock, death->t_ns, (uint64_t *)&f.error_ns);
-	if (death->is_oom)
-		f.scope = texts_id(
-			&l->texts, &l->out, l->now_ns, death->scope[0] ? death->scope : "machine");
+	if (head && f.ended_ns + f.error_ns < head->start_ns)
+		return false;
+	f.scope =
+		texts_id(&l->texts, &l->out, l->now_ns, death->scope[0] ? death->scope : "machine");
 	memcpy(f.comm, death->comm, sizeof(f.comm));
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+	return true;
 }
 
 /* To each program that it may have been a part of: the model knows more of them. */
@@ -149,8 +151,7 @@ static void take_death(struct live *l, struct departed *d, const struct log_deat
 		if (!d->kin[i].head || d->kin[i].head == last || !is_kin(&d->kin[i], death))
 			continue;
 		last = d->kin[i].head;
-		put_logged(l, d, death, &d->kin[i]);
-		d->told++;
+		d->told += put_logged(l, d, death, &d->kin[i]);
 	}
 }
 
