@@ -20,8 +20,7 @@ def answer(get, put, done):
         done()
 
 
-def serve(ends, _=None):
-    """What else it is given it holds, as one of the others, and does not use."""
+def serve(ends):
     for asks, answers in ends:
         if hasattr(asks, "get"):
             answer(asks.get, answers.put, getattr(asks, "task_done", None))
@@ -72,12 +71,12 @@ def work(context, n, big, counted):
     workers = [context.Process(target=serve, args=(shared + [(theirs, None)],))
                for _, theirs in pipes]
     late = (context.Queue(), context.Queue())
-    last = context.Process(target=serve, args=([late], shared))
+    last = context.Process(target=serve, args=([shared[0], late],))
     for worker in workers + [last]:
         worker.start()
     counted.tally.more["workers"] = [worker.pid for worker in workers + [last]]
-    for asks, answers in shared[:2]:
-        ask_all(asks.put, answers.get, arguments + [b"a" * big], len(workers))
+    for (asks, answers), readers in zip(shared, (len(workers) + 1, len(workers))):
+        ask_all(asks.put, answers.get, arguments + [b"a" * big], readers)
     shared[1][0].join()
     for x in arguments:
         # One by one: nobody feeds a SimpleQueue but who puts, and both pipes could be full.
