@@ -247,8 +247,8 @@ static void damaged_images_are_left_alone(void **state)
 		"UPDATE image SET previous_checksum=5",
 		"UPDATE image SET tick_ns=tick_ns+1",
 		"DROP TABLE image",
-		"DROP TABLE image; CREATE TABLE image(id,segment,frames,tick_ns,schema,"
-		"previous_checksum,bytes,checksum,packed)",
+		("DROP TABLE image; CREATE TABLE image(id,segment,frames,tick_ns,schema,"
+		 "previous_checksum,bytes,checksum,packed)"),
 	};
 	const struct tape_opts opts = {.image_every = EVERY};
 	struct scratch *s = *state;
