@@ -4,9 +4,11 @@
 
     screenshots/make.py POOLTOP FOLDER        (make screenshots)
 
-One live session in each size, in an xterm under Xvfb. When it has seen enough it is led through
-the views by their keys, and each view is written to FOLDER/<view>-<size>.png. Needs root or the
-capabilities that BPF takes, xterm, Xvfb, ImageMagick's import and the DejaVu fonts.
+One live session in each size, in an xterm under Xvfb, while it is recorded too. When it has seen
+enough it is led through the views by their keys, and each view is written to
+FOLDER/<view>-<size>.png. Then the recording is replayed on a light screen and without colours:
+FOLDER/<view>-<size>-light.png and -mono.png. Needs root or the capabilities that BPF takes, xterm,
+Xvfb, ImageMagick's import and the DejaVu fonts.
 """
 import fcntl
 import os
@@ -29,7 +31,10 @@ VIEWS = (('1', 'overview'), ('2', 'workers'), ('3', 'tasks'), ('4', 'traffic'), 
          ('6', 'start-up'), ('7', 'stacks'), ('8', 'cores'), ('9', 'traps'), ('?', 'help'))
 SEEN_ENOUGH = 62  # seconds: a minute fills the charts
 FONT = ('-fa', 'DejaVu Sans Mono', '-fs', '10')
-COLOURS = ('-bg', '#101418', '-fg', '#d8dee4')
+DARK = ('-bg', '#101418', '-fg', '#d8dee4')
+LIGHT = ('-bg', '#fdfdf8', '-fg', '#20242a')
+# What is added to a picture's name, the xterm's colours, and pooltop's options.
+REPLAYS = (('-light', LIGHT, ()), ('-mono', DARK, ('--no-color',)))
 
 
 def copy_until_end(child, master, keys):
@@ -69,16 +74,19 @@ def inside(fifo, window_file, argv):
 class Session:
     """One xterm with pooltop in it."""
 
-    def __init__(self, folder, size, argv):
+    def __init__(self, folder, size, colours, argv):
         self.name = '%dx%d' % size[:2]
         self.fifo = os.path.join(folder, 'keys-' + self.name)
         self.window_file = os.path.join(folder, 'window-' + self.name)
+        for path in (self.fifo, self.window_file):
+            if os.path.exists(path):
+                os.unlink(path)
         os.mkfifo(self.fifo)
         self.keys = os.open(self.fifo, os.O_RDWR)
         self.xterm = subprocess.Popen(
-            ['xterm', '-b', '6', '+sb', '-geometry', self.name + size[2], *FONT, *COLOURS, '-e',
-             sys.executable, os.path.abspath(__file__), '--inside', self.fifo,
-             self.window_file] + argv)
+            ['xterm', '-tn', 'xterm-256color', '-b', '6', '+sb', '-geometry', self.name + size[2],
+             *FONT, *colours, '-e', sys.executable, os.path.abspath(__file__), '--inside',
+             self.fifo, self.window_file] + argv)
 
     def press(self, key):
         os.write(self.keys, key.encode())
@@ -86,7 +94,8 @@ class Session:
     def shoot(self, path):
         with open(self.window_file) as f:
             window = f.read()
-        subprocess.run(['import', '-silent', '-window', window, '-strip', path], check=True)
+        subprocess.run(['import', '-silent', '-window', window, '-strip', '-colors', '64',
+                        'png8:' + path], check=True)
         print(path, flush=True)
 
     def end(self):
@@ -111,14 +120,44 @@ def start_display():
     return server, ':' + number
 
 
-def take_all(sessions, folder):
-    time.sleep(SEEN_ENOUGH)
+def take_all(sessions, folder, what):
     for key, view in VIEWS:
         for session in sessions:
             session.press(key)
         time.sleep(2.5)
         for session in sessions:
-            session.shoot(os.path.join(folder, '%s-%s.png' % (view, session.name)))
+            session.shoot(os.path.join(folder, '%s-%s%s.png' % (view, session.name, what)))
+
+
+def live(work, folder, program, pid):
+    """Pictures of the dark screen; the recording that was made meanwhile."""
+    tape = os.path.join(work, 'tape')
+    recorder = subprocess.Popen([program, 'record', '-o', tape, pid], stderr=subprocess.DEVNULL)
+    sessions = [Session(work, size, DARK, [program, pid]) for size in SIZES]
+    try:
+        time.sleep(SEEN_ENOUGH)
+        take_all(sessions, folder, '')
+    finally:
+        for session in sessions:
+            session.end()
+        recorder.send_signal(signal.SIGINT)
+        recorder.wait()
+    return tape
+
+
+def replayed(work, folder, program, tape):
+    for what, colours, options in REPLAYS:
+        argv = [program, 'replay', tape, *options]
+        sessions = [Session(work, size, colours, argv) for size in SIZES]
+        try:
+            time.sleep(3)
+            for session in sessions:
+                session.press('gend\r')
+            time.sleep(5)
+            take_all(sessions, folder, what)
+        finally:
+            for session in sessions:
+                session.end()
 
 
 def shoot_all(program, folder):
@@ -129,16 +168,13 @@ def shoot_all(program, folder):
     server, display = start_display()
     os.environ.update(DISPLAY=display, LC_ALL='C.UTF-8', TERM='xterm-256color')
     sample = subprocess.Popen([sys.executable, os.path.join(SRC, 'tests/pools/sample.py')])
-    sessions = []
     try:
         time.sleep(1)
-        argv = [os.path.abspath(program), str(sample.pid)]
-        sessions = [Session(work, size, argv) for size in SIZES]
-        take_all(sessions, folder)
-    finally:
-        for session in sessions:
-            session.end()
+        tape = live(work, folder, os.path.abspath(program), str(sample.pid))
         sample.send_signal(signal.SIGTERM)
+        replayed(work, folder, os.path.abspath(program), tape)
+    finally:
+        sample.terminate()
         sample.wait()
         server.terminate()
         server.wait()

@@ -22,6 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "live"))
 import harness  # noqa: E402
 import rivals  # noqa: E402
+from everything import everything  # noqa: E402
 from screens import screens  # noqa: E402
 from terminal import Terminal  # noqa: E402
 from windows import (SETTLE_S, Dashboard, Recorder, Window, dearer, run_ns,  # noqa: E402
@@ -267,7 +268,8 @@ def main():
     parser.add_argument("--starts", type=int, help="first screens (default 9)")
     parser.add_argument("--minutes", type=int, help="of the long recording (default 60)")
     parser.add_argument("--only", default="",
-                        help="empty, 1ms, idle, screens, first, hour, many, deaths or rivals alone")
+                        help="empty, 1ms, added, idle, screens, first, hour, many, deaths or "
+                        "rivals alone")
     opts = parser.parse_args()
     opts.pairs = opts.pairs or (2 if opts.quick else 7)
     opts.window = opts.window or (1.5 if opts.quick else 4)
@@ -278,6 +280,8 @@ def main():
              ("empty", lambda c: pairs(c, table, 0, Dashboard, opts)),
              ("1ms", lambda c: pairs(c, table, 1000, Recorder, opts)),
              ("1ms", lambda c: pairs(c, table, 1000, Dashboard, opts)),
+             ("added", lambda c: everything(c, table, Pool(c, 0), kind_of(0), opts)),
+             ("added", lambda c: everything(c, table, Pool(c, 1000), kind_of(1000), opts)),
              ("empty", lambda c: big_terminal(c, table, opts)),
              ("idle", lambda c: idle(c, table, opts)),
              ("screens", lambda c: screens(c, table, opts, 8)),

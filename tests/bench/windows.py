@@ -44,10 +44,13 @@ class Recorder:
 
     def __init__(self, case, pid):
         self.tape = case.path("tape")
-        self.child = case.start([harness.POOLTOP, "record", "-o", self.tape, str(pid)],
-                                stderr=subprocess.PIPE)
+        self.child = self.start(case, pid)
         self.pid = self.child.pid
         self.terminal = None
+
+    def start(self, case, pid):
+        return case.start([harness.POOLTOP, "record", "-o", self.tape, str(pid)],
+                          stderr=subprocess.PIPE)
 
     def bytes_written(self):
         return 0
