@@ -302,12 +302,14 @@ int task_done(struct model *m, struct pool *p, struct worker *w, const struct fr
 	return 0;
 }
 
-/* Its worker holds another task, or none: the record of its done was lost. */
-static bool done_was_missed(struct pool *p, const struct task *t)
+/* Its worker holds another task, or none: the record of its done was lost. Unless a thread of the
+ * worker's sends it, whose write may end after its parent has read. */
+static bool done_was_missed(const struct model *m, struct pool *p, const struct task *t)
 {
 	const struct worker *w = pool_find_worker(p, t->worker);
+	bool sends_late = p->traits.fed_results && w && !w->ended_ns && !m->lost_records;
 
-	return t->taken_ns && !(w && w->hand.has && same_key(w->hand.key, t->key));
+	return t->taken_ns && !sends_late && !(w && w->hand.has && same_key(w->hand.key, t->key));
 }
 
 int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
@@ -332,7 +334,7 @@ int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
 		p->front_done_ns = t->done_ns;
 	t->returned_ns = f->h.t_ns ? f->h.t_ns : 1;
 	p->tasks_returned++;
-	if (t->done_ns ? t->named : done_was_missed(p, t))
+	if (t->done_ns ? t->named : done_was_missed(m, p, t))
 		task_end(m, p, t, (struct past_end){OUTCOME_RETURNED, t->returned_ns});
 	return 0;
 }
