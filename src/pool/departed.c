@@ -107,12 +107,11 @@ static int infer(struct model *m, struct pool *p, struct death *d)
 
 static int infer_logged(struct model *m, struct pool *p, struct departed *past)
 {
-	bool is_oom = past->flags & DEPARTED_OOM;
 	const struct worker *w = replacement(m, p, past);
-	char later[FMT_MAX], thread[48] = "";
+	char later[FMT_MAX];
 	struct death d = {
 		.t_ns = past->ended_ns,
-		.pid = is_oom ? past->pid : 0,
+		.pid = past->pid,
 		.end = end_of(past),
 		.status = past->status,
 		.status_known = true,
@@ -121,15 +120,13 @@ static int infer_logged(struct model *m, struct pool *p, struct departed *past)
 	};
 
 	/* Of a crash the log has a name alone, which any program may have. */
-	if (!w || !is_oom)
+	if (!w || !(past->flags & DEPARTED_OOM))
 		return 0;
 	d.replaced_by = w->pid;
-	if (!is_oom)
-		snprintf(thread, sizeof(thread), " (thread %" PRIu32 ")", past->pid);
 	snprintf(d.inferred, sizeof(d.inferred),
-		"by the kernel's log, which has the end of a %s%s%s, and by %" PRIu32
-		", which was started in a worker's place %s after it",
-		past->comm, thread, is_oom ? " of the same user and memory cgroup" : "", w->pid,
+		"by the kernel's log, which has the end of a %s of the same user and memory "
+		"cgroup, and by %" PRIu32 ", which was started in a worker's place %s after it",
+		past->comm, w->pid,
 		fmt_duration(
 			later, w->start_ns > past->ended_ns ? w->start_ns - past->ended_ns : 0));
 	past->is_settled = true;
