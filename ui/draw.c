@@ -92,17 +92,115 @@ void draw_spark(struct pen *p, enum style style, int width, const struct series 
 	}
 }
 
+enum { MINUTE = 60 };
+
+/* A minute's columns: the newest one is not full until its last tick. */
+struct columns {
+	uint32_t count;
+	uint32_t ticks; /* of a full one: a divisor of a minute */
+	uint32_t newest; /* ticks that the newest has */
+};
+
+static struct columns minute_columns(int width, uint32_t ticks)
+{
+	struct columns c = {.ticks = 1};
+
+	while (c.ticks < MINUTE && (MINUTE % c.ticks || MINUTE / c.ticks > (uint32_t)width))
+		c.ticks++;
+	c.count = MINUTE / c.ticks;
+	c.newest = (ticks + c.ticks - 1) % c.ticks + 1;
+	return c;
+}
+
+/* The ticks back of column `back`, the newest first: from *ret_from, so many. */
+static uint32_t column_span(const struct columns *c, uint32_t back, uint32_t *ret_from)
+{
+	*ret_from = back ? c->newest + (back - 1) * c->ticks : 0;
+	return back ? c->ticks : c->newest;
+}
+
+/* False: it has no tick yet. */
+static bool column_mean(
+	const struct series *s, const struct columns *c, uint32_t back, double *ret_mean)
+{
+	uint32_t from, n = column_span(c, back, &from);
+	double sum = 0;
+
+	if (from >= s->count)
+		return false;
+	n = n < s->count - from ? n : s->count - from;
+	for (uint32_t i = 0; i < n; i++)
+		sum += (double)series_at(s, from + i);
+	*ret_mean = sum / n;
+	return true;
+}
+
+void draw_minute(struct pen *p, enum style style, int width, const struct series *s)
+{
+	double mean[MINUTE], max = 0;
+	struct columns c;
+	uint32_t n = 0;
+	int end;
+
+	width = width < pen_room(p) ? width : pen_room(p);
+	if (width < 1)
+		return;
+	end = p->col + width;
+	c = minute_columns(width, s->head);
+	while (n < c.count && column_mean(s, &c, n, &mean[n])) {
+		max = mean[n] > max ? mean[n] : max;
+		n++;
+	}
+	while (n--) {
+		int level = mean[n] > 0 ? 1 + (int)(mean[n] / max * 7 + 0.5) : 0;
+
+		pen_text(p, level ? style : STYLE_DIM, p->g->glyphs->levels[level]);
+	}
+	pen_skip(p, end - p->col);
+}
+
+static void draw_state(struct pen *p, unsigned int state)
+{
+	if (state >= 1 && state <= WORKER_STATES)
+		pen_text(p, style_of_state((enum worker_state)(state - 1)),
+			p->g->glyphs->state[state - 1]);
+	else
+		pen_text(p, STYLE_DIM, p->g->glyphs->none);
+}
+
 void draw_strip(struct pen *p, int width, const struct worker *w)
 {
 	if (width > pen_room(p))
 		width = pen_room(p);
-	for (int back = width - 1; back >= 0; back--) {
-		unsigned int state = worker_strip(w, (uint32_t)back);
+	for (int back = width - 1; back >= 0; back--)
+		draw_state(p, worker_strip(w, (uint32_t)back));
+}
 
-		if (state >= 1 && state <= WORKER_STATES)
-			pen_text(p, style_of_state((enum worker_state)(state - 1)),
-				p->g->glyphs->state[state - 1]);
-		else
-			pen_text(p, STYLE_DIM, p->g->glyphs->none);
+/* The state of most of its ticks, of several the newest. */
+static unsigned int column_state(const struct worker *w, const struct columns *c, uint32_t back)
+{
+	uint32_t times[WORKER_STATES + 1] = {0};
+	uint32_t from, n = column_span(c, back, &from);
+	unsigned int most = 0;
+
+	for (uint32_t i = n; i--;) {
+		unsigned int state = worker_strip(w, from + i);
+
+		if (state && state <= WORKER_STATES && ++times[state] >= times[most])
+			most = state;
 	}
+	return most;
+}
+
+void draw_minute_strip(struct pen *p, int width, const struct worker *w, uint32_t ticks)
+{
+	struct columns c;
+
+	width = width < pen_room(p) ? width : pen_room(p);
+	if (width < 1)
+		return;
+	c = minute_columns(width, ticks);
+	pen_skip(p, width - (int)c.count);
+	for (uint32_t back = c.count; back--;)
+		draw_state(p, column_state(w, &c, back));
 }

@@ -33,7 +33,17 @@ void draw_core_legend(struct pen *p, bool pool);
  * where there are none yet. */
 void draw_spark(struct pen *p, enum style style, int width, const struct series *s);
 
+/*
+ * The last minute (60 ticks) in at most `width` columns, each the mean of as many values: it moves
+ * on when a column is full, not at each tick. It begins at the left, and blank is what is to come.
+ */
+void draw_minute(struct pen *p, enum style style, int width, const struct series *s);
+
 /* The newest `width` ticks of a worker's states, the newest at the right end. */
 void draw_strip(struct pen *p, int width, const struct worker *w);
+
+/* Its last minute at the right end of `width` columns: each has the state of most of its ticks.
+ * ticks: how many there were, modulo a multiple of 60; all strips of a screen move by it. */
+void draw_minute_strip(struct pen *p, int width, const struct worker *w, uint32_t ticks);
 
 #endif

@@ -51,6 +51,17 @@ static uint64_t up_ns(const struct model *m, const struct pool *p)
 	return until > p->started_ns ? until - p->started_ns : 0;
 }
 
+/* Whole seconds: they change often enough. */
+static const char *show_elapsed(char buf[static FMT_MAX], uint64_t ns)
+{
+	enum { SECOND_NS = 1000000000, MINUTE = 60 };
+
+	if (ns / SECOND_NS >= MINUTE)
+		return fmt_duration(buf, ns);
+	snprintf(buf, FMT_MAX, "%u s", (unsigned int)(ns / SECOND_NS));
+	return buf;
+}
+
 enum { PIECES = 4, PIECE = SHOW_MAX + 32, COMMAND_LEAST = 12, BETWEEN = 2 };
 
 /* What stands behind the command, the most important first. Returns how many there are. */
@@ -61,12 +72,13 @@ static int write_pieces(const struct model *m, const struct pool *p, char pieces
 	int n = 0;
 
 	snprintf(pieces[n++], PIECE, "%s", show_kind(words, p));
-	snprintf(pieces[n++], PIECE, "up %s", show_duration(time, p->started_ns, up_ns(m, p)));
+	snprintf(
+		pieces[n++], PIECE, "up %s", p->started_ns ? show_elapsed(time, up_ns(m, p)) : "-");
 	if (*python)
 		snprintf(pieces[n++], PIECE, "Python %.32s", python);
 	if (!p->from_start && m->session.h.kind && m->now_ns > m->session.h.t_ns)
 		snprintf(pieces[n++], PIECE, "watched %s",
-			fmt_duration(time, m->now_ns - m->session.h.t_ns));
+			show_elapsed(time, m->now_ns - m->session.h.t_ns));
 	return n;
 }
 

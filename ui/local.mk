@@ -49,6 +49,8 @@ libpooltop_a_SOURCES += \
 	ui/start_bar.c ui/start_bar.h \
 	ui/hot_list.c \
 	ui/hot_list.h \
+	ui/squeeze.c \
+	ui/squeeze.h \
 	ui/stack_fold.c \
 	ui/stack_fold.h \
 	ui/stack_sheet.c \

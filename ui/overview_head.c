@@ -62,14 +62,23 @@ static void read_shares(
 	qsort(shares, WORKER_STATES, sizeof(shares[0]), compare_shares);
 }
 
+/* Whole percents: of more digits the last ones change too fast to be read. */
+static const char *percent_of(const struct state_share *x, char buf[static FMT_MAX])
+{
+	if (!x->known)
+		return "-";
+	if (x->share < 0.01)
+		return "<1%";
+	snprintf(buf, FMT_MAX, "%.0f%%", 100 * x->share);
+	return buf;
+}
+
 /* "run 62%", and two blanks behind it. */
 static int share_width(const struct state_share *x)
 {
 	char buf[FMT_MAX];
 
-	return (int)(strlen(worker_state_name(x->state)) +
-		       strlen(show_percent(buf, x->known, x->share))) +
-	       3;
+	return (int)(strlen(worker_state_name(x->state)) + strlen(percent_of(x, buf))) + 3;
 }
 
 /* What is less than a tenth of a percent is left out. */
@@ -97,7 +106,7 @@ int overview_time(const struct model *m, const struct pool *p, struct grid *g)
 		if (!is_shown(x) || pen_room(&pen) < share_width(x) - 2)
 			continue;
 		pen_printf(&pen, style_of_state(x->state), "%s %s", worker_state_name(x->state),
-			show_percent(buf, x->known, x->share));
+			percent_of(x, buf));
 		pen_text(&pen, STYLE_TEXT, width ? " " : "");
 		draw_gauge(&pen, style_of_state(x->state), width, 1);
 		pen_skip(&pen, 2);
@@ -145,7 +154,7 @@ static void put_rate(const struct model *m, struct pen *pen, const struct series
 	pen_text(pen, STYLE_NUMBER, show_rate(buf, known, rate));
 	pen_text(pen, STYLE_DIM, "/s ");
 	if (known)
-		draw_spark(pen, STYLE_PLOT, spark_width(pen), s);
+		draw_minute(pen, STYLE_PLOT, spark_width(pen), s);
 }
 
 static void put_waiting(const struct model *m, const struct pool *p, struct pen *pen)
@@ -199,7 +208,7 @@ static void put_bytes_rate(
 	pen_text(pen, STYLE_NUMBER, show_bytes(buf, known, (uint64_t)rate));
 	pen_text(pen, STYLE_DIM, "/s ");
 	if (known)
-		draw_spark(pen, STYLE_PLOT, spark_width(pen), s);
+		draw_minute(pen, STYLE_PLOT, spark_width(pen), s);
 	pen_skip(pen, 2);
 }
 

@@ -84,7 +84,7 @@ static enum style rate_text(const struct subject *x, char buf[static CELL_TEXT])
 
 static void spark_draw(const struct subject *x, struct pen *p)
 {
-	draw_spark(p, STYLE_PLOT, pen_room(p), &queue_of(x)->bytes_per_tick);
+	draw_minute(p, STYLE_PLOT, pen_room(p), &queue_of(x)->bytes_per_tick);
 }
 
 static struct sort_value waiting_value(const struct subject *x)

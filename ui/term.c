@@ -17,6 +17,7 @@
 #include <wchar.h>
 
 #include "ui/keys.h"
+#include "ui/squeeze.h"
 #include "ui/width.h"
 
 enum { ESCAPE_MS = 50 }; /* an escape without more for so long is a key of its own */
@@ -27,6 +28,7 @@ struct term {
 	SCREEN *screen;
 	WINDOW *keys; /* reading from it does not paint */
 	const struct glyphs *glyphs;
+	bool squeezes; /* it understands what squeeze() writes */
 	attr_t attrs[STYLES];
 	short pairs[STYLES];
 };
@@ -64,6 +66,9 @@ static void set_styles(struct term *t, bool no_color)
 		short bg = look.bg < 0 && !own ? COLOR_BLACK : look.bg;
 
 		t->attrs[i] = look_attrs(look);
+		/* Pair 0 is the terminal's own: what has it needs no bytes to go back to it. */
+		if (fg < 0 && bg < 0)
+			continue;
 		if (colours && i + 1 < COLOR_PAIRS && init_pair((short)(i + 1), fg, bg) == OK)
 			t->pairs[i] = (short)(i + 1);
 	}
@@ -92,6 +97,19 @@ static bool can_paint(void)
 	return go_to && go_to != (char *)-1;
 }
 
+static bool has_capability(const char *name, const char *wanted)
+{
+	const char *s = tigetstr(name);
+
+	return s && s != (char *)-1 && !strcmp(s, wanted);
+}
+
+static bool can_squeeze(void)
+{
+	return has_capability("cup", "\033[%i%p1%d;%p2%dH") &&
+	       has_capability("hpa", "\033[%i%p1%dG") && tigetflag("xenl") > 0;
+}
+
 static int start(struct term *t, bool no_color)
 {
 	t->screen = new_screen(t);
@@ -112,6 +130,7 @@ static int start(struct term *t, bool no_color)
 	nodelay(t->keys, TRUE);
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	mouseinterval(0);
+	t->squeezes = can_squeeze();
 	set_styles(t, no_color);
 	t->glyphs = choose_glyphs();
 	return 0;
@@ -166,7 +185,7 @@ static void collect(struct term *t, struct buf *out)
 	if (out && !buf_reserve(out, (size_t)len))
 		n = pread(fd, out->data + out->len, (size_t)len, 0);
 	if (n == len)
-		out->len += (size_t)n;
+		out->len += t->squeezes ? squeeze(out->data + out->len, (size_t)n) : (size_t)n;
 	else
 		clearok(curscr, TRUE);
 	lseek(fd, 0, SEEK_SET);

@@ -120,7 +120,7 @@ static void draw_way(const struct model *m, struct grid *g, int row, const struc
 	pen_printf(&pen, STYLE_DIM, "%-5s", w->name);
 	pen_printf(&pen, STYLE_NUMBER, "%9s", show_bytes(a, known, (uint64_t)rate));
 	pen_text(&pen, STYLE_DIM, "/s ");
-	draw_spark(&pen, STYLE_PLOT, g->columns / 6, w->series);
+	draw_minute(&pen, STYLE_PLOT, g->columns / 6, w->series);
 	pen_printf(
 		&pen, STYLE_TEXT, "  %s in %s", fmt_bytes(a, w->bytes), fmt_count(b, w->messages));
 	if (pen_room(&pen) >= 16)

@@ -25,6 +25,33 @@ static struct sort_value told(const struct subject *x, double n)
 	return number(show_has_tasks(x->m), n);
 }
 
+static uint64_t since_ns(const struct worker *w)
+{
+	return w->hand.has && w->hand.since_ns ? w->hand.since_ns : w->state_since_ns;
+}
+
+/*
+ * Its tasks change faster than they can be read: what it did most in the last tick is told instead
+ * of the moment's state, and no task by its number. One that takes longer than the others is told.
+ */
+static bool is_brisk(const struct subject *x)
+{
+	enum { TASKS = 8, A_TICK = 4 };
+	const struct worker *w = worker_of(x);
+
+	return !w->ended_ns && w->run.count >= TASKS && x->m->tick_ns &&
+	       w->run.total_ns / w->run.count < x->m->tick_ns / A_TICK &&
+	       x->m->now_ns - since_ns(w) < x->m->tick_ns;
+}
+
+static enum worker_state state_of(const struct subject *x)
+{
+	const struct worker *w = worker_of(x);
+	unsigned int most = is_brisk(x) ? worker_strip(w, 0) : 0;
+
+	return most >= 1 && most <= WORKER_STATES ? (enum worker_state)(most - 1) : w->state;
+}
+
 struct sort_value worker_pid_value(const struct subject *x)
 {
 	return number(true, worker_of(x)->pid);
@@ -50,7 +77,7 @@ struct sort_value worker_state_value(const struct subject *x)
 {
 	const struct worker *w = worker_of(x);
 
-	return number(true, w->ended_ns ? (int)WORKER_STATES + (int)w->end : (int)w->state);
+	return number(true, w->ended_ns ? (int)WORKER_STATES + (int)w->end : (int)state_of(x));
 }
 
 static bool is_death(enum end_kind end)
@@ -63,43 +90,72 @@ enum style worker_state_text(const struct subject *x, char buf[static CELL_TEXT]
 	const struct worker *w = worker_of(x);
 
 	if (!w->ended_ns) {
-		snprintf(buf, CELL_TEXT, "%s", worker_state_name(w->state));
-		return style_of_state(w->state);
+		snprintf(buf, CELL_TEXT, "%s", worker_state_name(state_of(x)));
+		return style_of_state(state_of(x));
 	}
 	show_end(buf, w->end, w->status, w->end != END_UNKNOWN);
 	return is_death(w->end) ? STYLE_ALERT : STYLE_DIM;
 }
 
+/* 0: that is not known. */
+static uint32_t function_of(const struct subject *x)
+{
+	const struct worker *w = worker_of(x);
+
+	return !w->hand.has && is_brisk(x) ? w->last_func : w->hand.func;
+}
+
 struct sort_value worker_now_value(const struct subject *x)
 {
-	const struct hand *hand = &worker_of(x)->hand;
+	uint32_t func = function_of(x);
 
 	return (struct sort_value){
-		.known = hand->has,
-		.text = model_text(x->m, hand->func, "?"),
+		.known = worker_of(x)->hand.has || func,
+		.text = model_text(x->m, func, "?"),
 	};
 }
 
 enum style worker_now_text(const struct subject *x, char buf[static CELL_TEXT])
 {
 	const struct hand *hand = &worker_of(x)->hand;
+	uint32_t func = function_of(x);
 
-	show_task(buf, x->m, hand);
-	return hand->has ? STYLE_TEXT : STYLE_DIM;
+	if (func && is_brisk(x))
+		snprintf(buf, CELL_TEXT, "%s", model_text(x->m, func, "?"));
+	else
+		show_task(buf, x->m, hand);
+	return hand->has || func ? STYLE_TEXT : STYLE_DIM;
 }
 
 void worker_now_draw(const struct subject *x, struct pen *p)
 {
-	show_hand(p, STYLE_TEXT, x->m, &worker_of(x)->hand);
+	uint32_t func = function_of(x);
+
+	if (func && is_brisk(x))
+		pen_fit_end(p, STYLE_TEXT, model_text(x->m, func, "?"));
+	else
+		show_hand(p, STYLE_TEXT, x->m, &worker_of(x)->hand);
 }
 
 struct sort_value worker_for_value(const struct subject *x)
 {
 	const struct worker *w = worker_of(x);
-	uint64_t since = w->hand.has && w->hand.since_ns ? w->hand.since_ns : w->state_since_ns;
+	uint64_t since = since_ns(w);
 
 	return number(
 		!w->ended_ns && since && since <= x->m->now_ns, (double)(x->m->now_ns - since));
+}
+
+enum style worker_for_text(const struct subject *x, char buf[static CELL_TEXT])
+{
+	struct sort_value v = worker_for_value(x);
+	char text[FMT_MAX];
+
+	if (is_brisk(x))
+		snprintf(buf, CELL_TEXT, "< %.2g s", (double)x->m->tick_ns / 1e9);
+	else
+		snprintf(buf, CELL_TEXT, "%s", show_duration(text, v.known, (uint64_t)v.number));
+	return v.known && !is_brisk(x) ? STYLE_TEXT : STYLE_DIM;
 }
 
 struct sort_value worker_tasks_value(const struct subject *x)
@@ -177,7 +233,7 @@ struct sort_value worker_wait_share_value(const struct subject *x)
 
 void worker_strip_draw(const struct subject *x, struct pen *p)
 {
-	draw_strip(p, pen_room(p), worker_of(x));
+	draw_minute_strip(p, pen_room(p), worker_of(x), x->p->done_per_tick.head);
 }
 
 uint32_t workers_count(const struct model *m, const struct ui_state *s)

@@ -18,6 +18,7 @@ enum style worker_now_text(const struct subject *x, char buf[static CELL_TEXT]);
 void worker_now_draw(const struct subject *x, struct pen *p);
 /* How long it has had that task, or been in that state. */
 struct sort_value worker_for_value(const struct subject *x);
+enum style worker_for_text(const struct subject *x, char buf[static CELL_TEXT]);
 struct sort_value worker_tasks_value(const struct subject *x);
 struct sort_value worker_failed_value(const struct subject *x);
 struct sort_value worker_items_value(const struct subject *x);

@@ -122,6 +122,55 @@ static void sparklines(void **state)
 	check(&r, "");
 }
 
+/* 12 columns of a minute: 5 ticks each, and the newest of what there is. */
+static void minutes(void **state)
+{
+	static const uint64_t seven[] = {100, 100, 100, 100, 100, 400, 400};
+	struct series s = series(seven, 7), none = {0};
+	struct row r;
+
+	(void)state;
+	start(&r, &glyphs_utf8);
+	draw_minute(&r.p, STYLE_PLOT, 12, &s);
+	check(&r, "▃█");
+	assert_int_equal(r.p.col, 12);
+	start(&r, &glyphs_utf8);
+	draw_minute(&r.p, STYLE_PLOT, 14, &s); /* no divisor: as 12, and blanks */
+	check(&r, "▃█");
+	assert_int_equal(r.p.col, 14);
+	for (int i = 0; i < 3; i++) /* its column fills, and nothing moves */
+		series_close(&s);
+	start(&r, &glyphs_utf8);
+	draw_minute(&r.p, STYLE_PLOT, 12, &s);
+	check(&r, "▅█");
+	start(&r, &glyphs_utf8);
+	draw_minute(&r.p, STYLE_PLOT, 5, &none);
+	draw_minute(&r.p, STYLE_PLOT, -5, &s);
+	assert_int_equal(r.p.col, 5);
+	check(&r, "");
+}
+
+static void strips_of_a_minute(void **state)
+{
+	struct worker w = {.strip_head = 0};
+	struct row r;
+
+	(void)state;
+	for (unsigned int i = 0; i < 7; i++) {
+		w.strip[i] = (uint8_t)(1 + (i < 5 ? i < 2 ? STATE_IO : STATE_RUN : STATE_WAIT));
+		w.strip_head++;
+	}
+	start(&r, &glyphs_utf8);
+	draw_minute_strip(&r.p, 12, &w, 7);
+	check(&r, "          █·");
+	start(&r, &glyphs_utf8);
+	draw_minute_strip(&r.p, 12, &w, 6); /* begun when one tick was over already */
+	check(&r, "         i█·");
+	start(&r, &glyphs_utf8);
+	draw_minute_strip(&r.p, 0, &w, 7);
+	check(&r, "");
+}
+
 static void strips(void **state)
 {
 	struct worker w = {.strip_head = 0};
@@ -192,6 +241,8 @@ int main(void)
 		cmocka_unit_test(gauges),
 		cmocka_unit_test(cores),
 		cmocka_unit_test(sparklines),
+		cmocka_unit_test(minutes),
+		cmocka_unit_test(strips_of_a_minute),
 		cmocka_unit_test(strips),
 		cmocka_unit_test(glyphs_are_one_column),
 		cmocka_unit_test(styles_are_complete),
