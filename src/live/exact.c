@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * --exact: finds the files whose code watched processes pickle with, has them probed, and has the
- * probes off again when they cost more than a hundredth of the pools' time on cores.
+ * probes off again when they and the sampler together cost nearly a hundredth of the pools' time
+ * on cores.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,6 +13,7 @@
 
 #include "base/fmt.h"
 #include "live/exact_probes.h"
+#include "live/sampler.h"
 #include "live/state.h"
 #include "python/image.h"
 
@@ -20,7 +22,7 @@
 
 enum {
 	FILES = 64, /* that were looked at */
-	MOST_SHARE = 100, /* one in so many */
+	MOST_SHARE = 125, /* one in so many: less than a hundredth, since it is known about */
 	LOOKS = 4, /* processes whose maps are read, a poll */
 };
 
@@ -28,6 +30,7 @@ enum {
 struct span {
 	uint64_t since_ns;
 	struct exact_spents spent;
+	uint64_t sampler_ns;
 	uint64_t pool_ns;
 };
 
@@ -176,15 +179,15 @@ static void add_pool_ns(void *arg, uint32_t cpu, const struct core_sums *sums)
 
 static void turn_off(struct live *l, const char *whose, struct exact_spent spent, uint64_t of_ns)
 {
-	char fix[200], each[FMT_MAX], share[FMT_MAX];
+	char fix[240], each[FMT_MAX], share[FMT_MAX];
 
 	exact_probes_detach(l->exact->probes);
 	probes_set_exact(l->probes, false);
 	l->exact->is_on = false;
 	l->exact->is_over = true;
 	snprintf(fix, sizeof(fix),
-		"the probes went off by themselves: %" PRIu64 " calls of %s are %s of %s, and more "
-		"than 1%% is too much; --exact is for longer tasks",
+		"the probes went off by themselves: %" PRIu64 " calls of %s are %s of %s, and with "
+		"the samples more than 0.8%% is too much; --exact is for longer tasks",
 		spent.calls, fmt_duration(each, spent.calls ? spent.ns / spent.calls : 0),
 		fmt_percent(share, of_ns ? (double)spent.ns / (double)of_ns : 1), whose);
 	refuse(l, fix);
@@ -195,34 +198,44 @@ static struct exact_spent since(struct exact_spent now, struct exact_spent then)
 	return (struct exact_spent){now.calls - then.calls, now.ns - then.ns};
 }
 
-static bool is_dear(struct exact_spent spent, uint64_t of_ns)
+static bool is_dear(uint64_t spent_ns, uint64_t of_ns)
 {
-	return spent.ns > of_ns / MOST_SHARE + SPARE_NS;
+	return spent_ns > of_ns / MOST_SHARE + SPARE_NS;
+}
+
+static struct span span_now(struct live *l)
+{
+	struct sampler *s = probes_sampler(l->probes, NULL);
+	struct span now = {.since_ns = l->now_ns};
+
+	exact_probes_spent(l->exact->probes, &now.spent);
+	probes_cores(l->probes, add_pool_ns, &now.pool_ns);
+	now.sampler_ns = s ? sampler_spent_ns(s) : 0;
+	return now;
 }
 
 /* Other programs that run the same files have not asked for it: one core's time is their bound. */
 static void judge(struct live *l)
 {
-	struct span *span = &l->exact->span;
+	struct span *then = &l->exact->span;
+	struct span now = span_now(l);
 	struct exact_spent own, others;
-	uint64_t pool_ns = 0, passed_ns;
-	struct exact_spents now;
+	uint64_t pool_ns, passed_ns;
 
-	exact_probes_spent(l->exact->probes, &now);
-	probes_cores(l->probes, add_pool_ns, &pool_ns);
-	if (!span->since_ns) {
-		*span = (struct span){l->now_ns, now, pool_ns};
+	if (!then->since_ns) {
+		*then = now;
 		return;
 	}
-	own = since(now.own, span->spent.own);
-	others = since(now.others, span->spent.others);
-	passed_ns = l->now_ns - span->since_ns;
-	if (is_dear(own, pool_ns - span->pool_ns))
-		turn_off(l, "the pool's time on cores", own, pool_ns - span->pool_ns);
-	else if (is_dear(others, passed_ns))
+	own = since(now.spent.own, then->spent.own);
+	others = since(now.spent.others, then->spent.others);
+	pool_ns = now.pool_ns - then->pool_ns;
+	passed_ns = now.since_ns - then->since_ns;
+	if (is_dear(own.ns + now.sampler_ns - then->sampler_ns, pool_ns))
+		turn_off(l, "the pool's time on cores", own, pool_ns);
+	else if (is_dear(others.ns, passed_ns))
 		turn_off(l, "a core, in other programs of the same Python", others, passed_ns);
 	if (passed_ns > SPAN_NS)
-		*span = (struct span){l->now_ns, now, pool_ns};
+		*then = now;
 }
 
 void exact_look(struct live *l)

@@ -2,7 +2,6 @@
 #include "live/rate.h"
 
 #define SECOND_NS 1000000000ull
-#define CLOCK_NS 2000ull /* the interrupt itself, about */
 #define READER_NS 4000ull /* one sample, until it is a frame, about */
 
 /* Rates that no program's own period is likely to be a multiple of. */
@@ -22,7 +21,7 @@ uint64_t rate_period_ns(uint32_t rate)
 
 uint64_t rate_milli(const struct rate_cost *cost)
 {
-	uint64_t ns = cost->program_ns + cost->runs * CLOCK_NS + cost->samples * READER_NS;
+	uint64_t ns = cost->program_ns + cost->runs * RATE_CLOCK_NS + cost->samples * READER_NS;
 
 	return ns * 1000 / cost->passed_ns;
 }

@@ -221,6 +221,13 @@ void sampler_adapt(struct sampler *s, uint64_t now_ns)
 	set_rate(s, rate_next(s->rate, &cost));
 }
 
+uint64_t sampler_spent_ns(struct sampler *s)
+{
+	struct sample_cost now = cost_now(s);
+
+	return now.ns + now.samples * RATE_CLOCK_NS;
+}
+
 struct bpf_object *sampler_object(struct sampler *s)
 {
 	return s->bpf->obj;

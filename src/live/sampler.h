@@ -35,6 +35,10 @@ void sampler_forget(struct sampler *s, uint32_t pid, uint64_t code);
  */
 void sampler_adapt(struct sampler *s, uint64_t now_ns);
 
+/* What it has taken by now from what it sampled: its programs, and the interrupts that found
+ * something. */
+uint64_t sampler_spent_ns(struct sampler *s);
+
 /* For what its programs cost. Borrowed. */
 struct bpf_object *sampler_object(struct sampler *s);
 

@@ -57,7 +57,7 @@ class Table:
         self.rows = []
 
     def add(self, what, values, unit, aim=None):
-        digits = 2 if unit == "%" else 0 if max(map(abs, values)) >= 100 else 1
+        digits = 2 if unit.startswith("%") else 0 if max(map(abs, values)) >= 100 else 1
         show = lambda v: "%.*f" % (digits, v)  # noqa: E731
         self.rows.append((what, show(statistics.median(values)) + " " + unit,
                           "%s .. %s" % (show(min(values)), show(max(values))),
@@ -280,8 +280,8 @@ def main():
              ("empty", lambda c: pairs(c, table, 0, Dashboard, opts)),
              ("1ms", lambda c: pairs(c, table, 1000, Recorder, opts)),
              ("1ms", lambda c: pairs(c, table, 1000, Dashboard, opts)),
-             ("added", lambda c: everything(c, table, Pool(c, 0), kind_of(0), opts)),
-             ("added", lambda c: everything(c, table, Pool(c, 1000), kind_of(1000), opts)),
+             ("added", lambda c: everything(c, table, [
+                 (kind_of(us), lambda us=us: Pool(c, us)) for us in (0, 1000)], opts)),
              ("empty", lambda c: big_terminal(c, table, opts)),
              ("idle", lambda c: idle(c, table, opts)),
              ("screens", lambda c: screens(c, table, opts, 8)),

@@ -5,13 +5,14 @@ import os
 import platform
 import struct
 import subprocess
+import time
 
+import counted
 import harness
 from windows import Recorder, Window, dearer, slower
 
-# perf_event_open (arch/*/entry/syscalls): what it is refused to has neither samples nor probes.
-PERF_EVENT_OPEN = {"x86_64": 298, "aarch64": 241}
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+START_S = 2  # of a recorder, besides what any window waits: what is too dear goes off
 LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06  # linux/bpf_common.h, with BPF_W | BPF_ABS and BPF_K
 ALLOW, REFUSE = 0x7fff0000, 0x00050001  # linux/seccomp.h: and EPERM
 
@@ -34,7 +35,8 @@ class Without(Recorder):
     name = "without"
 
     def start(self, case, pid):
-        nr = PERF_EVENT_OPEN[platform.machine()]
+        # What it is refused to has neither samples nor probes.
+        nr = counted.PERF_EVENT_OPEN[platform.machine()]
         return case.start([harness.POOLTOP, "record", "-o", self.tape, str(pid)],
                           stderr=subprocess.PIPE, preexec_fn=lambda: refuse(nr))
 
@@ -48,22 +50,52 @@ class With(Recorder):
         return case.start([harness.POOLTOP, "record", "--exact", "-o", self.tape, str(pid)],
                           stderr=subprocess.PIPE)
 
+    def begin(self):
+        self.begun = counted.Mark(self.pid)
 
-def window(case, pool, seconds, watch):
+    def end(self):
+        self.ended = counted.Mark(self.pid)
+
+
+def window(case, pool, seconds, watch, counter=None):
     watcher = watch(case, pool.pid)
+    time.sleep(START_S)
     seen = Window(pool, seconds, watcher)
     watcher.stop()
+    if counter:
+        begun, ended = watcher.begun, watcher.ended
+        seen.samples = 100 * counter.samples_ns(begun, ended, seen.used_ns) / seen.used_ns
+        seen.probes = 100 * counter.probes_ns(begun, ended) / seen.used_ns
+        seen.start_ms = counter.probes_ns(counted.NOTHING, begun) / 1e6
     os.unlink(watcher.tape)
     return seen
 
 
-def everything(case, table, pool, what, opts):
+def everything(case, table, pools, opts):
+    """pools: (what, how one is started), one after another."""
+    counter = counted.Counter(case, With)
+    table.add("an interrupt that samples", [counter.interrupt_ns / 1e3], "us")
+    table.add("the probes of a call, without their programs", [counter.call_ns / 1e3], "us")
+    for what, start in pools:
+        compare(case, table, start(), what, counter, opts)
+
+
+def compare(case, table, pool, what, counter, opts):
     """Alternating: every window with all of it between two without."""
+    statistics = counted.statistics_on()
     without, with_all = [window(case, pool, opts.window, Without)], []
     for _ in range(opts.pairs):
-        with_all.append(window(case, pool, opts.window, With))
+        with_all.append(window(case, pool, opts.window, With, counter))
         without.append(window(case, pool, opts.window, Without))
     pool.stop()
+    os.close(statistics)
+    for name in ("samples", "probes"):
+        table.add("%s: %s, counted" % (what, name), [getattr(w, name) for w in with_all],
+                  "% of its CPU")
+    table.add(what + ": both, counted", [w.samples + w.probes for w in with_all],
+              "% of its CPU", "1")
+    table.add(what + ": probes before that, since the start", [w.start_ms for w in with_all],
+              "ms")
     for name, of in (("slow-down by it", slower), ("the pool's CPU by it", dearer)):
         table.add("%s, sampler and --exact: %s" % (what, name),
                   of(without, with_all, without[1:]), "%", "1" if of is slower else "")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What watching costs: BENCH_ARGS=--quick gives a hint in a minute, and --help says the rest.
 EXTRA_DIST += tests/bench/bench.py tests/bench/rivals.py tests/bench/everything.py \
+	tests/bench/counted.py \
 	tests/bench/screens.py tests/bench/windows.py
 
 # Writes recordings of any length in no time.

@@ -55,6 +55,12 @@ class Recorder:
     def bytes_written(self):
         return 0
 
+    def begin(self):
+        """A window of time begins."""
+
+    def end(self):
+        """It is over."""
+
     def stop(self):
         self.child.terminate()
         if self.child.wait() != 0:
@@ -134,11 +140,16 @@ class Window:
         cpu = {pid: run_ns(pid) for pid in pids}
         terminal = watcher.bytes_written() if watcher else 0
         workers = harness.tree(pool.pid) if pool else []
+        if isinstance(watcher, Recorder):
+            watcher.begin()
         begin = harness.now_ns()
         used = sum(run_ns(pid) for pid in workers)
         time.sleep(seconds)
         end = harness.now_ns()
         used = sum(run_ns(pid) for pid in workers) - used
+        if isinstance(watcher, Recorder):
+            watcher.end()
+        self.used_ns = used
         took = (end - begin) / 1e9
         self.rate = pool.rate(begin, end) if pool else 0
         self.cpu_us = used / 1e3 / took / self.rate if self.rate else 0
