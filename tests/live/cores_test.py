@@ -100,10 +100,12 @@ def pairs(words):
     return {name: int(value) for name, value in zip(words[::2], words[1::2])}
 
 
-def throttled(case):
-    """A pool in a cgroup of a fifth of a core: less than it gets on a busy machine."""
+def throttled(case, cores):
+    """A pool in a cgroup of less than a core, which others do not keep from it."""
     harness.need_bpf()
-    folder = harness.cpu_cgroup(case, 20000)
+    folder = harness.cpu_cgroup(case, int(100000 * cores))
+    with open(os.path.join(folder, "cpu.shares"), "w") as f:
+        f.write("262144")
     tape = case.path("tape")
     harness.record(case, tape, *harness.inside(folder), harness.python(), harness.pool("pinned"),
                    "--log", case.path("log"), "--seconds", "8", "--cgroup", folder)
@@ -112,20 +114,26 @@ def throttled(case):
     with open(case.path("log")) as f:
         before = pairs(f.readline().split())
     told = {name: told[name] - before[name] for name in told}
-    got = harness.one_pool(case, harness.report(case, tape))["quota"]
+    pool = harness.one_pool(case, harness.report(case, tape))
+    case.equal("cores that it may use", pool["demand"]["cores"], cores)
+    got = pool["quota"]
     case.need(got, "a quota is told")
-    case.equal("cores", got["cores"], 0.2)
+    case.equal("cores", got["cores"], cores)
     case.check(told["throttled_time"] > 2e9, "it was throttled: %r" % told)
+    case.note("throttled for %.3f s, and the cgroup says %.3f s"
+              % (got["throttled_ns"] / 1e9, told["throttled_time"] / 1e9))
     for mine, its in (("throttled_ns", "throttled_time"), ("periods", "nr_periods"),
                       ("throttled_periods", "nr_throttled")):
         case.check(abs(got[mine] - told[its]) <= 0.05 * told[its],
                    "%s: %d, and the cgroup says %d" % (mine, got[mine], told[its]))
     page = harness.pooltop(case, "report", tape).out.decode()
-    case.check("quota: 0.20 cores, throttled" in page, "the page tells it: %s" % page[:1500])
+    case.check("quota: %.2f cores, throttled" % cores in page, "the page tells it: %s" % page[:1500])
 
 
 def main():
-    return harness.main([("shares of cores", shares, 90), ("throttled by a quota", throttled, 60)])
+    return harness.main([("shares of cores", shares, 90)] + [
+        ("throttled by a quota of %.1f" % cores, lambda case, c=cores: throttled(case, c), 60)
+        for cores in (0.2, 0.5)])
 
 
 if __name__ == "__main__":

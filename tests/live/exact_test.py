@@ -16,6 +16,7 @@ import harness
 
 SAMPLED, EXACT = 0.10, 0.02  # of the workers' own measurement
 SPARE = 0.02  # seconds: the cheap side of a workload is a few milliseconds
+TASKS = {"argument": 30, "result": 30, "setstate": 20, "reduce": 20}  # where it is sampled
 DEAR = {"argument": "unpickle", "setstate": "unpickle", "result": "pickle", "reduce": "pickle"}
 
 
@@ -98,22 +99,44 @@ def too_dear(case):
     case.equal("tasks", run.pool["tasks"]["returned"], run.truth["tasks"])
 
 
-def main():
-    rows = []
-    for how, tasks in (("argument", 30), ("result", 30), ("setstate", 20), ("reduce", 20)):
-        rows.append(("%s, sampled" % how, lambda case, h=how, n=tasks: against_itself(
-            case, h, [], SAMPLED, ["--workers", "1", "--tasks", n]), 280))
-        rows.append(("%s, exact" % how, lambda case, h=how: against_itself(
-            case, h, ["--exact"], EXACT, ["--tasks", 10]), 280))
+def row(how, what, path, version, method, tasks):
+    options, within = (["--exact"], EXACT) if what == "exact" else ([], SAMPLED)
+    args = ["--tasks", tasks, "--method", method]
+    args += [] if what == "exact" else ["--workers", "1"]
+    return ("%s, %s, %s by %s" % (how, what, version, method),
+            lambda case: against_itself(case, how, options, within, args,
+                                        (path, dict(os.environ))), 280)
+
+
+def every():
+    """Every interpreter (make check-exact), by fork and by spawn in turn."""
+    number = 0
+    for path, version in harness.pythons((3, 7)):
+        for how, tasks in TASKS.items():
+            for what in ("sampled", "exact"):
+                number += 1
+                yield row(how, what, path, version, ("fork", "spawn")[number // 2 % 2],
+                          tasks if what == "sampled" else 10)
+
+
+def usual():
+    for how, tasks in TASKS.items():
+        yield ("%s, sampled" % how, lambda case, h=how, n=tasks: against_itself(
+            case, h, [], SAMPLED, ["--workers", "1", "--tasks", n]), 280)
+        yield ("%s, exact" % how, lambda case, h=how: against_itself(
+            case, h, ["--exact"], EXACT, ["--tasks", 10]), 280)
     others = sorted(harness.pythons((3, 7)), key=lambda row: [int(n) for n in row[1].split(".")])
     for path, version in others[:1] + others[-1:]:
         for how, method in (("setstate", "spawn"), ("reduce", "fork")):
-            rows.append(("%s, exact, %s by %s" % (how, version, method),
-                         lambda case, h=how, p=path, m=method: against_itself(
-                             case, h, ["--exact"], EXACT, ["--tasks", 10, "--method", m],
-                             (p, dict(os.environ))), 280))
-    rows.append(("probes that are too dear go off", too_dear, 120))
-    return harness.main(rows)
+            yield row(how, "exact", path, version, method, 10)
+    yield "probes that are too dear go off", too_dear, 120
+
+
+def main():
+    all_of_them = sys.argv[1:2] == ["every"]
+    if all_of_them:
+        del sys.argv[1]
+    return harness.main(list(every() if all_of_them else usual()))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/live/counts_test.py \
 	tests/live/deaths_test.py \
 	tests/live/depth_test.py \
+	tests/live/exact_once_test.py \
 	tests/live/exact_test.py \
 	tests/live/export_test.py \
 	tests/live/first_minutes_test.py \
