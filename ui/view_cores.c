@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "model/demand.h"
 #include "ui/core_table.h"
 #include "ui/draw.h"
 #include "ui/panes.h"
@@ -65,6 +66,34 @@ static void put_quota(struct pen *pen, const struct pool *p)
 	pen_text(pen, STYLE_DIM, "  throttled ");
 	pen_printf(pen, p->throttled.times ? STYLE_WARN : STYLE_NUMBER, "%.0f %%",
 		100.0 * (double)p->throttled.times / (double)p->throttled.periods);
+}
+
+enum { WANTED_ROWS = 8 }; /* the least height that has room for it */
+
+/* Threads that want a core, against the cores they may use; the lines it took. */
+static int draw_wanted(const struct model *m, const struct pool *p, struct grid *g, int row)
+{
+	struct pen pen = grid_pen(g, row, 1, g->columns - 2);
+	char names[64];
+	struct demand d;
+
+	if (!p || g->rows < WANTED_ROWS || !model_demand(m, p, &d))
+		return 0;
+	pen_text(&pen, STYLE_TITLE, "Wanted");
+	pen_printf(&pen, d.mains + d.more > 2 * d.cores ? STYLE_WARN : STYLE_NUMBER, "  %.1f",
+		d.mains + d.more);
+	pen_text(&pen, STYLE_DIM, " threads for ");
+	pen_printf(&pen, STYLE_NUMBER, "%.1f", d.cores);
+	pen_text(&pen, STYLE_DIM, d.cores == 1 ? " core" : " cores");
+	if (p->load.cpus == 1 && p->load.only_core >= 0)
+		pen_printf(&pen, STYLE_WARN, " (%" PRId32 " alone)", p->load.only_core);
+	pen_text(&pen, STYLE_DIM, "  waiting ");
+	pen_printf(&pen, STYLE_NUMBER, "%.0f %%", 100.0 * d.waiting);
+	if (d.more < d.mains)
+		return 1;
+	pen_text(&pen, STYLE_DIM, "  most by ");
+	pen_text(&pen, STYLE_TEXT, model_demand_starters(p, names, sizeof(names)));
+	return 1;
 }
 
 /* Returns the lines it took. */
@@ -169,8 +198,10 @@ static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 {
 	const struct pool *p = ui_pool(m, s);
 	int top = draw_sums(m, p, g);
-	int room = g->rows - top - 1; /* for the table's rows */
+	int room; /* for the table's rows */
 
+	top += draw_wanted(m, p, g, top);
+	room = g->rows - top - 1;
 	if (room < FEW_ROWS || seen_count(m) <= (uint32_t)room)
 		return top;
 	return top + draw_map(m, p, g, top);

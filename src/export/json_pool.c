@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "export/facts.h"
 #include "export/json.h"
+#include "model/demand.h"
 
 void json_name(struct jout *j, json_t *object, const char *key, const struct model *m, uint32_t id)
 {
@@ -172,6 +173,27 @@ static json_t *quota(struct jout *j, const struct pool *p)
 	return o;
 }
 
+/* Threads that want a core, and what they may use. */
+static json_t *demand(struct jout *j, const struct model *m, const struct pool *p)
+{
+	char names[64];
+	struct demand d;
+	json_t *o;
+
+	if (!model_demand(m, p, &d))
+		return json_null();
+	o = jout_object(j);
+	jout_number(j, o, "threads", d.mains + d.more);
+	jout_number(j, o, "cores", d.cores);
+	jout_number(j, o, "waiting_share", d.waiting);
+	jout_uint_if(j, o, "allowed_cpus", p->load.cpus, p->load.cpus);
+	jout_uint_if(j, o, "only_cpu", p->load.cpus == 1 && p->load.only_core >= 0,
+		(uint64_t)p->load.only_core);
+	jout_text(j, o, "more_threads_by",
+		d.more >= d.mains ? model_demand_starters(p, names, sizeof(names)) : NULL);
+	return o;
+}
+
 static json_t *deaths(struct jout *j, const struct model *m, const struct pool *p)
 {
 	json_t *list = jout_array(j);
@@ -267,6 +289,7 @@ json_t *json_pool(struct jout *j, const struct model *m, const struct pool *p)
 	jout_put(j, o, "workers", workers(j, m, p));
 	jout_put(j, o, "fork_server", json_server(j, m, p));
 	jout_put(j, o, "cores", cores(j, m, p));
+	jout_put(j, o, "demand", demand(j, m, p));
 	if (p->has_quota)
 		jout_put(j, o, "quota", quota(j, p));
 	else

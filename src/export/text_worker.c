@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fmt.h"
 #include "export/facts.h"
 #include "export/text.h"
+#include "model/demand.h"
 
 enum { WORKERS = 12, MODULES = 5 }; /* that are shown one by one */
 
@@ -134,6 +136,24 @@ static void cores(struct page *out, const struct model *m, const struct pool *p)
 	page_end(out);
 }
 
+/* Threads that want a core, against those that they may use. */
+static void demand(struct page *out, const struct model *m, const struct pool *p)
+{
+	char names[64];
+	struct demand d;
+
+	if (!model_demand(m, p, &d))
+		return;
+	page_add(out, "  wanted: %.1f threads for %.1f cores", d.mains + d.more, d.cores);
+	if (p->load.cpus == 1 && p->load.only_core >= 0)
+		page_add(out, " (core %" PRId32 " alone)", p->load.only_core);
+	page_add(out, ", and wait %.0f %% of the time", 100.0 * d.waiting);
+	if (d.more >= d.mains)
+		page_add(out, "; most started by %s",
+			model_demand_starters(p, names, sizeof(names)));
+	page_end(out);
+}
+
 static void quota(struct page *out, const struct pool *p)
 {
 	char kept[FMT_MAX];
@@ -235,6 +255,7 @@ void text_workers(struct page *out, const struct model *m, const struct pool *p)
 	starts(out, m, p);
 	server(out, p);
 	cores(out, m, p);
+	demand(out, m, p);
 	quota(out, p);
 	if (!p->workers_alive)
 		return;

@@ -5,6 +5,8 @@ libpooltop_a_SOURCES += \
 	src/model/change.h \
 	src/model/copy.c \
 	src/model/cpu.c \
+	src/model/demand.c \
+	src/model/demand.h \
 	src/model/departed.c \
 	src/model/employ.c \
 	src/model/end.c \

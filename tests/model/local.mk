@@ -62,3 +62,6 @@ tests_model_stall_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/model/employ_test
 tests_model_employ_test_SOURCES = tests/model/employ_test.c
 tests_model_employ_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/model/demand_test
+tests_model_demand_test_SOURCES = tests/model/demand_test.c
+tests_model_demand_test_LDADD = $(TEST_LDADD)
