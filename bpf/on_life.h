@@ -167,7 +167,7 @@ int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct
 {
 	__u32 tgid = task->tgid;
 	struct frame_signal f = {};
-	__u64 now;
+	__u64 now, id;
 
 	if (result || sig <= 0 || (sig < 64 && QUIET_SIGNALS >> sig & 1) || !watched(tgid))
 		return 0;
@@ -182,7 +182,9 @@ int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct
 	else if (!info)
 		f.code = 0; /* SEND_SIG_NOINFO: a process did it */
 	if (f.code <= 0) {
-		f.sender = bpf_get_current_pid_tgid() >> 32;
+		id = bpf_get_current_pid_tgid();
+		f.sender = id >> 32;
+		f.sender_tid = id;
 		f.uid = bpf_get_current_uid_gid();
 		bpf_get_current_comm(f.comm, sizeof(f.comm));
 	}

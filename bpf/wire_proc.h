@@ -97,6 +97,8 @@ struct frame_signal { /* h.pid: the process it was sent to */
 	__u32 sender; /* process that sent it; 0: the kernel */
 	__u32 uid;
 	char comm[WIRE_COMM]; /* the sender's */
+	__u32 sender_tid; /* its thread; 0: not known */
+	__u32 pad;
 };
 
 struct frame_oom { /* h.pid: the victim */

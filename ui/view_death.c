@@ -129,7 +129,7 @@ static void draw_inferred(const struct model *m, const struct death *d, struct s
 static void sheet(const struct model *m, const struct ui_state *s, struct sheet *sheet)
 {
 	const struct death *d = find(ui_pool(m, s), ui_here(s)->subject);
-	char title[64], a[FMT_MAX], b[FMT_MAX];
+	char title[64], a[FMT_MAX], b[FMT_MAX], past[MEMORY_WORDS];
 
 	if (!d) {
 		sheet_title(sheet, "This death is no longer kept: Esc goes back");
@@ -153,6 +153,8 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	sheet_field(sheet, "memory", STYLE_TEXT, "%s when last seen, peak %s",
 		show_bytes(a, d->rss_bytes, d->rss_bytes),
 		show_bytes(b, d->rss_peak_bytes, d->rss_peak_bytes));
+	if (d->memory.count > 1)
+		sheet_field(sheet, "it had", STYLE_TEXT, "%s", memory_words(past, d));
 	if (d->replaced_by)
 		sheet_field(sheet, "replaced by", STYLE_TEXT, "%" PRIu32, d->replaced_by);
 	else

@@ -58,6 +58,21 @@ static json_t *oom(struct jout *j, const struct model *m, const struct oom_seen 
 	return o;
 }
 
+static json_t *memory(struct jout *j, const struct death *d)
+{
+	json_t *a = jout_array(j);
+
+	for (uint32_t i = 0; i < d->memory.count; i++) {
+		uint64_t t_ns = d->memory.t_ns[i];
+		json_t *o = jout_object(j);
+
+		jout_uint(j, o, "before_ns", d->t_ns > t_ns ? d->t_ns - t_ns : 0);
+		jout_uint(j, o, "rss_bytes", d->memory.rss_bytes[i]);
+		jout_push(j, a, o);
+	}
+	return a;
+}
+
 json_t *json_death(struct jout *j, const struct model *m, const struct death *d)
 {
 	json_t *o = jout_object(j);
@@ -76,6 +91,7 @@ json_t *json_death(struct jout *j, const struct model *m, const struct death *d)
 	jout_text(j, o, "state", past ? NULL : worker_state_name(d->state));
 	jout_uint_if(j, o, "rss_bytes", d->rss_bytes, d->rss_bytes);
 	jout_uint_if(j, o, "rss_peak_bytes", d->rss_peak_bytes, d->rss_peak_bytes);
+	jout_put(j, o, "memory", memory(j, d));
 	jout_put(j, o, "task", hand(j, m, &d->hand, d->t_ns));
 	json_stacks(j, o, m, d);
 	jout_uint_if(j, o, "replaced_by", d->replaced_by, d->replaced_by);

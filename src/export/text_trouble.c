@@ -148,7 +148,7 @@ static void past(struct page *out, const struct model *m, const struct death *d)
 static void certificate(
 	struct page *out, const struct model *m, const struct pool *p, const struct death *d)
 {
-	char wall[FMT_MAX], age[FMT_MAX], rss[FMT_MAX];
+	char wall[FMT_MAX], age[FMT_MAX], rss[FMT_MAX], past[MEMORY_WORDS];
 
 	page_add(out, "  %s", d->wall_ns ? fmt_wall(wall, d->wall_ns, 0) : "?");
 	page_to(out, TEXT_INDENT);
@@ -166,6 +166,11 @@ static void certificate(
 		page_add(out, "%s", d->rss_bytes ? fmt_bytes(rss, d->rss_bytes) : "not known");
 		if (d->rss_peak_bytes)
 			page_add(out, ", at most %s", fmt_bytes(rss, d->rss_peak_bytes));
+		page_end(out);
+	}
+	if (d->memory.count > 1) {
+		text_row(out, "it had");
+		page_words(out, TEXT_ROW, memory_words(past, d));
 		page_end(out);
 	}
 	text_stack(out, m, d);

@@ -150,6 +150,7 @@ static const struct field traits_rows[] = {
 	NUMBER(pool_traits, breaks),
 	NUMBER(pool_traits, fed_results),
 	NUMBER(pool_traits, ends_results),
+	NUMBER(pool_traits, tells_idle),
 };
 const struct shape shape_pool_traits = SHAPE(pool_traits, traits_rows);
 
@@ -182,6 +183,29 @@ static const struct field profile_rows[] = {
 	NUMBER(profile, side_native_ns),
 };
 const struct shape shape_profile = SHAPE(profile, profile_rows);
+
+static const struct field reading_rows[] = {
+	TIME(reading, read_ns),
+	NUMBER(reading, pid),
+	TIME(reading, woken_ns),
+	TIME(reading, struck_ns),
+	NUMBER(reading, struck_flight),
+};
+const struct shape shape_reading = SHAPE(reading, reading_rows);
+
+static const struct field unsent_rows[] = {
+	NUMBER(unsent, chunks),
+	TIME(unsent, chunks_ns),
+	PART(unsent, key, shape_task_key),
+	NUMBER(unsent, func),
+	NUMBER(unsent, calls),
+	TIME(unsent, calls_ns),
+	NUMBER(unsent, is_idle),
+	NUMBER(unsent, early_tid),
+	NUMBER(unsent, early),
+	TIME(unsent, early_ns),
+};
+const struct shape shape_unsent = SHAPE(unsent, unsent_rows);
 
 static const struct field pool_rows[] = {
 	BETWEEN(pool, id, 1, INT32_MAX),
@@ -296,5 +320,7 @@ static const struct field pool_rows[] = {
 	NUMBER(pool, server_pid),
 	PART(pool, reader_key, shape_task_key),
 	NUMBER(pool, reader_func),
+	PART(pool, reading, shape_reading),
+	PART(pool, unsent, shape_unsent),
 };
 const struct shape shape_pool = SHAPE(pool, pool_rows);

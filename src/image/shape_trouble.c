@@ -25,6 +25,7 @@ static const struct field death_rows[] = {
 	NUMBER(death, age_ns),
 	NUMBER(death, rss_bytes),
 	NUMBER(death, rss_peak_bytes),
+	PART(death, memory, shape_memory_past),
 	PART(death, hand, shape_hand),
 	UP_TO(death, state, WORKER_STATES - 1),
 	NUMBER(death, syscall),

@@ -81,6 +81,13 @@ static const struct field start_rows[] = {
 };
 const struct shape shape_start = SHAPE(start, start_rows);
 
+static const struct field memory_rows[] = {
+	TIMES(memory_past, t_ns),
+	NUMBERS(memory_past, rss_bytes),
+	UP_TO(memory_past, count, MODEL_MEMORY),
+};
+const struct shape shape_memory_past = SHAPE(memory_past, memory_rows);
+
 static const struct field worker_rows[] = {
 	BETWEEN(worker, id, 1, INT32_MAX),
 	NUMBER(worker, pid),
@@ -101,6 +108,7 @@ static const struct field worker_rows[] = {
 	NUMBER(worker, cpu_ns),
 	NUMBER(worker, rss_bytes),
 	NUMBER(worker, rss_peak_bytes),
+	PART(worker, memory, shape_memory_past),
 	NUMBER(worker, threads),
 	NUMBER(worker, core),
 	NUMBER(worker, cpu_share),

@@ -107,11 +107,14 @@ static void find_kin(struct live *l, struct departed *d)
 	}
 }
 
-/* Of a crash the log has a name alone, which any program may have: that proves nothing. */
+/* Of a crash the log has a name alone, which any program may have: the model holds it against who
+ * was started right after. */
 static bool is_kin(const struct kin *kin, const struct log_death *d)
 {
-	return d->is_oom && kin->comm[0] && !strncmp(kin->comm, d->comm, sizeof(kin->comm)) &&
-	       d->has_uid && kin->uid == d->uid && d->cgroup[0] && !strcmp(kin->cgroup, d->cgroup);
+	if (!kin->comm[0] || strncmp(kin->comm, d->comm, sizeof(kin->comm)))
+		return false;
+	return !d->is_oom || (d->has_uid && kin->uid == d->uid && d->cgroup[0] &&
+				     !strcmp(kin->cgroup, d->cgroup));
 }
 
 /* False: it was before that program began. */
@@ -125,14 +128,15 @@ static bool put_logged(struct live *l, const struct departed *d, const struct lo
 		.rss_bytes = death->rss_bytes,
 		.parent = kin->head,
 		.status = death->sig,
-		.flags = DEPARTED_LOGGED | DEPARTED_OOM,
+		.flags = DEPARTED_LOGGED | (death->is_oom ? DEPARTED_OOM : DEPARTED_THREAD),
 	};
 
 	f.ended_ns = log_clock_convert(&d->clock, death->t_ns, (uint64_t *)&f.error_ns);
 	if (head && f.ended_ns + f.error_ns < head->start_ns)
 		return false;
-	f.scope =
-		texts_id(&l->texts, &l->out, l->now_ns, death->scope[0] ? death->scope : "machine");
+	if (death->is_oom)
+		f.scope = texts_id(
+			&l->texts, &l->out, l->now_ns, death->scope[0] ? death->scope : "machine");
 	memcpy(f.comm, death->comm, sizeof(f.comm));
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
 	return true;

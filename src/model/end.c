@@ -128,6 +128,7 @@ static int add_death(struct model *m, struct pool *p, struct worker *w, struct p
 		.age_ns = age_ns(w, proc, exit->h.t_ns),
 		.rss_bytes = w->rss_bytes ? w->rss_bytes : proc->oom.rss_bytes,
 		.rss_peak_bytes = w->rss_peak_bytes,
+		.memory = w->memory,
 		.hand = w->hand,
 		.state = w->state,
 		.syscall = exit->syscall,

@@ -64,6 +64,8 @@ int pending_add(struct model *m, const struct frame_msg *f);
 /* message.c: true if the message found its pool and worker and was counted. *ret is 0 or
  * -ENOMEM. */
 bool message_apply(struct model *m, const struct frame_msg *f, int *ret);
+/* A sentinel by which a pool's parent wakes its own threads, on none of the pool's queues. */
+bool message_is_wakeup(struct model *m, const struct frame_msg *f);
 
 /* What a pool's maps find a task and a sampled stack by. Two tasks may share theirs, if somebody
  * wants it so: what is found is compared. */
@@ -122,6 +124,18 @@ void worker_work(struct worker *w, const struct frame_work *f);
 void worker_usage(struct worker *w, const struct frame_usage *f);
 /* Index of a worker of this id, or where it would stand. */
 uint32_t worker_index(const struct pool *p, uint32_t worker_id);
+
+/* reader.c: the thread that reads results has read one; some thread has sent a wake-up; a worker
+ * was sent a signal. */
+void results_read(struct pool *p, const struct task *t, uint64_t t_ns);
+void results_woken(struct model *m, const struct frame_msg *f);
+void results_struck(struct pool *p, const struct frame_signal *f);
+
+/* unsent.c: before a task that was sent is counted in its job; and a sentinel that is on none of
+ * the pool's queues. */
+void unsent_before(
+	const struct model *m, struct pool *p, const struct job *j, const struct frame_msg *f);
+void unsent_told(struct model *m, const struct frame_msg *f);
 
 /* queue.c */
 struct queue *queue_find(struct pool *p, uint64_t ino); /* NULL: none of its */

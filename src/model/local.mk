@@ -18,6 +18,7 @@ libpooltop_a_SOURCES += \
 	src/model/job.c \
 	src/model/load.c \
 	src/model/lost.c \
+	src/model/memory.c \
 	src/model/message.c \
 	src/model/model.c \
 	src/model/model.h \
@@ -50,6 +51,7 @@ libpooltop_a_SOURCES += \
 	src/model/thread.c \
 	src/model/throttle.c \
 	src/model/tick.c \
+	src/model/unsent.c \
 	src/model/vec.c \
 	src/model/wait.c \
 	src/model/work.c \

@@ -163,11 +163,12 @@ bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 }
 
 /* A Pool wakes its own handlers by sentinels on a third pipe, all day long. */
-static bool is_own_wakeup(struct model *m, const struct frame_msg *f)
+bool message_is_wakeup(struct model *m, const struct frame_msg *f)
 {
 	const struct pool *p = model_parent_pool(m, f->h.pid);
 
-	return p && !p->traits.own_queues && p->task_ino && p->result_ino;
+	return role_of(f) == ROLE_SENTINEL && p && !p->traits.own_queues && p->task_ino &&
+	       p->result_ino;
 }
 
 /* Of a form that a user's own message may have too. */
@@ -205,7 +206,7 @@ static bool may_matter(struct model *m, const struct frame_msg *f)
 	const struct pool *p = by ? model_find_pool(m, by->pool) : NULL;
 
 	if (role_of(f) == ROLE_SENTINEL)
-		return !is_own_wakeup(m, f);
+		return !message_is_wakeup(m, f);
 	if (!message_is_plain(f))
 		return role_of(f) != ROLE_NONE;
 	if (!by)
@@ -223,6 +224,10 @@ int apply_msg(struct model *m, const struct frame *f)
 
 	if (by && by->spoke_ns < f->t_ns)
 		by->spoke_ns = f->t_ns;
+	if (msg->dir == MSG_WRITE && msg->shape == SHAPE_EMPTY)
+		results_woken(m, msg);
+	if (msg->dir == MSG_WRITE && msg->shape == SHAPE_NONE)
+		unsent_told(m, msg);
 	if (message_apply(m, msg, &ret))
 		return ret;
 	return may_matter(m, msg) ? pending_add(m, msg) : 0;

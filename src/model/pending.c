@@ -49,6 +49,10 @@ int model_settle(struct model *m)
 			continue;
 		if (!ret && message_apply(m, &f, &ret))
 			continue;
+		if (!ret && message_is_wakeup(m, &f)) {
+			unsent_told(m, &f);
+			continue;
+		}
 		m->pending[(m->pending_head + kept++) % MODEL_PENDING] = f;
 	}
 	m->pending_count = kept;

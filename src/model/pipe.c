@@ -91,6 +91,8 @@ int apply_signal(struct model *m, const struct frame *f)
 	};
 	text_clean(p->signal.comm, sizeof(p->signal.comm), from->comm, sizeof(from->comm), 0);
 	*signal_place(p, from->sig) = p->signal;
+	if (w)
+		results_struck(pool, from);
 	if (w && from->sender == pool->pid) {
 		w->killed_by_parent |= from->sig == SIGTERM;
 		w->struck_by_parent |= from->sig == SIGKILL;

@@ -83,6 +83,7 @@ struct death {
 	uint64_t age_ns;
 	uint64_t rss_bytes; /* last seen, 0: not known */
 	uint64_t rss_peak_bytes;
+	struct memory_past memory; /* before it */
 	struct hand hand; /* the task it took with it */
 	enum worker_state state;
 	int32_t syscall; /* blocked in, -1: none */
@@ -226,6 +227,33 @@ struct pool_traits {
 	bool breaks; /* it breaks when a worker leaves without a word, and may be without any */
 	bool fed_results; /* a thread of the worker's may send what it has done */
 	bool ends_results; /* its parent writes a sentinel to the result queue when it closes */
+	/* Its parent has one thread that writes all tasks, in their order, and tells itself by a
+	 * sentinel on a third pipe when no job is open any more. */
+	bool tells_idle;
+};
+
+/* What the parent's thread that reads results has done. */
+struct reading {
+	uint64_t read_ns; /* it has read the newest result, 0: none was seen */
+	uint32_t pid; /* of the worker that had sent that */
+	uint64_t woken_ns; /* another thread has sent it the newest wake-up, 0: none was seen */
+	uint64_t struck_ns; /* it began to end the workers by signals, 0: it did not */
+	uint32_t struck_flight; /* tasks on their way then */
+};
+
+/* Tasks that the parent could not pickle, so that they were never sent. */
+struct unsent {
+	uint64_t chunks; /* that are missing in a job whose next chunk was sent */
+	uint64_t chunks_ns; /* the first was seen to be missing; so below */
+	struct task_key key; /* the newest of them */
+	uint32_t func; /* text id */
+	uint64_t calls; /* jobs that were opened and over without a task */
+	uint64_t calls_ns;
+	bool is_idle; /* no job is open, by the parent's own word */
+	/* Before the first task it is not known which thread will send them: */
+	uint32_t early_tid; /* the first thread that gave such a word, 0: none did */
+	uint32_t early; /* so often */
+	uint64_t early_ns;
 };
 
 /* How long a quota has kept a cgroup from cores. */
@@ -340,6 +368,8 @@ struct pool {
 	uint32_t server_pid;
 	struct task_key reader_key; /* the last result that it read */
 	uint32_t reader_func; /* text id */
+	struct reading reading;
+	struct unsent unsent;
 };
 
 #endif

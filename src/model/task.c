@@ -117,6 +117,7 @@ static void count_sent(struct model *m, struct pool *p, struct task *t, const st
 		pace_sent(p, func, t, f);
 	}
 	if (job) {
+		unsent_before(m, p, job, f);
 		if (!job->sent++ || f->h.t_ns < job->first_sent_ns)
 			job->first_sent_ns = f->h.t_ns;
 		job->func = t->func ? t->func : job->func;
@@ -321,8 +322,7 @@ int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
 		return 0;
 	p->totals.returned++;
 	p->last_progress_ns = f->h.t_ns;
-	p->reader_key = t->key;
-	p->reader_func = t->func;
+	results_read(p, t, f->h.t_ns);
 	leave_task_queue(p, t);
 	leave_result_queue(p, t);
 	job = job_get(m, p, t->key.job);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A worker's states, their sums, and what is sampled of it. */
+#include <string.h>
+
 #include "model/inside.h"
 
 uint64_t worker_state_ns(const struct worker *w, enum worker_state state, uint64_t now_ns)
@@ -57,8 +59,22 @@ void worker_work(struct worker *w, const struct frame_work *f)
 	w->gil_known = f->flags & WORK_GIL_KNOWN;
 }
 
+static void remember_memory(struct memory_past *past, uint64_t t_ns, uint64_t rss_bytes)
+{
+	if (past->count == MODEL_MEMORY) {
+		past->count--;
+		memmove(past->t_ns, past->t_ns + 1, sizeof(past->t_ns) - sizeof(past->t_ns[0]));
+		memmove(past->rss_bytes, past->rss_bytes + 1,
+			sizeof(past->rss_bytes) - sizeof(past->rss_bytes[0]));
+	}
+	past->t_ns[past->count] = t_ns;
+	past->rss_bytes[past->count++] = rss_bytes;
+}
+
 void worker_usage(struct worker *w, const struct frame_usage *f)
 {
+	if (f->rss_bytes)
+		remember_memory(&w->memory, f->h.t_ns, f->rss_bytes);
 	w->rss_bytes = f->rss_bytes;
 	if (f->rss_peak_bytes > w->rss_peak_bytes)
 		w->rss_peak_bytes = f->rss_peak_bytes;

@@ -71,6 +71,14 @@ enum end_kind {
 	END_UNKNOWN = 7, /* /proc mode: gone, nobody saw how */
 };
 
+/* What was resident at the newest looks, oldest first. */
+enum { MODEL_MEMORY = 32 };
+struct memory_past {
+	uint64_t t_ns[MODEL_MEMORY];
+	uint64_t rss_bytes[MODEL_MEMORY];
+	uint32_t count;
+};
+
 struct worker {
 	uint32_t id; /* unique in its pool, from 1 */
 	uint32_t pid;
@@ -93,6 +101,7 @@ struct worker {
 
 	uint64_t cpu_ns; /* as far as watched */
 	uint64_t rss_bytes, rss_peak_bytes; /* 0: not known */
+	struct memory_past memory;
 	uint32_t threads;
 	int32_t core; /* last ran on; -1: not known */
 	double cpu_share; /* of one core, over the last tick */

@@ -6,8 +6,9 @@
  * - A Pool's worker that the pool's worker handler forked stands in place of one that had ended;
  *   and where workers do any number of tasks, none ends but by dying (CPython
  *   Lib/multiprocessing/pool.py, worker() and _maintain_pool()).
- * - How such a one died the kernel's log may tell: if, right before, it tells of the end of a
- *   process of the same name, user and memory cgroup.
+ * - How such a one died the kernel's log may tell: if, right before, it tells that a process of the
+ *   same name, user and memory cgroup was killed; or that a thread of the same name crashed, and
+ *   of nothing else that may have been this one.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -18,6 +19,8 @@
 
 /* A Pool looks after its workers every 100 ms at least. */
 #define REPLACED_NS UINT64_C(1000000000)
+/* And mostly at once: of a crash the log knows so little that it must be near. */
+#define CRASHED_NS UINT64_C(250000000)
 /* Later than the first of them, so that it is none of the first set. */
 #define LATE_NS UINT64_C(500000000)
 /* So long after a pool was found what was before it is looked at. */
@@ -57,11 +60,12 @@ static bool may_replace(
 	const struct model *m, struct pool *p, const struct worker *w, const struct departed *d)
 {
 	const struct death *known = before_of(p, w->pid);
+	uint64_t most_ns = d->flags & DEPARTED_THREAD ? CRASHED_NS : REPLACED_NS;
 
-	if (known && known->end != END_UNKNOWN)
+	if ((known && known->end != END_UNKNOWN) || d->error_ns > most_ns)
 		return false;
 	if (w->start_ns + d->error_ns < d->ended_ns ||
-		w->start_ns > d->ended_ns + d->error_ns + REPLACED_NS)
+		w->start_ns > d->ended_ns + d->error_ns + most_ns)
 		return false;
 	if (is_lasting(m, w, PROC_STAYS | PROC_REPLACES))
 		return true;
@@ -105,6 +109,45 @@ static int infer(struct model *m, struct pool *p, struct death *d)
 	return 0;
 }
 
+/* The log tells of another that this worker may have been started for as well. */
+static bool is_doubtful(
+	const struct model *m, struct pool *p, const struct departed *past, const struct worker *w)
+{
+	for (uint32_t i = 0; i < m->departed_count; i++) {
+		const struct departed *d = &m->departed[i];
+
+		if (d != past && d->parent == p->pid && d->flags & DEPARTED_LOGGED &&
+			may_replace(m, p, w, d))
+			return true;
+	}
+	return false;
+}
+
+static int infer_crash(struct model *m, struct pool *p, struct departed *past)
+{
+	const struct worker *w = replacement(m, p, past);
+	char later[FMT_MAX];
+	struct death d = {
+		.t_ns = past->ended_ns,
+		.end = END_SIGNAL,
+		.status = past->status,
+		.status_known = true,
+		.sender = {.seen = true, .t_ns = past->ended_ns, .sig = past->status},
+	};
+
+	if (!w || is_doubtful(m, p, past, w))
+		return 0;
+	d.replaced_by = w->pid;
+	snprintf(d.inferred, sizeof(d.inferred),
+		"by the kernel's log, which has a crash of a thread %" PRIu32
+		" named %s, and by %" PRIu32 ", which was started in a worker's place %s after it",
+		past->pid, past->comm, w->pid,
+		fmt_duration(
+			later, w->start_ns > past->ended_ns ? w->start_ns - past->ended_ns : 0));
+	past->is_settled = true;
+	return infer(m, p, &d);
+}
+
 static int infer_logged(struct model *m, struct pool *p, struct departed *past)
 {
 	const struct worker *w = replacement(m, p, past);
@@ -119,8 +162,7 @@ static int infer_logged(struct model *m, struct pool *p, struct departed *past)
 		.rss_bytes = past->oom.rss_bytes,
 	};
 
-	/* Of a crash the log has a name alone, which any program may have. */
-	if (!w || !(past->flags & DEPARTED_OOM))
+	if (!w)
 		return 0;
 	d.replaced_by = w->pid;
 	snprintf(d.inferred, sizeof(d.inferred),
@@ -265,7 +307,8 @@ int departed_judge(struct model *m, struct pool *p)
 		if (d->flags & DEPARTED_CHILD)
 			ret = infer_child(m, p, d);
 		else if (is_pool)
-			ret = infer_logged(m, p, d);
+			ret = d->flags & DEPARTED_THREAD ? infer_crash(m, p, d)
+							 : infer_logged(m, p, d);
 	}
 	if (!ret && is_pool)
 		ret = infer_replacements(m, p);

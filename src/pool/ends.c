@@ -94,6 +94,23 @@ static int worker_of(struct model *m, const struct pool_kind *kind, struct proc 
 	return p && p->kind == kind->name ? 0 : evidence_conclude(m, &e);
 }
 
+/* Celery gives each worker pipes of its own. Whoever is forked after one of them has ended, and
+ * holds such, stands in its place: else it would look like a Pool until its first task. */
+static void take_place(const struct model *m, const struct proc *c, struct clue *e)
+{
+	for (uint32_t i = 0; i < m->pools_count; i++) {
+		const struct pool *p = &m->pools[i];
+		const struct pool_kind *kind = pool_kind_named(p->kind);
+
+		if (p->pid != e->parent || p->ended_ns || p->guessed || !p->queues_count ||
+			kind->bond != BOND_THREADS || !pool_has_vacancy(m, p, proc_born_ns(c)))
+			continue;
+		e->kind = kind;
+		e->tid = p->queues[0].parent_tid;
+		e->maybe = true;
+	}
+}
+
 static int child_ends(struct model *m, uint32_t pid)
 {
 	struct proc *c = model_find_proc(m, pid);
@@ -124,6 +141,8 @@ static int child_ends(struct model *m, uint32_t pid)
 	p = model_task_pool(m, e.task_ino);
 	if (p && !p->guessed)
 		e.kind = pool_kind_named(p->kind);
+	else if (!p && !kind)
+		take_place(m, c, &e);
 	return evidence_conclude(m, &e);
 }
 

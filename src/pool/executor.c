@@ -50,17 +50,20 @@ static void word_death(const struct model *m, struct pool *p, struct death *d)
 {
 	const size_t size = sizeof(d->consequence);
 	uint64_t others;
+	bool is_first;
 
 	if (p->parent_gone) {
 		snprintf(d->consequence, size, "none: the pool's parent was gone before");
 		return;
 	}
-	if (p->broken_ns && p->broken_by != d->worker) {
+	/* Its own end may be known later than what its parent did about it. */
+	is_first = !p->broken_ns || (!p->broken_by && d->t_ns <= p->broken_ns);
+	if (!is_first && p->broken_by != d->worker) {
 		snprintf(d->consequence, size, "none: the pool was broken before");
 		return;
 	}
 	others = pool_in_flight(p);
-	if (!p->broken_ns) {
+	if (is_first) {
 		p->broken_ns = d->t_ns ? d->t_ns : 1;
 		p->broken_by = d->worker;
 		p->suffering = (uint32_t)others;

@@ -87,7 +87,7 @@ const struct pool_kind pool_kind_pool = {
 	.task_mode = PIPE_READ,
 	.result_mode = PIPE_WRITE,
 	.has_keeper = true,
-	.traits = {.ends_results = true},
+	.traits = {.ends_results = true, .tells_idle = true},
 	.judge_end = judge_end,
 	.word_death = word_death,
 };

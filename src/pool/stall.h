@@ -3,8 +3,8 @@
  * Why a pool does not move: rules A to L of ../shared/ref/wire-format.md 9, judged at ticks by
  * what the frames have told. The rules that end in a stall are rows here, the surest first; those
  * of a single failure, which a pool survives or is told of, are findings (src/trap): A'
- * unpickle-failed, H broken-pool; G and L have none yet. K alone is no failure at all. That all
- * workers wait for a lock before their first task has no letter there.
+ * unpickle-failed, G that and broken-pool, H broken-pool, L task-unpicklable. K alone is no failure
+ * at all. That all workers wait for a lock before their first task has no letter there.
  */
 #ifndef POOLTOP_STALL_H
 #define POOLTOP_STALL_H

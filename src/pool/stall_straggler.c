@@ -7,7 +7,7 @@
 #include "base/fmt.h"
 #include "pool/stall.h"
 
-#define LEAST_NS UINT64_C(4000000000)
+#define LEAST_NS UINT64_C(3000000000)
 
 enum {
 	TIMES = 8, /* the longest run of that function that was seen */

@@ -20,6 +20,7 @@ libpooltop_a_SOURCES += \
 	src/trap/starts.c \
 	src/trap/starts.h \
 	src/trap/task_failed.c \
+	src/trap/task_unpicklable.c \
 	src/trap/trap.c \
 	src/trap/trap.h \
 	src/trap/unpickle_failed.c \

@@ -19,6 +19,7 @@ static const struct trap_rule *const rules[] = {
 	&trap_respawn_loop,
 	&trap_fork_with_threads,
 	&trap_worker_died,
+	&trap_task_unpicklable,
 	&trap_result_unpicklable,
 	&trap_start_stuck,
 	&trap_repeated_payload,

@@ -49,6 +49,7 @@ extern const struct trap_rule trap_broken_pool;
 extern const struct trap_rule trap_main_rerun;
 extern const struct trap_rule trap_unpickle_failed;
 extern const struct trap_rule trap_fork_with_threads;
+extern const struct trap_rule trap_task_unpicklable;
 extern const struct trap_rule trap_result_unpicklable;
 extern const struct trap_rule trap_repeated_payload;
 extern const struct trap_rule trap_chunk_too_small;

@@ -2,13 +2,14 @@
 /*
  * A worker took a task and could not make objects of its bytes: it ends with a traceback whose
  * innermost call of multiprocessing is get() of a queue (CPython Lib/multiprocessing/queues.py).
- * One finding for each function.
+ * One finding for each function. Or an executor's parent could not make objects of a result.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "trap/trap.h"
+#include "trap/words.h"
 
 static bool is_unpickling(const struct death *d, struct exception_said *ret_said)
 {
@@ -53,12 +54,37 @@ static void find(const struct model *m, const struct pool *p, const struct death
 	trap_evidence(f, "job", (double)d->hand.key.job);
 }
 
+static void find_unread(const struct model *m, const struct pool *p, struct trap_sink *sink)
+{
+	struct finding *f = trap_find(sink, UINT64_MAX);
+	char task[WORDS_MAX];
+
+	if (!f)
+		return;
+	f->severity = SEVERITY_CRITICAL;
+	f->since_ns = p->reading.read_ns;
+	snprintf(f->text, sizeof(f->text),
+		"the result of %.90s, which worker %" PRIu32
+		" sent, could not be unpickled in the parent: it ended all its workers, and the "
+		"pool is broken",
+		words_task(task, m, p->reader_key, p->reader_func), p->reading.pid);
+	snprintf(f->advice, sizeof(f->advice),
+		"the BrokenProcessPool that its callers got names the exception; what a task "
+		"returns must be made again from its own pickle: try "
+		"pickle.loads(pickle.dumps(result))");
+	trap_evidence(f, "pid", p->reading.pid);
+	trap_evidence(f, "job", (double)p->reader_key.job);
+	trap_evidence(f, "suffering", p->suffering);
+}
+
 /* The newest of each function tells for all of them. */
 static void judge(const struct model *m, const struct pool *p, struct trap_sink *sink)
 {
 	struct exception_said said;
 	uint32_t first = sink->count;
 
+	if (pool_broke_unread(p))
+		find_unread(m, p, sink);
 	for (uint32_t i = p->deaths_count; i--;) {
 		const struct death *d = &p->deaths[i];
 		bool is_told = false;

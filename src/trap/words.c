@@ -46,7 +46,7 @@ char *words_death(char buf[static WORDS_MAX], const struct death *d)
 	if (!sig)
 		snprintf(buf, WORDS_MAX, "exited with status %u%s", d->status >> 8 & 0xff,
 			d->status ? "" : " in the middle of a task");
-	else if (d->sender.seen && d->sender.sender == d->pid)
+	else if (d->sender.seen && d->sender.sender && d->sender.sender == d->pid)
 		snprintf(buf, WORDS_MAX, "killed itself (%s)", signal_name(sig, name));
 	else if (d->sender.seen && d->sender.sender)
 		snprintf(buf, WORDS_MAX, "was killed (%s, by %s [%" PRIu32 "])",

@@ -90,7 +90,7 @@ static const char *advice_on(const struct death *d)
 	if (d->end == END_EXIT)
 		return "look for sys.exit() or os._exit() in the task, and at the worker's last "
 		       "lines on standard error";
-	if (d->sender.seen && d->sender.sender == d->pid)
+	if (d->sender.seen && d->sender.sender && d->sender.sender == d->pid)
 		return "the task itself sends this signal, or calls abort(): see its stack in "
 		       "the certificate";
 	if (d->sender.seen && d->sender.sender)

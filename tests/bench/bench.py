@@ -16,6 +16,7 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -247,6 +248,33 @@ def deaths(case, table, opts):
     table.add("a death, 64 frames: the walk", walks, "us", "60")
 
 
+def look(pid, end):
+    while not end.wait(0.2):
+        subprocess.run([harness.POOLTOP, "stack", str(pid), "--json"], stdout=subprocess.DEVNULL,
+                       check=True)
+
+
+def stacks(case, table, opts):
+    """What it takes from a pool that its stacks are read all the time, though it is never
+    stopped: on a busy machine the cores that the reader needs, and else nothing."""
+    pool = Pool(case, 1000)
+    plain, watched = [Window(pool, opts.window)], []
+    for _ in range(opts.pairs):
+        end = threading.Event()
+        reader = threading.Thread(target=look, args=(pool.pid, end))
+        reader.start()
+        watched.append(Window(pool, opts.window))
+        end.set()
+        reader.join()
+        plain.append(Window(pool, opts.window))
+    pool.stop()
+    what = "1 ms tasks, stack 4 times a second"
+    table.add(what + ": slow-down", slower(plain, watched, plain[1:]), "%")
+    table.add(what + ": noise of that", slower(plain, plain[1:], plain[2:]), "%")
+    table.add(what + ": pool's CPU", dearer(plain, watched, plain[1:]), "% more")
+    table.add(what + ": noise of that", dearer(plain, plain[1:], plain[2:]), "%")
+
+
 def machine():
     check = harness.allowed()
     missing = [f["name"] for f in check.get("features", []) if not f["ok"]]
@@ -268,8 +296,8 @@ def main():
     parser.add_argument("--starts", type=int, help="first screens (default 9)")
     parser.add_argument("--minutes", type=int, help="of the long recording (default 60)")
     parser.add_argument("--only", default="",
-                        help="empty, 1ms, added, idle, screens, first, hour, many, deaths or "
-                        "rivals alone")
+                        help="empty, 1ms, added, idle, screens, first, hour, many, deaths, "
+                        "stacks or rivals alone")
     opts = parser.parse_args()
     opts.pairs = opts.pairs or (2 if opts.quick else 7)
     opts.window = opts.window or (1.5 if opts.quick else 4)
@@ -290,7 +318,8 @@ def main():
              ("hour", lambda c: hour(c, table, opts, 1000, 8)),
              ("hour", lambda c: hour(c, table, opts, 10000, 64)),
              ("many", lambda c: many(c, table, opts)),
-             ("deaths", lambda c: deaths(c, table, opts))]
+             ("deaths", lambda c: deaths(c, table, opts)),
+             ("stacks", lambda c: stacks(c, table, opts))]
     parts += [("rivals", lambda c, n=name: rival(c, table, n, opts)) for name in rivals.COMMANDS]
     print(machine())
     print("%d pairs of windows of %g s; load before: %s\n"

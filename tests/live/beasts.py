@@ -46,6 +46,7 @@ ZOO = [
     Beast("fork_with_threads", "fork-with-threads", worst="critical", seconds=9,
           methods=("fork",)),
     Beast("result_unpicklable", "result-unpicklable", seconds=5, elsewhere=True),
+    Beast("task_unpicklable", "task-unpicklable", seconds=5, elsewhere=True),
     Beast("result_handler_died", "result-handler-died", worst="critical", seconds=4),
     Beast("broken_pool", "broken-pool", worst="critical", also=["worker-died"], seconds=5),
     Beast("unpickle_failed", "unpickle-failed", worst="critical",

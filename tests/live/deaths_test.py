@@ -199,6 +199,28 @@ def ends(case, interpreter, limit=0, whole=False):
     case.check("worker-died" in ids, "no worker-died among the findings: %r" % ids)
 
 
+def eats(case):
+    """What it had before it was killed, look by look, against its own count."""
+    harness.need_bpf()
+    tape, log = case.path("tape"), case.path("log")
+    limit = 100 << 20
+    done = harness.pooltop(case, "record", "--interval", "200", "-o", tape, "--",
+                           harness.python(), harness.pool("eats"), "--log", log, "--cgroup",
+                           harness.cgroup(case, limit))
+    case.need(done.status == 0, str(done))
+    deaths = harness.one_pool(case, harness.report(case, tape))["deaths"]
+    case.need([d["end"] for d in deaths] == ["oom"], "deaths: %r" % [d["end"] for d in deaths])
+    death, steps = deaths[0], [(int(t), int(rss)) for t, rss in harness.read_log(log)]
+    curve = [(death["t_ns"] - m["before_ns"], m["rss_bytes"]) for m in death["memory"]]
+    case.check(len(curve) >= 4 and sorted(curve) == curve, "curve: %r" % curve)
+    case.check(curve[-1][1] > limit // 2, "its end: %r" % curve[-3:])
+    for t_ns, rss in curve:
+        # What it had between the steps before and after that look.
+        least = max([r for t, r in steps if t < t_ns - 400000000] or [0])
+        most = min([r for t, r in steps if t > t_ns + 400000000] or [1 << 62])
+        case.check(least <= rss <= most, "at %d: %d, not %d to %d" % (t_ns, rss, least, most))
+
+
 def healthy(case, how):
     """Ended in order: no deaths, whatever way of ending it was."""
     harness.need_bpf()
@@ -234,6 +256,7 @@ def main():
               lambda case: ends(case, harness.python(), 120 << 20, whole=True), 60),
              ("out of memory, one worker in a cgroup",
               lambda case: ends(case, harness.python(), 60 << 20), 60)]
+    rows += [("memory before a death", eats, 60)]
     rows += [("ended by " + how, lambda case, how=how: healthy(case, how), 30)
              for how in ("close", "terminate", "busy", "with", "del", "exit")]
     return harness.main(rows)

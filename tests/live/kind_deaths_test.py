@@ -21,12 +21,19 @@ KINDS = (
     ("ProcessPoolExecutor", "spawn", None, 1, "BrokenProcessPool", "the pool is broken", True),
     ("loky", "loky", "joblib", 1, "TerminatedWorkerError", "the pool is broken", True),
     ("billiard", "fork", "billiard", None, "WorkerLostError", "gets a WorkerLostError", False),
+    ("Celery", "fork", "celery", None, "WorkerLostError", "gets a WorkerLostError", False),
     ("Process", "fork", None, None, None, "message 2 is lost", False),
     ("DataLoader", "fork", "torch", 1, "RuntimeError", "exited unexpectedly", False),
 )
-NAMED = ("ProcessPoolExecutor", "loky", "billiard")
+FUNCTION = {"ProcessPoolExecutor": "__main__.work", "billiard": "__main__.work",
+            "loky": "work",  # what it pickles by value has no module
+            "Celery": "kind_deaths.work"}  # its task's name
 WAYS = {"exit": ("exit", None, 7), "crash": ("signal", "SIGSEGV", None),
-        "kill": ("signal", "SIGKILL", None)}
+        "kill": ("signal", "SIGKILL", None), "oom": ("oom", "SIGKILL", None)}
+OF_ALL = ("crash", "exit", "kill")
+# Celery's own ways to end a task: what becomes of it by its own word.
+BY_PARENT = {"limit": "TimeLimitExceeded", "revoke": "revoked by SIGTERM"}
+LIMIT = 100 << 20
 KILLED = ("ProcessPoolExecutor", "loky", "Process", "DataLoader")
 
 
@@ -59,15 +66,16 @@ def recorded(case, row, way):
     where, tape = case.path("truth"), case.path("tape")
     striker = threading.Thread(target=strike, args=(where, way, row[6]), daemon=True)
     striker.start()
+    extra = ["--cgroup", harness.cgroup(case, LIMIT)] if way == "oom" else []
     done = harness.pooltop(case, "record", "-o", tape, "--", interpreter,
                            harness.pool("kind_deaths"), "--kind", kind, "--way", way, "--method",
-                           method, "--truth", where, seconds=70)
+                           method, "--truth", where, *extra, seconds=70)
     case.need(done.status == 0, "record: %s" % done)
     striker.join(10)
     report = harness.report(case, tape)
     case.equal("session.lost_records", report["session"]["lost_records"], 0)
     got = harness.one_pool(case, report)
-    case.equal("kind", got["kind"], kind)
+    case.equal("kind", got["kind"], "billiard" if kind == "Celery" else kind)
     return got, harness.load(where), harness.load(where + ".victim")["pid"]
 
 
@@ -83,13 +91,13 @@ def dies(case, row, way):
         case.equal(key, death[key], value)
     case.need(death["task"], "no task in hand")
     case.equal("task.job", death["task"]["job"], want.get("job", job))
-    if kind in NAMED:
-        # What loky pickles by value has no module.
-        case.equal("function", death["task"]["function"], "work" if kind == "loky"
-                   else "__main__.work")
+    if kind in FUNCTION:
+        case.equal("function", death["task"]["function"], FUNCTION[kind])
     case.check(words in death["consequence"], "consequence: %r" % death["consequence"])
     if way == "kill":
         case.equal("sender", (death["sender"] or {}).get("comm"), "kill")
+    if way == "oom":
+        case.equal("oom.limit_bytes", (death["oom"] or {}).get("limit_bytes"), LIMIT)
     case.equal("tasks.sent", got["tasks"]["sent"], 2)
     case.equal("tasks.lost", got["tasks"]["lost"], 2 if breaks else 1)
     case.equal("terminated", got["ends"]["terminated"] > 0, breaks)
@@ -101,14 +109,30 @@ def killed_by_parent(case, row):
     case.equal("deaths", [(d["pid"], d["signal"]) for d in got["deaths"]], [])
     case.equal("ends.terminated", got["ends"]["terminated"], 2)
     case.equal("tasks.lost", got["tasks"]["lost"], 2)
+    ids = [trap["id"] for trap in got["traps"]]
+    case.check("unpickle-failed" not in ids and "broken-pool" not in ids, "findings: %r" % ids)
+
+
+def ended_by_celery(case, way):
+    """It ends the worker, and tells the task's caller: no death, but a task that is lost."""
+    got, want, victim = recorded(case, KINDS[4], way)
+    case.equal("what its caller got", want["outcome"], BY_PARENT[way])
+    case.equal("deaths", [(d["pid"], d["signal"]) for d in got["deaths"]], [])
+    case.equal("ends.terminated", got["ends"]["terminated"], 1)
+    ends = {w["pid"]: w["end"] and w["end"]["end"] for w in got["workers"]}
+    case.equal("its end", ends.get(victim), "terminated")
+    case.equal("tasks", (got["tasks"]["sent"], got["tasks"]["lost"]), (2, 1))
 
 
 def main():
     rows = []
     for row in KINDS:
-        for way in sorted(WAYS):
+        for way in OF_ALL:
             rows.append(("%s, %s: %s" % (row[0], row[1], way),
                          lambda case, row=row, way=way: dies(case, row, way), 120))
+    rows += [("Celery, out of memory", lambda case: dies(case, KINDS[4], "oom"), 120)]
+    rows += [("Celery, ended by its parent: " + way,
+              lambda case, way=way: ended_by_celery(case, way), 120) for way in sorted(BY_PARENT)]
     for row in KINDS:
         if row[0] in KILLED:
             rows.append(("%s, %s: killed by its parent" % row[:2],

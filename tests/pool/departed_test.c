@@ -174,21 +174,50 @@ static void another_time_is_another_death(void **state)
 	(void)state;
 }
 
-/* A name and a time are no proof that it was this one. */
-static void crash_in_the_log_is_anybodys(void **state)
+static void crash(struct story *t, uint32_t tid, uint64_t before_ns)
 {
 	struct frame_departed f = {
-		.h = {.pid = 91}, .status = 11, .flags = DEPARTED_LOGGED | DEPARTED_THREAD};
+		.h = {.pid = tid},
+		.error_ns = 20 * HISTORY_MS,
+		.status = 11,
+		.flags = DEPARTED_LOGGED | DEPARTED_THREAD,
+	};
+
+	f.ended_ns = later_ns(t) - before_ns;
+	depart(t, f);
+}
+
+/* Of a crash the log has a thread's number and a name: that makes one of it that was near. */
+static void crash_right_before_is_how(void **state)
+{
 	struct story *t = *state;
 	const struct pool *p;
 
 	find_pool(t, STAYS, REPLACES);
-	f.ended_ns = later_ns(t) - 5 * HISTORY_MS;
-	depart(t, f);
+	crash(t, 91, 5 * HISTORY_MS);
 	p = after(t, 1);
 	assert_int_equal(p->deaths_count, 1);
 	assert_int_equal(p->deaths[0].pid, 0);
-	assert_int_equal(p->deaths[0].end, END_UNKNOWN);
+	assert_int_equal(p->deaths[0].end, END_SIGNAL);
+	assert_int_equal(p->deaths[0].status, 11);
+	assert_int_equal(p->deaths[0].replaced_by, 102);
+	assert_non_null(strstr(p->deaths[0].inferred, "a crash of a thread 91 named python3"));
+	assert_string_equal(story_finding(p, "worker-died")->text,
+		"a worker crashed (SIGSEGV) before watching began (inferred)");
+}
+
+/* And a name and a time are no proof where they are anybody's. */
+static void crash_that_may_be_anothers(void **state)
+{
+	struct story *t = *state;
+
+	find_pool(t, STAYS, REPLACES);
+	crash(t, 91, 400 * HISTORY_MS);
+	assert_int_equal(after(t, 1)->deaths[0].end, END_UNKNOWN);
+	crash(t, 92, 9 * HISTORY_MS);
+	crash(t, 93, 5 * HISTORY_MS);
+	assert_int_equal(after(t, 1)->deaths_count, 1);
+	assert_int_equal(story_pool(t)->deaths[0].end, END_UNKNOWN);
 }
 
 static void child_that_is_not_waited_for(void **state)
@@ -356,7 +385,8 @@ int main(void)
 		STORY(log_that_comes_late_says_how),
 		STORY(strangers_are_none),
 		STORY(another_time_is_another_death),
-		STORY(crash_in_the_log_is_anybodys),
+		STORY(crash_right_before_is_how),
+		STORY(crash_that_may_be_anothers),
 		STORY(child_that_is_not_waited_for),
 		STORY(terminated_child_is_none),
 		STORY(successor_that_came_since_is_no_proof),

@@ -2,13 +2,16 @@
 """A pool of any kind with two workers, one of which dies with a task in hand.
 
 One task holds until the other has ended; the other, the victim, says who it is once the first is
-under way, and dies in the given way: it exits, it crashes, or it waits to be killed from outside.
-With --way parent nobody dies: the parent itself kills both by SIGKILL, in the way of its kind.
+under way, and dies in the given way: it exits, it crashes, it takes more memory than the cgroup
+has that it goes into, or it waits to be killed from outside. With --way parent nobody dies: the
+parent itself kills both by SIGKILL, in the way of its kind. Celery's parent kills the victim alone,
+by a time limit (--way limit) or when it is told to (--way revoke).
 """
 import argparse
 import multiprocessing
 import os
 import signal
+import threading
 import time
 
 import truth
@@ -17,7 +20,7 @@ WORKERS = 2
 PATIENCE_S = 40
 HOLD, VICTIM = 0, 1
 
-where = way = None  # inherited, or set anew
+where = way = cgroup = None  # inherited, or set anew
 
 
 def wait_for_file(path):
@@ -29,6 +32,7 @@ def wait_for_file(path):
 def hold():
     truth.write(where + ".hold", pid=os.getpid())
     wait_for_file(where + ".go")
+    truth.write(where + ".held")
 
 
 def victim():
@@ -38,6 +42,10 @@ def victim():
         os._exit(7)
     if way == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
+    if way == "oom":
+        with open(os.path.join(cgroup, "cgroup.procs"), "w") as f:
+            f.write(str(os.getpid()))
+        bytearray(512 << 20)
     wait_for_file(where + ".never")
 
 
@@ -141,19 +149,63 @@ def run_loader(method):
     return outcome(lambda: list(batches))
 
 
-KINDS = {"ProcessPoolExecutor": run_ppe, "loky": run_loky, "billiard": run_billiard,
+def run_celery(_):
+    """Its parent tells what became of the victim's task by Celery's own signals."""
+    import celery.signals
+    import kind_celery
+    from celery.worker import state
+    os.environ["C_FORCE_ROOT"] = "1"
+    kind_celery.make_asynchronous()
+    task = kind_celery.app.task(name="kind_deaths.work")(work)
+    told, jobs = [], []
+
+    def failed(exception=None, **_):
+        told.append(type(exception).__name__)
+
+    def revoked(signum=None, **_):
+        told.append("revoked by %s" % signal.Signals(signum).name)
+
+    celery.signals.task_failure.connect(failed, weak=False)
+    celery.signals.task_revoked.connect(revoked, weak=False)
+    counted = kind_celery.tally.watch("billiard", kind_celery.tally.celery_message, [], [])
+    counted.on_sent = lambda obj, size: jobs.append(counted.read(obj).key)
+    counted.on_returned = lambda obj, size: None
+    kind_celery.count(counted)
+    worker = kind_celery.new_worker(WORKERS)
+    limits = [None, 3] if way == "limit" else [None, None]
+    calls = [task.apply_async((n, where, way), time_limit=limits[n]) for n in (HOLD, VICTIM)]
+
+    def attend():
+        if way == "revoke":
+            begun(lambda: kind_celery.app.control.revoke(calls[VICTIM].id, terminate=True))
+        end = time.monotonic() + PATIENCE_S
+        while not told and time.monotonic() < end:
+            time.sleep(0.02)
+        wait_for_file(where + ".held")
+        state.should_stop = 0
+
+    threading.Thread(target=attend, daemon=True).start()
+    worker.start()
+    truth.write(where, outcome=told[0], job=jobs[VICTIM])
+    os._exit(0)
+
+
+KINDS = {"ProcessPoolExecutor": run_ppe, "Celery": run_celery, "loky": run_loky,
+         "billiard": run_billiard,
          "Process": run_process, "DataLoader": run_loader}
 
 
 def main():
-    global where, way
+    global where, way, cgroup
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kind", required=True, choices=sorted(KINDS))
-    parser.add_argument("--way", required=True, choices=("exit", "crash", "kill", "parent"))
+    parser.add_argument("--way", required=True, choices=(
+        "exit", "crash", "oom", "kill", "parent", "limit", "revoke"))
+    parser.add_argument("--cgroup", help="folder of a memory cgroup")
     parser.add_argument("--method", default="fork")
     parser.add_argument("--truth", required=True)
     args = parser.parse_args()
-    where, way = args.truth, args.way
+    where, way, cgroup = args.truth, args.way, args.cgroup
     told = KINDS[args.kind](args.method)
     truth.write(args.truth, outcome=told)
 

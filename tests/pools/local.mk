@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/pools/collects.py \
 	tests/pools/counts.py \
 	tests/pools/depth.py \
+	tests/pools/eats.py \
 	tests/pools/ends.py \
 	tests/pools/crash.py \
 	tests/pools/deep.py \
@@ -73,6 +74,7 @@ EXTRA_DIST += \
 	tests/pools/traps/slow_start.py \
 	tests/pools/traps/start_stuck.py \
 	tests/pools/traps/task_failed.py \
+	tests/pools/traps/task_unpicklable.py \
 	tests/pools/traps/unpickle_failed.py \
 	tests/pools/traps/worker_died.py \
 	tests/pools/traps/zoo.py

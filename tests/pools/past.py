@@ -10,6 +10,8 @@
   slow       nothing: its caller waits for a task that a worker is at work on
   bare       of two processes with queues one is killed, and nobody waits for it
   executor   nothing; a ProcessPoolExecutor
+  stopped    a worker of a pool of another kind (--kind) is killed while its parent is stopped, so
+             that nobody waits for it
 
 What was done is written to --told when it is over. Python 3.6 or newer, standard library only.
 """
@@ -153,15 +155,77 @@ def executor(opts):
         time.sleep(600)
 
 
+def ppe_workers(_):
+    import concurrent.futures
+    pool = concurrent.futures.ProcessPoolExecutor(2)
+    list(pool.map(square, range(8)))
+    return pool, list(pool._processes)
+
+
+def loky_workers(_):
+    from joblib.externals.loky import get_reusable_executor
+    pool = get_reusable_executor(2)
+    list(pool.map(square, range(8)))
+    return pool, list(pool._processes)
+
+
+def billiard_workers(_):
+    import billiard
+    pool = billiard.Pool(2)
+    pool.map(square, range(8))
+    return pool, [p.pid for p in pool._pool]
+
+
+def celery_workers(_):
+    """The worker runs in the main thread; this one goes on once its pool is there."""
+    import kind_celery
+    os.environ["C_FORCE_ROOT"] = "1"
+    kind_celery.make_asynchronous()
+    for number in range(8):
+        kind_celery.square.delay(number)
+    worker = kind_celery.new_worker(2)
+    return worker, None
+
+
+KINDS = {"ProcessPoolExecutor": ppe_workers, "loky": loky_workers, "billiard": billiard_workers,
+         "Celery": celery_workers}
+
+
+def strike(opts, workers):
+    subprocess.Popen(["sh", "-c", "sleep 0.3; kill -9 %d" % workers[0]], start_new_session=True)
+    truth.write(opts.told, victim=workers[0], workers=workers[1:])
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def strike_when_there(opts, worker):
+    while not (worker.consumer and worker.consumer.pool and
+               len(truth.children(os.getpid())) >= 2):
+        time.sleep(0.05)
+    time.sleep(2)
+    strike(opts, [p.pid for p in worker.consumer.pool._pool._pool])
+
+
+def stopped(opts):
+    pool, workers = KINDS[opts.kind](opts)
+    if workers:
+        time.sleep(0.2)
+        strike(opts, workers)
+        return
+    import threading
+    threading.Thread(target=strike_when_there, args=(opts, pool), daemon=True).start()
+    pool.start()
+
+
 WAYS = {"oom": lambda o: lose(o, eat), "kill": lambda o: lose(o, hold, signal.SIGKILL),
         "crash": lambda o: lose(o, crash), "stranger": stranger, "recycle": recycle, "slow": slow,
-        "bare": bare, "executor": executor}
+        "bare": bare, "executor": executor, "stopped": stopped}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("way", choices=sorted(WAYS))
     parser.add_argument("--method", default="fork")
+    parser.add_argument("--kind", choices=sorted(KINDS))
     parser.add_argument("--stranger", help="cgroup that the stranger goes into")
     parser.add_argument("--told", required=True)
     opts = parser.parse_args()

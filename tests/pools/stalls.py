@@ -217,14 +217,23 @@ def no_fork_lock(opts, told):
 # B, C, I: workers that never get ready.
 
 
-def raise_at_start(fails):
-    if fails:
+def raise_at_start(path):
+    if path:
+        open(path, "w").close()
         raise ValueError("not ready")
 
 
+def wait_for(path):
+    while not os.path.exists(path):
+        time.sleep(0.005)
+
+
 def init_raises(opts, told):
-    pool = opts.context.Pool(2, initializer=raise_at_start, initargs=(not opts.healthy,))
+    path = None if opts.healthy else told.path + ".began"
+    pool = opts.context.Pool(2, initializer=raise_at_start, initargs=(path,))
     answer = pool.map_async(square, range(6))
+    if path:
+        wait_for(path)
     told.tell(pids=[])
     if opts.healthy:
         answer.get()
@@ -293,6 +302,57 @@ def breaks(opts, told):
         assert not opts.healthy
     patience(opts)
     executor.shutdown()
+
+
+class Poison:
+    """Can be pickled, and not unpickled."""
+
+    def __reduce__(self):
+        return (refuse, ())
+
+
+def refuse():
+    raise ValueError("not this")
+
+
+def make_poison(poisons):
+    return Poison() if poisons else 1
+
+
+def unreadable(opts, told):
+    """Rule G: a result that the parent cannot unpickle breaks an executor."""
+    executor = concurrent.futures.ProcessPoolExecutor(2, mp_context=opts.context)
+    list(executor.map(square, range(4)))
+    futures = [executor.submit(time.sleep, 1), executor.submit(make_poison, not opts.healthy)]
+    told.tell(pids=list(executor._processes))
+    try:
+        [f.result(30) for f in futures]
+    except concurrent.futures.process.BrokenProcessPool:
+        assert not opts.healthy
+    patience(opts)
+    executor.shutdown()
+
+
+def unpicklable(opts, told):
+    """Rule L: a call, and one item of a map, that cannot be pickled. The near miss leaves numbers
+    out too: by calls with nothing to do, and by those of another pool."""
+    with opts.context.Pool(2) as pool, opts.context.Pool(1) as other:
+        pool.map(square, range(4))
+        told.tell(pids=[])
+        refused = []
+        for what in [None if opts.healthy else lambda: 1] * 2:
+            pool.map(square, [])
+            other.map(square, range(3), chunksize=1)
+            refused.append(is_refused(pool.map_async(str, [1, what, 3, 4], chunksize=1)))
+            refused.append(is_refused(pool.apply_async(str, (what,))))
+            assert list(pool.imap(square, range(9))) == [n * n for n in range(9)]
+        assert refused == [not opts.healthy] * 4
+        patience(opts)
+
+
+def is_refused(answer):
+    answer.wait()
+    return not answer.successful()
 
 
 def retire(opts, told):
@@ -391,16 +451,19 @@ def sleep_with(_, seconds):
 # A straggler.
 
 
-def take_long(seconds):
+def take_long(seconds, path=None):
+    if path:
+        open(path, "w").close()
     time.sleep(seconds)
 
 
 def straggler(opts, told):
     with opts.context.Pool(3) as pool:
-        times = [0.05] * 40
-        times[30] = 0.1 if opts.healthy else opts.seconds + 4
-        answer = pool.map_async(take_long, times, chunksize=1)
-        time.sleep(1)
+        tasks = [(0.05,)] * 40
+        path = told.path + ".began"
+        tasks[30] = (0.1 if opts.healthy else opts.seconds + 4, path)
+        answer = pool.starmap_async(take_long, tasks, chunksize=1)
+        wait_for(path)
         told.tell(pids=[])
         answer.get()
         time.sleep(1)
@@ -420,6 +483,8 @@ WAYS = {
     "start-held": start_held,
     "unguarded": unguarded,
     "breaks": breaks,
+    "unreadable": unreadable,
+    "unpicklable": unpicklable,
     "retire": retire,
     "pipe-full": pipe_full,
     "two-pipes-full": two_pipes_full,

@@ -68,6 +68,9 @@ struct history {
 	uint32_t cpus; /* that FRAME_USAGE says they may run on; 0: not known, or cpu_mask says */
 	uint32_t quota_milli; /* that FRAME_PROC says */
 	uint32_t fork_tid; /* thread that history_fork() says forked; 0: the parent's first */
+	uint32_t write_tid; /* thread that history_send() and history_sentinel() say wrote; 0: the
+			       process's first */
+	uint32_t signal_tid; /* that history_signal() says sent it; 0: not known */
 	uint32_t pool_pid; /* parent that history_tick() sends FRAME_CORE for; 0: none */
 	uint64_t core_workers_ns[HISTORY_CPUS];
 	uint64_t core_parent_ns[HISTORY_CPUS];
@@ -215,10 +218,14 @@ void history_return(struct history *h, const struct history_pool *p, const struc
 void history_run(struct history *h, const struct history_pool *p, uint32_t pid,
 	const struct history_task *t, uint64_t run_ns);
 
+/* A wake-up, which has no bytes. */
+void history_wake(struct history *h, uint32_t pid, uint64_t ino);
+
 /* A thread of a process that read messages of that pipe ends. */
 void history_thread_exit(struct history *h, uint32_t pid, uint32_t tid, uint64_t ino);
 
-/* The parent writes a sentinel (ino: task or result pipe), a worker reads one. */
+/* The parent writes a sentinel (ino: task or result pipe, or one of its own), a worker reads one.
+ */
 void history_sentinel(struct history *h, uint32_t pid, uint64_t ino, enum msg_dir dir);
 
 /* Forks `workers` workers (pids first, first + 1, ...) of p->pid, 2 ms apart, lets each reach its

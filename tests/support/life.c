@@ -233,6 +233,7 @@ void history_signal(
 		.code = sender ? 0 : 0x80,
 		.sender = sender,
 		.uid = sender ? 1000 : 0,
+		.sender_tid = h->signal_tid,
 	};
 
 	history_chars(f.comm, sizeof(f.comm), comm);

@@ -191,6 +191,7 @@ void history_send(struct history *h, const struct history_pool *p, const struct 
 	struct frame_msg f = task_message(h, p, p->pid, t);
 
 	f.dir = MSG_WRITE;
+	f.tid = h->write_tid ? h->write_tid : f.tid;
 	send_task(h, &f, t);
 }
 
@@ -285,9 +286,22 @@ void history_sentinel(struct history *h, uint32_t pid, uint64_t ino, enum msg_di
 		.h = history_head(FRAME_MSG, sizeof(f), pid),
 		.ino = ino,
 		.bytes = 4,
-		.tid = pid,
+		.tid = h->write_tid ? h->write_tid : pid,
 		.dir = (uint8_t)dir,
 		.shape = SHAPE_NONE,
+	};
+
+	history_add(h, &f);
+}
+
+void history_wake(struct history *h, uint32_t pid, uint64_t ino)
+{
+	struct frame_msg f = {
+		.h = history_head(FRAME_MSG, sizeof(f), pid),
+		.ino = ino,
+		.tid = h->write_tid ? h->write_tid : pid,
+		.dir = MSG_WRITE,
+		.shape = SHAPE_EMPTY,
 	};
 
 	history_add(h, &f);

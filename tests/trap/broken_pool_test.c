@@ -87,11 +87,98 @@ static void quiet_when_the_parent_ends_it(void **state)
 	assert_null(found(t, 1));
 }
 
+/* The thread that reads results, and the other that submits. */
+enum { READER = 113, WAKE_INO = 6003 };
+
+static void read_result(struct story *t)
+{
+	struct history_task call = {.job = 5, .chunk = -1, .func = "job.f", .result_tid = READER};
+
+	history_done(&t->h, &calls, 102, &call);
+	history_return(&t->h, &calls, &call);
+}
+
+static void strike(struct story *t, uint32_t sig, uint32_t tid)
+{
+	t->h.signal_tid = tid;
+	for (uint32_t pid = 101; pid < 104; pid++)
+		history_kill(&t->h, pid, sig, 100, "python3");
+}
+
+/* Rule G: the result that was read last could not be unpickled. */
+static void names_the_result_that_broke_it(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	begin(t);
+	read_result(t);
+	strike(t, 15, READER);
+	f = found(t, 1);
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_CRITICAL);
+	assert_string_equal(f->text,
+		"the parent broke the pool when it could not unpickle the result of task 5 of "
+		"job.f, from worker 102; 2 other calls on their way, and all that waited, fail for "
+		"that alone");
+	f = story_finding(story_pool(t), "unpickle-failed");
+	assert_non_null(f);
+	assert_non_null(strstr(f->text, "the result of task 5 of job.f, which worker 102 sent"));
+	assert_null(story_finding(story_pool(t), "worker-died"));
+}
+
+/* Near miss: another thread ends them, as terminate_workers() does. */
+static void quiet_when_another_thread_ends_them(void **state)
+{
+	struct story *t = *state;
+
+	begin(t);
+	read_result(t);
+	strike(t, 15, 100);
+	assert_null(found(t, 1));
+	assert_null(story_finding(story_pool(t), "unpickle-failed"));
+}
+
+/* Near miss: another thread has told it to, as loky's shutdown(kill_workers=True) does. */
+static void quiet_when_it_was_told_to(void **state)
+{
+	struct story *t = *state;
+
+	begin(t);
+	read_result(t);
+	history_wake(&t->h, 100, WAKE_INO);
+	strike(t, 9, READER);
+	assert_null(found(t, 1));
+	assert_null(story_finding(story_pool(t), "unpickle-failed"));
+}
+
+/* What was read before that is not the cause. */
+static void a_death_is_the_cause(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	begin(t);
+	read_result(t);
+	history_kill(&t->h, 101, 9, 900, "bash");
+	t->h.signal_tid = READER;
+	history_kill(&t->h, 102, 15, 100, "python3");
+	history_kill(&t->h, 103, 15, 100, "python3");
+	f = found(t, 1);
+	assert_non_null(f);
+	assert_non_null(strstr(f->text, "worker 101 broke the pool"));
+	assert_null(story_finding(story_pool(t), "unpickle-failed"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(names_who_did_it),
 		STORY(quiet_when_the_parent_ends_it),
+		STORY(names_the_result_that_broke_it),
+		STORY(quiet_when_another_thread_ends_them),
+		STORY(quiet_when_it_was_told_to),
+		STORY(a_death_is_the_cause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,10 @@ tests_trap_queue_lock_lost_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/trap/respawn_loop_test
 tests_trap_respawn_loop_test_SOURCES = tests/trap/respawn_loop_test.c
 tests_trap_respawn_loop_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/trap/task_unpicklable_test
+tests_trap_task_unpicklable_test_SOURCES = tests/trap/task_unpicklable_test.c
+tests_trap_task_unpicklable_test_LDADD = $(TEST_LDADD)
+
 check_PROGRAMS += tests/trap/task_failed_test
 tests_trap_task_failed_test_SOURCES = tests/trap/task_failed_test.c
 tests_trap_task_failed_test_LDADD = $(TEST_LDADD)

@@ -117,7 +117,7 @@ static void signs_are_of_numbers_and_blanks_are_not(void **state)
 
 static void quiet_when_nothing_raises(void **state)
 {
-	struct history_task one = {.job = 3, .chunk = 1, .func = "etl.load"};
+	struct history_task one = {.job = 3, .chunk = 0, .func = "etl.load"};
 	struct story *t = *state;
 
 	story_start(t, 2);

@@ -20,7 +20,7 @@ static void table_is_complete(void **state)
 		"respawn-loop", "task-failed", "result-handler-died", "fork-with-threads",
 		"result-unpicklable", "repeated-payload", "chunk-too-small", "chunk-too-large",
 		"one-core", "oversubscribed", "slow-start", "start-stuck", "hidden-io",
-		"broken-pool", "main-rerun", "unpickle-failed", "pickle-heavy"};
+		"broken-pool", "main-rerun", "unpickle-failed", "pickle-heavy", "task-unpicklable"};
 	unsigned int n = 0;
 
 	(void)state;
