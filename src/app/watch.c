@@ -16,21 +16,29 @@
 #include "tape/tape_writer.h"
 
 /* The ring holds some hundred milliseconds of the fastest pool. */
-enum { POLL_NS = 50 * 1000 * 1000 };
+enum { POLL_NS = 50 * 1000 * 1000, CALM_POLL_NS = 2 * POLL_NS };
 
 struct watch {
 	struct watch_job *job;
 	int signal_fd, timer_fd;
 	uint64_t started_ns, next_tick_ns;
+	bool is_calm; /* polled less often */
 	bool is_done; /* for any reason */
 	bool is_read; /* somebody is there who reads the stream */
+	bool is_told; /* a tick waits in the stream: who reads it waits for that */
 };
+
+static int set_timer(const struct watch *w)
+{
+	struct timespec every = {.tv_nsec = w->is_calm ? CALM_POLL_NS : POLL_NS};
+	struct itimerspec times = {.it_interval = every, .it_value = every};
+
+	return timerfd_settime(w->timer_fd, 0, &times, NULL) ? -errno : 0;
+}
 
 static int open_descriptors(struct watch *w)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
-	struct itimerspec every = {
-		.it_interval = {.tv_nsec = POLL_NS}, .it_value = {.tv_nsec = POLL_NS}};
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -39,9 +47,19 @@ static int open_descriptors(struct watch *w)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	w->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	w->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (w->signal_fd < 0 || w->timer_fd < 0 || timerfd_settime(w->timer_fd, 0, &every, NULL))
+	if (w->signal_fd < 0 || w->timer_fd < 0)
 		return -errno;
-	return 0;
+	return set_timer(w);
+}
+
+static void pace(struct watch *w)
+{
+	bool calm = live_is_calm(w->job->live) && w->job->interval_ns >= 2 * CALM_POLL_NS;
+
+	if (calm == w->is_calm)
+		return;
+	w->is_calm = calm;
+	set_timer(w); /* if it cannot be set it goes on as before */
 }
 
 static int hand_out(struct watch *w, struct err *err)
@@ -72,6 +90,7 @@ static int tick(struct watch *w, uint64_t now, struct err *err)
 		w->next_tick_ns += job->interval_ns;
 	live_tick(job->live);
 	ret = hand_out(w, err);
+	w->is_told = true;
 	if (!ret && job->tape && job->session)
 		ret = tape_note(job->tape, &job->session->model, err);
 	return ret;
@@ -115,6 +134,7 @@ static int take_time(struct watch *w, struct err *err)
 	ret = hand_out(w, err);
 	if (!ret && now >= w->next_tick_ns)
 		ret = tick(w, now, err);
+	pace(w);
 	if (job->duration_ns && now - w->started_ns >= job->duration_ns)
 		w->is_done = true;
 	if (!live_is_alive(job->live) && !w->job->is_launched)
@@ -122,12 +142,25 @@ static int take_time(struct watch *w, struct err *err)
 	return ret;
 }
 
+/* Between ticks nobody is woken for what fits into one piece. */
+static bool is_to_be_sent(const struct watch *w)
+{
+	const struct stream_writer *stream = w->job->stream;
+
+	return w->is_read && stream_wants(stream) &&
+	       (w->is_told || stream_held(stream) >= STREAM_PIECE);
+}
+
 static void serve_stream(struct watch *w, short revents)
 {
 	bool is_gone = revents & (POLLHUP | POLLERR | POLLNVAL);
 
-	if (!w->is_read || (!is_gone && !stream_flush(w->job->stream)))
+	if (!w->is_read || (!is_gone && !is_to_be_sent(w)))
 		return;
+	if (!is_gone && !stream_flush(w->job->stream)) {
+		w->is_told = w->is_told && stream_wants(w->job->stream);
+		return;
+	}
 	w->is_read = false;
 	if (!w->job->stay || !w->job->is_launched)
 		w->is_done = true;
@@ -145,7 +178,7 @@ static int loop(struct watch *w, struct err *err)
 			{.fd = w->is_read ? job->stream_fd : -1},
 		};
 
-		if (w->is_read && stream_wants(job->stream))
+		if (is_to_be_sent(w))
 			fds[2].events = POLLOUT;
 		if (poll(fds, 3, -1) < 0 && errno != EINTR)
 			return err_set(err, -errno, ERR_FAILED, "poll: %s", strerror(errno));

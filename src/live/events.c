@@ -205,34 +205,38 @@ static const struct {
 	uint16_t kind;
 	uint16_t size; /* at least */
 	void (*take)(struct live *l, const struct frame *record);
+	bool stirs; /* there is more to look at soon, or it will be too late */
 } takers[] = {
-	{RING_MSG, sizeof(struct ring_msg), on_message},
-	{FRAME_FORK, sizeof(struct frame_fork), on_fork},
-	{FRAME_EXEC, sizeof(struct frame_exec), on_exec},
-	{FRAME_EXIT, sizeof(struct frame_exit), on_exit},
-	{FRAME_THREAD_EXIT, sizeof(struct frame_thread_exit), on_thread_exit},
-	{FRAME_SIGNAL, sizeof(struct frame_signal), on_signal},
-	{RING_OOM, sizeof(struct ring_oom), on_oom},
-	{RING_STDERR, sizeof(struct ring_stderr), on_stderr},
-	{RING_STEP, offsetof(struct ring_step, path), on_step},
-	{RING_MAPS, sizeof(struct frame), on_maps},
-	{RING_SAMPLE, offsetof(struct ring_sample, codes), on_sample},
-	{RING_CODE, offsetof(struct ring_code, bytes), on_code},
-	{RING_NATIVE, offsetof(struct ring_native, bytes), on_native},
-	{RING_WALK, offsetof(struct ring_walk, bytes), on_walk},
+	{RING_MSG, sizeof(struct ring_msg), on_message, false},
+	{FRAME_FORK, sizeof(struct frame_fork), on_fork, true},
+	{FRAME_EXEC, sizeof(struct frame_exec), on_exec, true},
+	{FRAME_EXIT, sizeof(struct frame_exit), on_exit, true},
+	{FRAME_THREAD_EXIT, sizeof(struct frame_thread_exit), on_thread_exit, false},
+	{FRAME_SIGNAL, sizeof(struct frame_signal), on_signal, true},
+	{RING_OOM, sizeof(struct ring_oom), on_oom, true},
+	{RING_STDERR, sizeof(struct ring_stderr), on_stderr, false},
+	{RING_STEP, offsetof(struct ring_step, path), on_step, true},
+	{RING_MAPS, sizeof(struct frame), on_maps, true},
+	{RING_SAMPLE, offsetof(struct ring_sample, codes), on_sample, false},
+	{RING_CODE, offsetof(struct ring_code, bytes), on_code, false},
+	{RING_NATIVE, offsetof(struct ring_native, bytes), on_native, false},
+	{RING_WALK, offsetof(struct ring_walk, bytes), on_walk, false},
 };
 
 static void take(void *arg, const void *record, size_t size)
 {
 	const struct frame *f = record;
+	struct live *l = arg;
 
 	if (size < sizeof(*f))
 		return;
 	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++) {
 		if (takers[i].kind != f->kind)
 			continue;
+		if (takers[i].stirs)
+			l->stirred_ns = l->now_ns;
 		if (size >= takers[i].size)
-			takers[i].take(arg, f);
+			takers[i].take(l, f);
 		return;
 	}
 }
@@ -254,7 +258,12 @@ static void tell_lost(struct live *l)
 
 void events_drain(struct live *l)
 {
-	l->drained_bytes += probes_drain(l->probes, take, l);
+	enum { MANY_BYTES = RING_BYTES / 64 };
+	uint64_t bytes = probes_drain(l->probes, take, l);
+
+	l->drained_bytes += bytes;
+	if (bytes > MANY_BYTES)
+		l->stirred_ns = l->now_ns;
 	tell_lost(l);
 	l->polled_ns = l->now_ns;
 }

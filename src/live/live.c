@@ -172,6 +172,13 @@ void live_poll(struct live *l)
 	departed_look(l);
 }
 
+bool live_is_calm(const struct live *l)
+{
+	enum { WHILE_NS = 2000 * 1000 * 1000 };
+
+	return l->now_ns > l->started_ns + WHILE_NS && l->now_ns > l->stirred_ns + WHILE_NS;
+}
+
 void live_tick(struct live *l)
 {
 	l->now_ns = live_now();

@@ -3,8 +3,8 @@
  * The running machine as a source of frames. Never stops, patches, injects into or writes to what
  * it watches.
  *
- * Its owner calls live_poll() often (every 50 ms) and live_tick() once per interval, and between
- * them reads all frames that the source has.
+ * Its owner calls live_poll() often (every 50 ms; half as often while it is calm) and live_tick()
+ * once per interval, and between them reads all frames that the source has.
  */
 #ifndef POOLTOP_LIVE_H
 #define POOLTOP_LIVE_H
@@ -45,6 +45,9 @@ int live_add(struct live *l, uint32_t pid);
 
 /* Takes in what the kernel has recorded since the last call. */
 void live_poll(struct live *l);
+
+/* For a while no process has been born or has ended, and there were few records. */
+bool live_is_calm(const struct live *l);
 
 /* Ends an interval: samples, sums, FRAME_TICK. */
 void live_tick(struct live *l);

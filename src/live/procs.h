@@ -27,6 +27,7 @@ struct proc_sample {
 	uint32_t pid, ppid;
 	uint64_t start_ns;
 	uint64_t rss_bytes;
+	uint64_t mapped_bytes; /* of all that it maps, touched or not */
 	uint64_t cpu_ns; /* its whole life */
 	uint32_t threads;
 	uint32_t cpu; /* it last ran on */

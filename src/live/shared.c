@@ -2,7 +2,9 @@
 /*
  * Memory that the processes of a program share, from their maps. A round goes over all that are
  * watched, a few at a tick, and takes what two or more processes of one family map, each inode
- * once (../shared/ref/wire-format.md 11). The next round begins later the more this one cost.
+ * once (../shared/ref/wire-format.md 11). The next round begins later the more this one cost, and
+ * when one of them maps more or less than at the last; if none does, after a while all the same: two
+ * maps may have changed places.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@ enum {
 	LINE = 512, /* longer lines are cut: their path's beginning is enough */
 	LINES = 65536, /* of one process */
 	COST_FACTOR = 500, /* a round may take a five-hundredth of the time */
+	QUIET_S = 30, /* and is made after so long even if nothing seems to have changed */
 };
 
 struct region {
@@ -34,6 +37,8 @@ struct shared {
 	uint32_t next; /* slot of live.known where the round goes on */
 	uint64_t cost_ns; /* of this round */
 	uint64_t due_ns; /* the next round */
+	uint64_t quiet_ns; /* the same, if nothing has changed */
+	uint64_t sum; /* of what all of them mapped when the newest round began */
 	bool partial; /* some did not fit */
 	struct frame_shared sent[LIVE_FAMILIES];
 };
@@ -145,6 +150,7 @@ static void end_round(struct live *l)
 			send_family(l, i, &sums[i]);
 	memset(s->region, 0, sizeof(s->region));
 	s->due_ns = l->now_ns + s->cost_ns * COST_FACTOR;
+	s->quiet_ns = l->now_ns + QUIET_S * UINT64_C(1000000000);
 	s->count = s->next = 0;
 	s->cost_ns = 0;
 	s->partial = false;
@@ -156,13 +162,45 @@ int shared_begin(struct live *l)
 	return l->shared ? 0 : -ENOMEM;
 }
 
+/* Other processes, or the same with other maps, have another sum. */
+static uint64_t sum_of(const struct live *l)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < l->known_top; i++) {
+		const struct known *k = &l->known[i];
+
+		if (k->pid && k->family < LIVE_FAMILIES)
+			sum += (k->mapped_bytes + k->pid) * UINT64_C(11400714819323198485) ^
+			       k->mapped_bytes >> 32 ^ k->start_ns;
+	}
+	return sum;
+}
+
+static bool is_due(const struct live *l)
+{
+	struct shared *s = l->shared;
+	uint64_t sum;
+
+	if (l->now_ns < s->due_ns)
+		return false;
+	if (s->next) /* it goes on */
+		return true;
+	sum = sum_of(l);
+	if (sum == s->sum && l->now_ns < s->quiet_ns)
+		return false;
+	s->sum = sum;
+	return true;
+}
+
 void shared_put(struct live *l)
 {
 	struct shared *s = l->shared;
-	uint64_t began = own_ns();
+	uint64_t began;
 
-	if (l->now_ns < s->due_ns)
+	if (!is_due(l))
 		return;
+	began = own_ns();
 	for (uint32_t n = 0; n < AT_A_TICK && s->next < l->known_top; s->next++) {
 		struct known *k = &l->known[s->next];
 

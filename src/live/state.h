@@ -45,6 +45,7 @@ struct known {
 	uint64_t since_ns; /* newest frames, so that only changes are sent */
 	uint64_t cpu_ns;
 	struct frame_usage usage;
+	uint64_t mapped_bytes; /* of all its maps, at the newest sample */
 	uint64_t shared_bytes; /* maps of shared memory, at the newest look */
 	struct frame_work work; /* /proc mode: its states */
 	uint64_t layout_ns; /* look for its Python's layout then; 0: there is no need */
@@ -129,6 +130,7 @@ struct live {
 	uint64_t texts_lost; /* already told */
 	uint32_t write_bytes; /* of each message, at present */
 	uint64_t drained_bytes; /* since the last tick */
+	uint64_t stirred_ns; /* when a process was born or ended, or the ring filled fast */
 	struct probe_cost cost; /* measured so far */
 	double cost_scale; /* whole time / measured time */
 	uint64_t started_ns;

@@ -9,6 +9,7 @@ void usage_send(struct live *l, struct known *k, const struct proc_sample *s)
 	struct frame_usage f = k->usage;
 	uint64_t mask[USAGE_MASK];
 
+	k->mapped_bytes = s->mapped_bytes;
 	f.h = (struct frame){.kind = FRAME_USAGE, .pid = k->pid, .t_ns = k->usage.h.t_ns};
 	f.start_ns = k->start_ns;
 	f.rss_bytes = s->rss_bytes;

@@ -60,6 +60,9 @@ int stream_flush(struct stream_writer *w);
 /* Something waits: flush when the descriptor polls writable. */
 bool stream_wants(const struct stream_writer *w);
 
+/* Bytes that wait, in both queues. */
+size_t stream_held(const struct stream_writer *w);
+
 /* Frames that did not get through. */
 uint64_t stream_lost(const struct stream_writer *w);
 

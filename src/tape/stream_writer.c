@@ -258,6 +258,11 @@ bool stream_wants(const struct stream_writer *w)
 	       w->newest.count;
 }
 
+size_t stream_held(const struct stream_writer *w)
+{
+	return w->structural.used + w->others.used;
+}
+
 uint64_t stream_lost(const struct stream_writer *w)
 {
 	return w->lost;
