@@ -30,6 +30,7 @@ MAIN_ONLY = ("sys.exit", "interrupt")
 # Who is killed by another hand was not at fault: the main thread's stack is shown first.
 NO_CULPRIT = ("SIGKILL", "SIGTERM", "oom")
 INNERMOST = 10
+STORM = int(os.environ.get("POOLTOP_STORM", "180"))  # deaths; make check-deaths has 1,000
 
 
 def ways(*names):
@@ -165,14 +166,13 @@ def table(case, interpreter, version, method):
 def storm(case):
     """Many at once, under load, one after another: a certificate for each, with its stack."""
     harness.need_bpf()
-    many = int(os.environ.get("POOLTOP_STORM", "180"))
     pairs = list(ways())
     workers = 5
-    rounds = -(-many // (workers * len(pairs)))
+    rounds = -(-STORM // (workers * len(pairs)))
     for _ in range(2):
         case.start([harness.python(), "-c", "while True: pass"])
     got, wrote = run(case, harness.python(), pairs, "--workers", str(workers), "--rounds",
-                     str(rounds), seconds=60 + many // 4)
+                     str(rounds), seconds=60 + STORM // 2)
     pool = harness.one_pool(case, got)
     case.equal("lost records", got["session"]["lost_records"], 0)
     case.equal("deaths", len(pool["deaths"]), workers * rounds * len(pairs))
@@ -244,6 +244,6 @@ def row(name, func, *args):
 
 if __name__ == "__main__":
     sys.exit(harness.main(
-        [("a storm of deaths", storm, 280)] + list(crashes()) +
+        [("a storm of deaths", storm, 280 + STORM // 2)] + list(crashes()) +
         [row("every way to die, %s, Python %s" % (method, version), table, path, version, method)
          for path, version in harness.pythons() for method in ("fork", "spawn")]))
