@@ -3,8 +3,8 @@
  * Memory that the processes of a program share, from their maps. A round goes over all that are
  * watched, a few at a tick, and takes what two or more processes of one family map, each inode
  * once (../shared/ref/wire-format.md 11). The next round begins later the more this one cost, and
- * when one of them maps more or less than at the last; if none does, after a while all the same: two
- * maps may have changed places.
+ * when one of them maps more or less than at the last; if none does, after a while all the same:
+ * two maps may have changed places.
  */
 #include <errno.h>
 #include <stdio.h>

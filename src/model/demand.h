@@ -20,7 +20,7 @@ struct demand {
 	double cores; /* that they may use: by affinity, and by the quota of their cgroup */
 	double used;
 	double workers;
-	double waiting; /* of the main threads' time of wanting one, the share in which they had none */
+	double waiting; /* of the main threads' time of wanting one: the share without any */
 };
 
 /* false: there was no work yet, or it is not known. */

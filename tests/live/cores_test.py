@@ -127,7 +127,8 @@ def throttled(case, cores):
         case.check(abs(got[mine] - told[its]) <= 0.05 * told[its],
                    "%s: %d, and the cgroup says %d" % (mine, got[mine], told[its]))
     page = harness.pooltop(case, "report", tape).out.decode()
-    case.check("quota: %.2f cores, throttled" % cores in page, "the page tells it: %s" % page[:1500])
+    case.check("quota: %.2f cores, throttled" % cores in page,
+               "the page tells it: %s" % page[:1500])
 
 
 def main():
