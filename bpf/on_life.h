@@ -4,6 +4,7 @@
 #define POOLTOP_ON_LIFE_H
 
 #include "on_stderr.h"
+#include "on_sum.h"
 #include "pipe.h"
 
 static __always_inline struct frame frame_of(__u16 kind, __u16 size, __u32 pid, __u64 now)
@@ -155,6 +156,9 @@ int BPF_PROG(on_exit, struct task_struct *p)
 	f.syscall = call.nr;
 	if (call.nr == SYS_READ || call.nr == SYS_WRITE)
 		f.syscall_ino = fd_pipe(p, call.arg1, call.nr == SYS_READ ? MSG_READ : MSG_WRITE);
+	if (w->flags & WATCH_HELD && w->flags & WATCH_HAND)
+		tell_held(w, tgid);
+	bpf_map_delete_elem(&helds, &tgid);
 	tell_words(tgid, f.status || w->flags & WATCH_HAND, now);
 	bpf_map_delete_elem(&procs, &tgid);
 	put_record(&f, sizeof(f));

@@ -12,6 +12,7 @@
 
 #include "mark.h"
 #include "on_step.h"
+#include "on_sum.h"
 #include "on_task.h"
 
 /* What is enough to name a task and its function, most often. */
@@ -98,6 +99,8 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 
 	if (!s)
 		return;
+	if (sum_every != 1 && bytes && sum_message(io, s, bytes, skip))
+		return note_reader(io);
 	s->m.bytes = bytes;
 	copy_message(s, io, skip);
 	if (skip && framing_number(s->data) != bytes)
@@ -114,6 +117,8 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 	s->m.blocked_us = io->use->blocked_ns / 1000;
 	io->use->blocked_ns = 0;
 	s->m.flags = 0;
+	if (io->call.dir == MSG_WRITE)
+		answers_held(io);
 	worker_did(io, s, skip);
 	size = sizeof(s->m) + s->m.skip + s->m.prefix + s->m.tail;
 	s->m.h.size = size;

@@ -9,6 +9,7 @@
 #ifndef POOLTOP_RING_H
 #define POOLTOP_RING_H
 
+#include "form.h"
 #include "ring_kind.h"
 #include "wire.h"
 
@@ -65,6 +66,7 @@ enum watch_flags {
 	WATCH_GIL =
 		1024, /* what it last waited for with a task in hand was the interpreter's lock */
 	WATCH_DATA = 4096, /* it has read what its parent prepared for its start */
+	WATCH_HELD = 8192, /* the task in hand was only added up: on_sum.h */
 };
 
 enum { OOM_LEVELS = 6, OOM_NAME = 48 };
@@ -109,6 +111,35 @@ struct watch {
 	__u64 unpickle_ns, pickle_ns; /* of the task in hand */
 	__u32 loads, dumps; /* calls that are under way, one in another */
 	__u32 opens_told; /* so many files more that it opens are told whatever they are called */
+	__u32 task_row; /* with WATCH_HELD: form of the task in hand */
+};
+
+/* A pipe's forms, by row of the map `forms`; behind the last is 0. */
+struct form_list {
+	__u32 rows[FORM_LIST];
+};
+
+/* What is added up on its own. */
+struct sum_key {
+	__u32 tgid;
+	__u16 row; /* the message's form */
+	__u16 task_row; /* of a result: its task's, 0: not known */
+	__u32 dir; /* enum msg_dir */
+};
+
+/* Since the beginning. */
+struct sum {
+	__u64 messages;
+	__u64 bytes;
+	__u64 bytes_max;
+	__u64 blocked_ns; /* their writers waited for room */
+	__u64 newest_ns;
+};
+
+/* A task's message that a worker has read, and that was only added up. */
+struct held {
+	struct ring_msg m;
+	unsigned char data[FORM_BYTES];
 };
 
 /* Per CPU. */

@@ -47,6 +47,8 @@ enum frame_kind {
 	FRAME_CPU = 32, /* one core's time in all */
 	FRAME_USAGE = 33, /* memory, threads: sampled */
 	FRAME_SHARED = 34, /* memory that a program's processes share: sampled */
+	FRAME_SUM = 36, /* messages of one process and pipe that were only added up */
+	FRAME_LEVEL = 37, /* how closely tasks are told from now on */
 
 	FRAME_STACK = 40, /* one thread's stack; at its death before the FRAME_EXIT */
 	FRAME_STDERR = 41, /* the last that a process wrote there; before its FRAME_EXIT */

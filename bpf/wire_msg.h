@@ -42,6 +42,7 @@ enum msg_flags {
 	MSG_LOKY = 256, /* an executor's item, and its class is loky's */
 	MSG_TIMES = 512, /* a result: spent is known */
 	MSG_EXACT = 1024, /* ... and of it unpickle_ns and pickle_ns too */
+	MSG_SUMMED = 2048, /* a FRAME_SUM counts it already: it is told for what it says */
 };
 
 /* Where a worker's time went from when it had read a task to when it had written the result. What
@@ -78,6 +79,47 @@ struct frame_msg { /* h.pid wrote or read it; h.t_ns: when its last system call 
 	__u64 tail_mark;
 	struct task_times spent;
 };
+
+/*
+ * Messages that were not told one by one, but added up: since the frame before. h.pid wrote or read
+ * them; of what a process has left nothing comes after its FRAME_EXIT.
+ */
+struct frame_sum {
+	struct frame h;
+	__u64 ino; /* of the pipe or socketpair */
+	__u64 messages;
+	__u64 bytes; /* of the payload */
+	__u64 bytes_max; /* of one of them, or of one that was added up before */
+	__u64 blocked_ns; /* the system calls waited for room */
+	__u64 newest_ns; /* the newest of them ended */
+	__u32 func; /* text id: of a task's function, or of the task that a result answers */
+	__u32 items; /* of one such task */
+	__u8 dir; /* enum msg_dir */
+	__u8 shape; /* enum msg_shape */
+	__u16 flags; /* enum msg_flags: those of a task, MSG_CHUNKED */
+	__u32 pad;
+};
+
+/* How closely tasks are told from now on. */
+struct frame_level {
+	struct frame h;
+	__u32 every; /* of so many tasks one is told; 1: all are, 0: none is. task_is_told() */
+	__u32 level; /* place of that in the watcher's table, 0: all */
+	__u32 levels; /* in the table */
+	__u32 budget; /* millionths of the machine's time that watching may take */
+	__u64 cost_ns; /* what it took ... */
+	__u64 passed_ns; /* ... of each core in this time before */
+};
+
+/* Whether a task's messages are told one by one: the same for all four of them. every: 0, 1 or a
+ * power of 2. chunk: -1 if there is none. */
+static inline __attribute__((always_inline)) int task_is_told(__s64 job, __s32 chunk, __u32 every)
+{
+	__u64 mixed = ((__u64)job * 0x9e3779b97f4a7c15ULL) ^ (__u32)chunk * 0xd6e8feb86659fd93ULL;
+
+	mixed = (mixed ^ mixed >> 32) * 0x9e3779b97f4a7c15ULL;
+	return every && !((mixed >> 40) & (every - 1));
+}
 
 struct frame_failure {
 	struct frame h;

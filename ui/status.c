@@ -34,8 +34,10 @@ static void draw_cost(const struct model *m, struct pen *p)
 	uint64_t all = m->now_ns > m->session.h.t_ns ? m->now_ns - m->session.h.t_ns : 0;
 	bool known = t->h.kind && all;
 	bool probes = known && t->probe_runs;
-	char buf[FMT_MAX];
+	char buf[FMT_MAX], words[32];
 
+	if (m->level.level)
+		pen_printf(p, STYLE_WARN, "budget: %s  ", told_words(m->level.every, words));
 	pen_printf(p, STYLE_DIM, "cost: own CPU %s",
 		show_percent(buf, known, known ? (double)t->self_cpu_ns / (double)all : 0));
 	pen_printf(p, STYLE_DIM, "  probes %s",

@@ -13,6 +13,8 @@ enum {
 	DEFAULT_INTERVAL = 1000,
 	MIN_INTERVAL = 100,
 	MAX_INTERVAL = 10000,
+	DEFAULT_BUDGET = 10000, /* 1 % */
+	MILLIONTHS = 10000, /* in 1 % */
 	MIN_SIZE = 20, /* columns; rows: a quarter */
 	MAX_SIZE = 1000,
 };
@@ -43,6 +45,20 @@ static int read_interval(struct options *o, const char *value, struct err *err)
 	if (*end || end == value || ms < MIN_INTERVAL || ms > MAX_INTERVAL)
 		return bad_value(err, "--interval", value, "milliseconds from 100 to 10000");
 	o->interval_ms = ms;
+	return 0;
+}
+
+static int read_budget(struct options *o, const char *value, struct err *err)
+{
+	char *end;
+	double percent = strtod(value, &end);
+
+	if (*end == '%')
+		end++;
+	if (*end || end == value || !(percent >= 0.01) || percent > 100)
+		return bad_value(err, "--budget", value,
+			"per cent of the machine's time, from 0.01 to 100 (no limit)");
+	o->budget = (uint32_t)(percent * MILLIONTHS + 0.5);
 	return 0;
 }
 
@@ -142,6 +158,8 @@ static const struct option_row {
 	{'S', "size", "COLSxROWS", "of that screen", 0, read_size},
 	{'w', "view", "NAME", "the view to begin with: overview, workers ...", 0, read_view},
 	{'i', "interval", "MS", "between updates: 100 to 10000, else 1000", 0, read_interval},
+	{'B', "budget", "PERCENT", "of the machine for watching, else 1; 100: no limit", 0,
+		read_budget},
 	{'b', "no-bpf", NULL, "the /proc mode, even where BPF could be had",
 		offsetof(struct options, no_bpf), NULL},
 	{'x', "exact", NULL, "measure pickling by probes, for at most 1% of the pool's time",
@@ -288,7 +306,7 @@ int options_read(int argc, char **argv, const struct command **ret_command,
 	struct options *ret_options, struct err *err)
 {
 	const struct command *c = command_first(argc, argv);
-	struct options o = {.interval_ms = DEFAULT_INTERVAL};
+	struct options o = {.interval_ms = DEFAULT_INTERVAL, .budget = DEFAULT_BUDGET};
 	int skip = c ? 1 : 0;
 
 	if (!c)

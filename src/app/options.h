@@ -20,6 +20,7 @@ struct options {
 	bool version;
 	unsigned int columns, rows; /* 0: the terminal's */
 	uint32_t interval_ms;
+	uint32_t budget; /* millionths of the machine's time */
 	const char *output; /* NULL: none; "-": standard output */
 	uint64_t duration_ns; /* 0: no end */
 	uint64_t keep_ns, keep_bytes; /* 0: all */

@@ -150,6 +150,7 @@ int targets_open(
 		.no_bpf = o->no_bpf,
 		.exact = o->exact,
 		.all = !t->count,
+		.budget = o->budget,
 		.interval_ms = o->interval_ms,
 		.version = PACKAGE_VERSION};
 

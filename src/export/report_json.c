@@ -38,6 +38,22 @@ static json_t *self(struct jout *j, const struct model *m)
 	return o;
 }
 
+/* What watching may cost, and what was left out because it would have cost more. */
+static json_t *budget(struct jout *j, const struct model *m)
+{
+	const struct frame_level *f = &m->level;
+	json_t *o = jout_object(j);
+
+	jout_number(j, o, "percent", (double)f->budget / 1e4);
+	jout_uint(j, o, "level", f->level);
+	jout_uint(j, o, "lowest", m->level_most);
+	jout_uint(j, o, "levels", f->levels);
+	jout_uint(j, o, "one_in", f->every);
+	jout_uint(j, o, "reduced_ns", model_reduced_ns(m));
+	jout_uint(j, o, "summed", m->summed);
+	return o;
+}
+
 /* What the model's bounds and its distrust kept out. */
 static json_t *dropped(struct jout *j, const struct dropped *d)
 {
@@ -83,6 +99,10 @@ static json_t *session(struct jout *j, const struct model *m)
 	jout_put(j, o, "missing", missing(j, m));
 	jout_uint(j, o, "lost_records", m->lost_records);
 	jout_put(j, o, "self", self(j, m));
+	if (m->level.h.kind)
+		jout_put(j, o, "budget", budget(j, m));
+	else
+		jout_null(j, o, "budget");
 	jout_put(j, o, "dropped", dropped(j, &m->dropped));
 	return o;
 }

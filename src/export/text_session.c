@@ -44,6 +44,25 @@ static void cost(struct page *out, const struct model *m)
 	page_end(out);
 }
 
+/* What was left out because it would have cost too much. */
+static void budget(struct page *out, const struct model *m)
+{
+	const struct frame_level *f = &m->level;
+	char time[FMT_MAX], share[FMT_MAX], words[32], count[FMT_MAX];
+
+	if (!m->level_most)
+		return;
+	page_add(out, " budget        ");
+	page_say(out, 15,
+		"%s of the machine did not pay for every task: for %s not all were told one by one "
+		"(now: %s); %s messages were only counted. Counts and bytes are exact, times are "
+		"those of the tasks that were told. For all of them: --budget 100",
+		fmt_percent(share, (double)f->budget / 1e6),
+		fmt_duration(time, model_reduced_ns(m)), told_words(f->every, words),
+		fmt_count(count, m->summed));
+	page_end(out);
+}
+
 static void missing(struct page *out, const struct model *m)
 {
 	uint32_t i;
@@ -101,6 +120,7 @@ void text_session(struct page *out, const struct model *m)
 {
 	head(out, m);
 	cost(out, m);
+	budget(out, m);
 	missing(out, m);
 	dropped(out, &m->dropped);
 }

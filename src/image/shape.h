@@ -183,6 +183,7 @@ struct shape {
 extern const struct shape shape_frame;
 extern const struct shape shape_frame_session;
 extern const struct shape shape_frame_tick;
+extern const struct shape shape_frame_level;
 extern const struct shape shape_task_times;
 extern const struct shape shape_frame_msg;
 extern const struct shape shape_frame_exit;

@@ -40,6 +40,17 @@ static const struct field tick_rows[] = {
 };
 const struct shape shape_frame_tick = SHAPE(frame_tick, tick_rows);
 
+static const struct field level_rows[] = {
+	PART(frame_level, h, shape_frame),
+	NUMBER(frame_level, every),
+	NUMBER(frame_level, level),
+	NUMBER(frame_level, levels),
+	NUMBER(frame_level, budget),
+	NUMBER(frame_level, cost_ns),
+	NUMBER(frame_level, passed_ns),
+};
+const struct shape shape_frame_level = SHAPE(frame_level, level_rows);
+
 static const struct field times_rows[] = {
 	NUMBER(task_times, send_ns),
 	NUMBER(task_times, io_ns),

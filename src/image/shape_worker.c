@@ -26,6 +26,7 @@ static const struct field task_rows[] = {
 	NUMBER(task, failed),
 	NUMBER(task, items_about),
 	NUMBER(task, named),
+	NUMBER(task, summed),
 	NUMBER(task, times),
 	PART(task, spent, shape_task_times),
 	TIME(task, left_ns),

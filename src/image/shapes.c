@@ -17,6 +17,7 @@ static const struct shape *const shapes[] = {
 	&shape_frame,
 	&shape_frame_session,
 	&shape_frame_tick,
+	&shape_frame_level,
 	&shape_task_times,
 	&shape_frame_msg,
 	&shape_frame_exit,

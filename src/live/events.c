@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "live/counting.h"
 #include "live/samples.h"
 #include "live/state.h"
 
@@ -71,6 +72,7 @@ static void on_exit(struct live *l, const struct frame *record)
 		f.rss_peak_bytes = k->usage.rss_peak_bytes;
 	if (k)
 		samples_exit(l, k, &f);
+	counting_exit(l, record->pid);
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
 	if (k)
 		known_del(l, k);

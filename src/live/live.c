@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "live/counting.h"
 #include "live/sampler.h"
 #include "live/samples.h"
 #include "live/state.h"
@@ -104,6 +105,8 @@ int live_open(const struct live_options *o, struct live **ret_live, struct err *
 	} else if (o->all) {
 		probes_set_all_execs(l->probes, true);
 	}
+	if (l->probes && counting_open(l, o->budget ? o->budget : BUDGET_WHOLE))
+		goto fail;
 	if (o->exact && exact_open(l))
 		goto fail;
 	sums_begin(l);
@@ -126,6 +129,7 @@ void live_free(struct live *l)
 	if (!l)
 		return;
 	exact_release(l);
+	counting_release(l);
 	departed_release(l);
 	probes_free(l->probes);
 	procs_free(l->procs);
@@ -188,6 +192,7 @@ void live_tick(struct live *l)
 		sums_put(l);
 		usage_put(l);
 		native_tick(l);
+		counting_tick(l);
 		if (probes_sampler(l->probes, NULL))
 			sampler_adapt(probes_sampler(l->probes, NULL), l->now_ns);
 	} else {

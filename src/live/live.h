@@ -25,6 +25,7 @@ struct live_options {
 	bool no_bpf; /* /proc mode even where BPF could be had */
 	bool exact; /* measure pickling by probes in the processes' code */
 	uint32_t first_looks; /* processes to look at closely at first; 0: as it sees fit */
+	uint32_t budget; /* millionths of the machine's time that watching may take; 0: no limit */
 	uint32_t interval_ms; /* between ticks: told in the session's frame */
 	const char *version; /* pooltop's; borrowed for live_open() */
 };

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 liblive_a_SOURCES += \
+	src/live/budget.c src/live/budget.h \
 	src/live/codebook.c src/live/codebook.h \
+	src/live/counting.c src/live/counting.h \
 	src/live/departed.c src/live/departed.h \
 	src/live/discover.c \
 	src/live/ends.c src/live/ends.h \
@@ -8,6 +10,7 @@ liblive_a_SOURCES += \
 	src/live/exact.c \
 	src/live/exact_probes.c src/live/exact_probes.h \
 	src/live/features.c src/live/features.h \
+	src/live/form.c src/live/form.h \
 	src/live/interleave.c src/live/interleave.h \
 	src/live/kernel_btf.c src/live/kernel_btf.h \
 	src/live/kernel_log.c src/live/kernel_log.h \

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "live/counting.h"
 #include "live/state.h"
 #include "pickle/pickle.h"
 
@@ -98,6 +99,25 @@ static void put_written(struct live *l, const struct ring_msg *m, struct frame_m
 	outbox_put(&l->out, &f->h, size, NULL, 0);
 }
 
+/* Where tasks are only added up, no writer may have told what one is that is read. */
+static void put_read(struct live *l, const struct ring_msg *m, struct frame_msg *f)
+{
+	struct pickle_facts facts;
+	const struct pickle_bytes in = {.prefix = (const char *)(m + 1) + m->skip,
+		.prefix_len = m->prefix,
+		.full_len = m->bytes};
+
+	if (!counting_is_on(l)) {
+		read_head(m, f);
+	} else {
+		pickle_read(&in, &facts);
+		read_facts(l, &facts, f);
+		f->flags |= m->flags & MSG_SUMMED;
+	}
+	counting_see(l, m, f, "");
+	outbox_put(&l->out, &f->h, offsetof(struct frame_msg, spent), NULL, 0);
+}
+
 void message_put(struct live *l, const struct ring_msg *m)
 {
 	const unsigned char *data = (const unsigned char *)(m + 1) + m->skip;
@@ -114,8 +134,7 @@ void message_put(struct live *l, const struct ring_msg *m)
 	f.head_mark = m->head_mark;
 	f.tail_mark = m->tail_mark;
 	if (m->dir == MSG_READ) {
-		read_head(m, &f);
-		outbox_put(&l->out, &f.h, offsetof(struct frame_msg, spent), NULL, 0);
+		put_read(l, m, &f);
 		return;
 	}
 	in = (struct pickle_bytes){.prefix = data,
@@ -125,6 +144,7 @@ void message_put(struct live *l, const struct ring_msg *m)
 		.full_len = m->bytes};
 	pickle_read(&in, &facts);
 	read_facts(l, &facts, &f);
+	counting_see(l, m, &f, facts.function);
 	put_written(l, m, &f);
 	if (facts.is_failed)
 		put_failure(l, &f, &in, &facts);

@@ -218,6 +218,51 @@ void probes_procs(
 	}
 }
 
+void probes_set_every(struct probes *p, uint32_t every)
+{
+	p->core->data->sum_every = every;
+}
+
+int probes_set_form(struct probes *p, uint32_t row, const struct form *form)
+{
+	return bpf_map_update_elem(bpf_map__fd(p->core->maps.forms), &row, form, BPF_ANY);
+}
+
+void probes_set_forms(struct probes *p, uint64_t ino, const struct form_list *list)
+{
+	int fd = bpf_map__fd(p->core->maps.form_lists);
+
+	if (list)
+		bpf_map_update_elem(fd, &ino, list, BPF_ANY);
+	else
+		bpf_map_delete_elem(fd, &ino);
+}
+
+void probes_sums(struct probes *p,
+	void (*each)(void *arg, const struct sum_key *key, const struct sum *sum), void *arg)
+{
+	int fd = bpf_map__fd(p->core->maps.sums), ret = 0;
+	struct sum_key keys[AT_ONCE];
+	struct sum values[AT_ONCE];
+	uint32_t batch, *in = NULL;
+
+	for (int rounds = 0; !ret && rounds < FORM_SUMS; rounds++) {
+		uint32_t n = AT_ONCE;
+
+		ret = bpf_map_lookup_batch(fd, in, &batch, keys, values, &n, NULL);
+		if (ret && ret != -ENOENT)
+			return;
+		for (uint32_t i = 0; i < n; i++)
+			each(arg, &keys[i], &values[i]);
+		in = &batch;
+	}
+}
+
+void probes_drop_sum(struct probes *p, const struct sum_key *key)
+{
+	bpf_map_delete_elem(bpf_map__fd(p->core->maps.sums), key);
+}
+
 void probes_cores(struct probes *p,
 	void (*each)(void *arg, uint32_t cpu, const struct core_sums *sums), void *arg)
 {

@@ -65,6 +65,18 @@ int probes_procs_fd(const struct probes *p);
 /* Announce the start of every program on the machine. */
 void probes_set_all_execs(struct probes *p, bool on);
 
+/* Of tasks one in so many is sent off; 1: all, 0: none. The others' messages are added up as far as
+ * they have a known form. */
+void probes_set_every(struct probes *p, uint32_t every);
+/* A form, in row 1 to FORM_ROWS - 1; 0 or -errno. */
+int probes_set_form(struct probes *p, uint32_t row, const struct form *form);
+/* Which forms a pipe's messages may have; NULL: none, all of it is sent off. */
+void probes_set_forms(struct probes *p, uint64_t ino, const struct form_list *list);
+/* Calls each for everything that was added up since probes_open(), as it stands now. */
+void probes_sums(struct probes *p,
+	void (*each)(void *arg, const struct sum_key *key, const struct sum *sum), void *arg);
+void probes_drop_sum(struct probes *p, const struct sum_key *key);
+
 /* Kernel time in the programs and how often they ran, while measuring was on. Measuring costs
  * tens of nanoseconds a run, so it is switched on for short times only. */
 struct probe_cost {

@@ -155,6 +155,7 @@ struct live {
 	struct cpu_times cpu_start[LIVE_CPUS]; /* /proc/stat when watching began */
 	struct shared *shared; /* shared.c */
 	struct departed *departed; /* departed.c; NULL: all is told */
+	struct counting *counting; /* counting.c; NULL: /proc mode */
 	struct exact *exact; /* exact.c; NULL: nobody asked, or it cannot be had */
 	uint32_t next_wait; /* where the round of waits goes on */
 	struct core_share *shares; /* /proc mode: LIVE_FAMILIES * LIVE_CPUS */

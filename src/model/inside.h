@@ -40,6 +40,8 @@ int apply_core(struct model *m, const struct frame *f);
 int apply_cpu(struct model *m, const struct frame *f);
 int apply_usage(struct model *m, const struct frame *f);
 int apply_shared(struct model *m, const struct frame *f);
+int apply_sum(struct model *m, const struct frame *f);
+int apply_level(struct model *m, const struct frame *f);
 int apply_stack(struct model *m, const struct frame *f);
 int apply_stderr(struct model *m, const struct frame *f);
 int apply_thread(struct model *m, const struct frame *f);
@@ -149,6 +151,16 @@ void queue_wait(struct pool *p, uint64_t ino, uint64_t bytes);
 void queue_wait_over(struct pool *p, uint64_t ino, uint64_t bytes);
 void tick_queues(struct pool *p);
 
+/* Of a task that is not in its list a part may have been added up, or is about to be told so. */
+static inline bool is_told_in_part(const struct model *m, const struct pool *p)
+{
+	return p->summed || (m->level.level && !p->traits.unnumbered);
+}
+
+/* sum.c: the rest of this task's messages was only added up, or will be. */
+bool sum_overtook(const struct model *m, struct pool *p, const struct task *t);
+void tick_sums(struct pool *p); /* last of a tick */
+
 /* load.c: the integrals go on to t_ns; then so many more (or fewer) hands and waiting tasks. */
 void load_move(struct pool *p, uint64_t t_ns, int hands, int waiting);
 void tick_load(const struct model *m, struct pool *p);
@@ -159,6 +171,9 @@ void pace_sent(struct pool *p, struct func *func, const struct task *t, const st
 void pace_taken(struct pool *p, struct func *func, const struct task *t, uint64_t free_ns);
 void pace_done(struct pool *p, struct func *func, const struct task *t);
 void pace_lost(struct func *func);
+/* Of tasks that are done, and were only added up: what is not known of them is taken to be as of
+ * the others. */
+void pace_summed(const struct model *m, struct func *func, const struct frame_sum *f);
 void tick_pace(const struct model *m, struct pool *p);
 
 /* plain.c: the same as task_sent() and its likes, of messages that have no numbers. */

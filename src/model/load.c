@@ -94,14 +94,26 @@ static void limit(const struct model *m, struct pool *p)
 		p->load.lanes = cpus && cpus < lanes ? cpus : lanes;
 }
 
-static void count_hands(struct pool *p)
+/* Where tasks are not told one by one a worker's state tells that it has one. */
+static bool has_hand(const struct model *m, const struct pool *p, const struct worker *w)
+{
+	if (w->ended_ns)
+		return false;
+	if (!m->level.level || !p->summed)
+		return w->hand.has;
+	return w->state != STATE_START && w->state != STATE_WAIT && w->state != STATE_EXIT;
+}
+
+static void count_hands(const struct model *m, struct pool *p)
 {
 	int32_t hands = 0;
 
 	for (uint32_t i = 0; i < p->workers_count; i++)
-		hands += !p->workers[i].ended_ns && p->workers[i].hand.has;
+		hands += has_hand(m, p, &p->workers[i]);
 	p->load.hands = hands;
-	if (p->load.waiting < 0 || !p->tasks_count)
+	if (m->level.level && p->summed)
+		p->load.waiting = (int32_t)pool_waiting(p, m->now_ns, NULL);
+	else if (p->load.waiting < 0 || !p->tasks_count)
 		p->load.waiting = 0;
 }
 
@@ -249,7 +261,7 @@ void tick_load(const struct model *m, struct pool *p)
 
 	limit(m, p);
 	load_move(p, m->now_ns, 0, 0);
-	count_hands(p);
+	count_hands(m, p);
 	see_fresh(m, p);
 	measure(m, p, &now);
 	see_tick(p, &now);

@@ -46,6 +46,7 @@ libpooltop_a_SOURCES += \
 	src/model/start.h \
 	src/model/start_sum.c \
 	src/model/stderr.c \
+	src/model/sum.c \
 	src/model/task.c \
 	src/model/text.c \
 	src/model/thread.c \

@@ -109,6 +109,8 @@ static bool has_no_more(const struct model *m, struct pool *p, const struct task
 	/* While watching begins the parent may be watched a moment before its workers are. */
 	if (!p->from_start && was_taken(p, t))
 		return true;
+	if (sum_overtook(m, p, t))
+		return true;
 	return m->lost_records && was_overtaken(p, t);
 }
 
@@ -116,7 +118,8 @@ static bool has_no_more(const struct model *m, struct pool *p, const struct task
  * more. One that was read as returned waits a while for done and sent, which may be late. */
 void tick_tasks(struct model *m, struct pool *p)
 {
-	bool any = p->tasks_returned || m->lost_records || p->traits.unnumbered || !p->from_start;
+	bool any = p->tasks_returned || m->lost_records || p->traits.unnumbered || !p->from_start ||
+		   p->summed;
 
 	for (uint32_t i = p->tasks_count; i-- && any;) {
 		struct task *t = &p->tasks[i];

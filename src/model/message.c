@@ -109,7 +109,8 @@ static int by_worker(struct model *m, struct worker *w, struct queue *q, const s
 	if (tasks && f->dir == MSG_READ && role == ROLE_SENTINEL)
 		w->told_to_end = true;
 	if (tasks && f->dir == MSG_READ && role == ROLE_TASK) {
-		queue_message(q, f);
+		if (!(f->flags & MSG_SUMMED))
+			queue_message(q, f);
 		worker_refine(w, proc, STATE_RUN, f->h.t_ns);
 		return task_taken(m, p, w, f);
 	}

@@ -120,6 +120,10 @@ struct model {
 	uint64_t newest_ns; /* of any frame */
 	uint64_t tick_ns; /* length of the last tick, 0 before the second */
 	uint64_t lost_records; /* sum of FRAME_LOST */
+	struct frame_level level; /* newest; level.h.kind == 0: none was told */
+	uint32_t level_most; /* the lowest that tasks were ever told at */
+	uint64_t reduced_ns; /* before that, not all tasks were told; model_reduced_ns() */
+	uint64_t summed; /* messages that were only added up */
 	bool done; /* FRAME_DONE was read */
 	uint64_t done_ns; /* its time: of the last tick, in newer recordings */
 
@@ -287,6 +291,8 @@ uint64_t pool_reader_gone_ns(const struct pool *p, uint64_t now_ns);
 /* An executor's parent broke the pool itself: the last result that it read could not be unpickled,
  * and no worker had left before (../shared/ref/wire-format.md 9, rule G). */
 bool pool_broke_unread(const struct pool *p);
+/* So long not all tasks were told one by one, because of what that would have cost. */
+uint64_t model_reduced_ns(const struct model *m);
 /* Tasks sent, neither returned nor lost. */
 uint64_t pool_in_flight(const struct pool *p);
 /* A core's shares over some ticks; false if there were none. A pool's parts are 0 where they are
@@ -304,6 +310,9 @@ const char *queue_role_name(enum queue_role role);
 const char *start_method_name(enum start_method method); /* NULL: not known */
 const char *end_kind_name(enum end_kind end);
 const char *severity_name(enum severity severity);
+/* How closely tasks are told: "all tasks", "1 task in 8", "counts only"; into a constant or the
+ * buffer. */
+const char *told_words(uint32_t every, char buf[static 32]);
 /* "SIGKILL"; "SIG42" for those without a name; into a constant or the buffer. */
 const char *signal_name(unsigned int sig, char buf[static 16]);
 

@@ -116,6 +116,16 @@ static const char *const signals[] = {
 	[SIGSYS] = "SIGSYS",
 };
 
+const char *told_words(uint32_t every, char buf[static 32])
+{
+	if (every == 1)
+		return "all tasks";
+	if (!every)
+		return "counts only";
+	snprintf(buf, 32, "1 task in %u", every);
+	return buf;
+}
+
 const char *signal_name(unsigned int sig, char buf[static 16])
 {
 	if (sig < sizeof(signals) / sizeof(signals[0]) && signals[sig])

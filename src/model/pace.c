@@ -160,6 +160,36 @@ void pace_lost(struct func *func)
 	func->pace.in_hand--;
 }
 
+static uint64_t least(double ns, uint64_t most_ns)
+{
+	return ns < (double)most_ns ? (uint64_t)ns : most_ns;
+}
+
+/* So much of n tasks, if it is `all` of `of`. */
+static uint64_t like_of(double n, uint64_t all, uint64_t of)
+{
+	return of ? least(n * (double)all / (double)of, UINT64_MAX / 4) : 0;
+}
+
+void pace_summed(const struct model *m, struct func *func, const struct frame_sum *f)
+{
+	struct pace *q = &func->pace;
+	struct pace_sums *to = &q->open;
+	const struct pace_sums *like = &q->sums;
+	double n = (double)f->messages;
+	uint64_t from_ns = since_ns(f->h.t_ns, m->tick_ns);
+
+	if (!q->from_ns)
+		q->from_ns = from_ns;
+	if (f->newest_ns > q->event_ns)
+		q->event_ns = f->newest_ns;
+	to->tasks += f->messages;
+	to->items += f->messages * f->items;
+	to->bytes += like_of(n, func->bytes_out, func->sent);
+	to->run_ns += like_of(n, like->run_ns, like->tasks);
+	to->handover_ns += like_of(n, like->handover_ns, like->tasks);
+}
+
 /* Records were lost: what is under way is counted anew. */
 static void count_anew(struct pool *p)
 {
@@ -229,17 +259,12 @@ static void tick_func(const struct model *m, const struct pool *p, struct pace *
 	q->open = (struct pace_sums){0};
 }
 
-static uint64_t least(double ns, uint64_t most_ns)
-{
-	return ns < (double)most_ns ? (uint64_t)ns : most_ns;
-}
-
 void tick_pace(const struct model *m, struct pool *p)
 {
 	uint64_t parent_ns = 0, all_ns = 0;
 	double share;
 
-	if (m->lost_records)
+	if (m->lost_records || p->summed)
 		count_anew(p);
 	for (uint32_t i = 0; i < p->cores_count; i++)
 		parent_ns += p->cores[i].parent_tick_ns;

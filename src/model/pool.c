@@ -140,11 +140,17 @@ uint32_t pool_waiting(const struct pool *p, uint64_t now_ns, uint64_t *ret_oldes
 	}
 	if (ret_oldest_ns)
 		*ret_oldest_ns = oldest_ns;
+	if (p->summed && !p->ended_ns && p->totals.sent > p->totals.taken + n)
+		n = (uint32_t)(p->totals.sent - p->totals.taken);
 	return n;
 }
 
 uint64_t pool_in_flight(const struct pool *p)
 {
+	const struct totals *t = &p->totals;
+
+	if (p->summed)
+		return since_ns(t->sent, t->returned + t->lost);
 	return p->tasks_count - p->tasks_returned;
 }
 

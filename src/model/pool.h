@@ -366,6 +366,8 @@ struct pool {
 	struct start *server; /* owned: how its fork server started; NULL: it has none, or that was
 				 not seen */
 	uint32_t server_pid;
+	bool summed; /* some of its messages were only added up: sum.c */
+	uint64_t tick_taken, tick_returned; /* totals at the last tick */
 	struct task_key reader_key; /* the last result that it read */
 	uint32_t reader_func; /* text id */
 	struct reading reading;

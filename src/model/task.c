@@ -166,7 +166,8 @@ int task_taken(struct model *m, struct pool *p, struct worker *w, const struct f
 	struct func *func;
 	struct job *job;
 
-	load_move(p, f->h.t_ns, !w->hand.has, t && t->sent_ns && !t->taken_ns ? -1 : 0);
+	load_move(p, f->h.t_ns, !w->hand.has && !(f->flags & MSG_SUMMED),
+		t && t->sent_ns && !t->taken_ns ? -1 : 0);
 	if (!w->bytes_in)
 		w->small_first = f->bytes < SMALL_BYTES;
 	w->hand = (struct hand){
@@ -188,6 +189,7 @@ int task_taken(struct model *m, struct pool *p, struct worker *w, const struct f
 		t->flags = f->flags;
 		t->bytes_out = f->bytes;
 		t->items = f->flags & MSG_CHUNKED ? f->items : 1;
+		t->summed = is_told_in_part(m, p);
 	}
 	t->taken_ns = f->h.t_ns ? f->h.t_ns : 1;
 	front_moves(p, t);
@@ -197,6 +199,8 @@ int task_taken(struct model *m, struct pool *p, struct worker *w, const struct f
 	if (t->stage < TASK_TAKEN)
 		t->stage = TASK_TAKEN;
 	fill_hand(&w->hand, t);
+	if (f->flags & MSG_SUMMED)
+		return 0;
 	p->totals.taken++;
 	w->bytes_in += f->bytes;
 	job = job_get(m, p, t->key.job);
@@ -261,7 +265,7 @@ static void count_done(struct model *m, struct pool *p, struct worker *w, struct
 		hist_add(&w->run, run_ns);
 	}
 	/* The write of it may end last of all, and only that says the function. */
-	if (t->sent_ns)
+	if (t->sent_ns || t->summed)
 		task_name(m, p, t);
 }
 
@@ -279,6 +283,11 @@ int task_done(struct model *m, struct pool *p, struct worker *w, const struct fr
 	w->said_last = f->flags & MSG_LAST;
 	if (is_empty)
 		w->hand = (struct hand){0};
+	if (!t && is_told_in_part(m, p)) {
+		t = task_add(m, p, key_of(f));
+		if (t)
+			t->summed = true;
+	}
 	if (!t || t->done_ns)
 		return 0;
 	if (t->taken_ns > w->done_taken_ns)
@@ -318,6 +327,11 @@ int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
 	struct task *t = task_find(p, key_of(f));
 	struct job *job;
 
+	if (!t && is_told_in_part(m, p)) {
+		p->totals.returned++;
+		p->last_progress_ns = f->h.t_ns;
+		return 0;
+	}
 	if (!t || t->returned_ns)
 		return 0;
 	p->totals.returned++;

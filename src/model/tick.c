@@ -35,6 +35,7 @@ void tick_pool(struct model *m, struct pool *p)
 	tick_shared(m, p);
 	tick_load(m, p);
 	tick_pace(m, p);
+	tick_sums(p);
 }
 
 int apply_tick(struct model *m, const struct frame *f)

@@ -42,6 +42,7 @@ struct task {
 	bool failed;
 	bool items_about; /* items is an estimate, or 0 for not known */
 	bool named; /* done, and counted among its function's */
+	bool summed; /* its sent was only added up */
 	uint32_t times; /* MSG_TIMES: spent is known, MSG_EXACT: all of it */
 	struct task_times spent; /* of the time from taken to done */
 	uint64_t left_ns; /* its worker went on without an answer then, 0: it did not */

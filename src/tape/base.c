@@ -29,6 +29,7 @@ static const struct rule rules[] = {
 	{.kind = FRAME_SIGNAL, .process = AT(frame, pid), .part = AT(frame_signal, sig)},
 	{.kind = FRAME_OOM, .process = AT(frame, pid)},
 	{.kind = FRAME_SHARED, .process = AT(frame, pid)},
+	{.kind = FRAME_LEVEL},
 	{.kind = FRAME_STACK, .process = AT(frame, pid), .part = AT(frame_stack, tid)},
 	{.kind = FRAME_THREAD, .process = AT(frame, pid), .part = AT(frame_thread, tid)},
 	{.kind = FRAME_WAIT, .process = AT(frame, pid), .part = AT(frame_wait, tid)},

@@ -28,6 +28,8 @@ static const struct tape_kind kinds[] = {
 	{.kind = FRAME_CPU, .like = {AT(frame_cpu, cpu)}},
 	{.kind = FRAME_USAGE},
 	{.kind = FRAME_SHARED},
+	{.kind = FRAME_SUM, .structural = true, .like = {AT(frame_sum, ino), AT(frame_sum, func)}},
+	{.kind = FRAME_LEVEL, .structural = true},
 	{.kind = FRAME_STACK, .structural = true, .like = {AT(frame_stack, tid)}},
 	{.kind = FRAME_STDERR, .structural = true, .text = AT(frame_stderr, text)},
 	{.kind = FRAME_THREAD, .structural = true, .like = {AT(frame_thread, tid)}},

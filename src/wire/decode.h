@@ -54,6 +54,8 @@ union frame_space {
 	struct frame_usage usage;
 	struct frame_step step;
 	struct frame_sample sample;
+	struct frame_sum sum;
+	struct frame_level level;
 };
 
 /*

@@ -289,7 +289,17 @@ def run(case, argv, seconds=60, **kwargs):
     return Done(argv, child.returncode, out or b"", err or b"", time.monotonic() - began)
 
 
+def unlimited(args):
+    """The arguments of a pooltop that tells every task, however many there are: what it leaves out
+    when that costs too much is for budget_test.py to try."""
+    args = [str(a) for a in args]
+    if args and args[0] in ("record", "run") and "--budget" not in args:
+        args[1:1] = ["--budget", "100"]
+    return args
+
+
 def pooltop(case, *args, **kwargs):
+    args = unlimited(args)
     return run(case, [POOLTOP] + [str(a) for a in args], **kwargs)
 
 

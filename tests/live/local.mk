@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	tests/live/advice.py \
 	tests/live/attach_test.py \
 	tests/live/beasts.py \
+	tests/live/budget_test.py \
 	tests/live/cores_test.py \
 	tests/live/counts_test.py \
 	tests/live/deaths_test.py \
@@ -75,6 +76,11 @@ tests_live_limits_test_SOURCES = tests/live/limits_test.c
 tests_live_limits_test_LDADD = $(TEST_LIVE_LDADD)
 tests_live_outbox_test_SOURCES = tests/live/outbox_test.c
 tests_live_outbox_test_LDADD = $(TEST_LIVE_LDADD)
+check_PROGRAMS += tests/live/budget_test tests/live/form_test
+tests_live_budget_test_SOURCES = tests/live/budget_test.c
+tests_live_budget_test_LDADD = $(TEST_LIVE_LDADD)
+tests_live_form_test_SOURCES = tests/live/form_test.c
+tests_live_form_test_LDADD = $(TEST_LIVE_LDADD)
 check_PROGRAMS += tests/live/rate_test
 tests_live_rate_test_SOURCES = tests/live/rate_test.c
 tests_live_rate_test_LDADD = $(TEST_LIVE_LDADD)

@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/pools/crash.py \
 	tests/pools/deep.py \
 	tests/pools/first.py \
+	tests/pools/flood.py \
 	tests/pools/healthy.py \
 	tests/pools/hostile.py \
 	tests/pools/idle.py \

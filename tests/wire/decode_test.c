@@ -45,6 +45,8 @@ static void table_is_complete(void **state)
 		{FRAME_TRACE, sizeof(struct frame_trace)},
 		{FRAME_SAMPLE, sizeof(struct frame_sample)},
 		{FRAME_THROTTLE, sizeof(struct frame_throttle)},
+		{FRAME_SUM, sizeof(struct frame_sum)},
+		{FRAME_LEVEL, sizeof(struct frame_level)},
 		{FRAME_DEPARTED, sizeof(struct frame_departed)},
 	};
 	unsigned int known = 0;

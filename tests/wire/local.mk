@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 wire_hold = tests/wire/hold.c tests/wire/hold.h
+check_PROGRAMS += tests/wire/sum_test
+tests_wire_sum_test_SOURCES = tests/wire/sum_test.c $(wire_hold)
+tests_wire_sum_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/wire/departed_test
 tests_wire_departed_test_SOURCES = tests/wire/departed_test.c $(wire_hold)
 tests_wire_departed_test_LDADD = $(TEST_LDADD)

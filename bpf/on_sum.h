@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Messages of known forms are added up instead of being sent off, when the watcher has asked for
+ * that because the stream costs more than its budget (src/live/budget.h). Of so many tasks one is
+ * sent off with all its messages; what fits no form always is.
+ *
+ * Of a worker whose task was only added up the message is held: it is sent off when something
+ * about that task matters after all, because the worker died of it or its result is no ordinary
+ * one.
+ */
+#ifndef POOLTOP_ON_SUM_H
+#define POOLTOP_ON_SUM_H
+
+#include "form.h"
+#include "on_task.h"
+
+__u32 sum_every = 1; /* 1: nothing is added up; 0: all */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, FORM_ROWS);
+	__type(key, __u32);
+	__type(value, struct form);
+} forms SEC(".maps");
+
+/* By pipe. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FORM_PIPES);
+	__type(key, __u64);
+	__type(value, struct form_list);
+} form_lists SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FORM_SUMS);
+	__type(key, struct sum_key);
+	__type(value, struct sum);
+} sums SEC(".maps");
+
+/* By worker. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FORM_HELD);
+	__type(key, __u32);
+	__type(value, struct held);
+} helds SEC(".maps");
+
+/* Too big for a stack: one for each core. */
+struct summing {
+	struct form_ends ends;
+	struct held held;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct summing);
+} summings SEC(".maps");
+
+/* skip: bytes of this part in front of the message. */
+static __always_inline void see_ends(
+	struct form_ends *ends, const struct io *io, __u64 bytes, __u32 skip)
+{
+	__u64 have = io->call.done - skip;
+
+	ends->size = bytes;
+	ends->has_tail = 0;
+	if (io->use->kept) {
+		have = io->use->kept;
+		__builtin_memcpy(ends->bytes, io->use->prefix, FORM_BYTES);
+		have = have > FORM_BYTES ? FORM_BYTES : have;
+	} else {
+		have = have > FORM_BYTES ? FORM_BYTES : have;
+		barrier_var(have);
+		if (have > FORM_BYTES || bpf_probe_read_user(ends->bytes, have, io->buf + skip))
+			have = 0;
+	}
+	ends->have = have;
+	if (io->call.done - skip >= FORM_TAIL &&
+		!bpf_probe_read_user(ends->tail, FORM_TAIL, io->buf + io->call.done - FORM_TAIL))
+		ends->has_tail = 1;
+}
+
+/* The form of this pipe that the message has, and its row; NULL: it has none. */
+static __always_inline const struct form *find_form(
+	const struct form_list *list, const struct form_ends *ends, __u32 *ret_row)
+{
+	for (__u32 i = 0; i < FORM_LIST; i++) {
+		__u32 row = list->rows[i];
+		const struct form *f = row ? bpf_map_lookup_elem(&forms, &row) : NULL;
+
+		if (!f)
+			return NULL;
+		if (!form_fits(f, ends))
+			continue;
+		*ret_row = row;
+		return f;
+	}
+	return NULL;
+}
+
+static __always_inline bool add_up(const struct io *io, const struct sum_key *key, __u64 bytes)
+{
+	struct sum *sum = bpf_map_lookup_elem(&sums, key);
+	struct sum none = {};
+
+	if (!sum) {
+		bpf_map_update_elem(&sums, key, &none, BPF_NOEXIST);
+		sum = bpf_map_lookup_elem(&sums, key);
+	}
+	if (!sum)
+		return false; /* there is no room: it is sent off */
+	__sync_fetch_and_add(&sum->messages, 1);
+	__sync_fetch_and_add(&sum->bytes, bytes);
+	if (io->use->blocked_ns)
+		__sync_fetch_and_add(&sum->blocked_ns, io->use->blocked_ns);
+	if (sum->bytes_max < bytes)
+		sum->bytes_max = bytes;
+	sum->newest_ns = io->now;
+	return true;
+}
+
+/* False: there is no room. */
+static __always_inline bool hold(const struct io *io, struct summing *s, __u64 bytes, __u32 row)
+{
+	struct ring_msg *m = &s->held.m;
+	__u32 tgid = io->tgid;
+
+	__builtin_memset(m, 0, sizeof(*m));
+	m->h.kind = RING_MSG;
+	m->h.size = sizeof(s->held);
+	m->h.pid = tgid;
+	m->h.t_ns = io->now;
+	m->ino = io->use->ino;
+	m->bytes = bytes;
+	m->tid = io->tid;
+	m->dir = MSG_READ;
+	m->flags = MSG_SUMMED;
+	m->prefix = s->ends.have;
+	__builtin_memcpy(s->held.data, s->ends.bytes, FORM_BYTES);
+	if (bpf_map_update_elem(&helds, &tgid, &s->held, BPF_ANY))
+		return false;
+	io->w->task_row = row;
+	return true;
+}
+
+/* What its worker holds is told after all. */
+static __always_inline void tell_held(struct watch *w, __u32 tgid)
+{
+	struct held *held = bpf_map_lookup_elem(&helds, &tgid);
+
+	w->flags &= ~WATCH_HELD;
+	if (held)
+		put_record(held, sizeof(*held));
+}
+
+/* A message that is sent off may be the answer to a task that was only added up; if it is not, the
+ * answer that is to come will be sent off too. */
+static __always_inline void answers_held(const struct io *io)
+{
+	const __u32 both = WATCH_HELD | WATCH_HAND;
+
+	if ((io->w->flags & both) == both)
+		tell_held(io->w, io->tgid);
+}
+
+static __always_inline bool is_worker_read(const struct io *io)
+{
+	return io->call.dir == MSG_READ && io->tid == io->tgid && !(io->w->flags & WATCH_ROOT);
+}
+
+/* A worker's result is added up if its task was: so both are told, or neither is. */
+static __always_inline bool is_odd_result(const struct io *io)
+{
+	const __u32 both = WATCH_HELD | WATCH_HAND;
+
+	return io->call.dir == MSG_WRITE && !(io->w->flags & WATCH_ROOT) &&
+	       (io->w->flags & both) != both;
+}
+
+/* True: the message was added up, and there is no more to do. s: where its worker's times go. */
+static __always_inline bool sum_message(
+	struct io *io, struct scratch *scratch, __u64 bytes, __u32 skip)
+{
+	struct sum_key key = {.tgid = io->tgid, .dir = io->call.dir};
+	struct form_list *list = bpf_map_lookup_elem(&form_lists, &io->use->ino);
+	const struct form *f;
+	struct summing *s;
+	__u32 row = 0, zero = 0;
+
+	if (!list || is_odd_result(io))
+		return false;
+	s = bpf_map_lookup_elem(&summings, &zero);
+	if (!s)
+		return false;
+	see_ends(&s->ends, io, bytes, skip);
+	f = find_form(list, &s->ends, &row);
+	if (!f || task_is_told(form_number(&s->ends, f->job, 0),
+			  form_number(&s->ends, f->chunk, -1), sum_every))
+		return false;
+	io->now = bpf_ktime_get_ns();
+	key.row = row;
+	if (io->call.dir == MSG_WRITE && !(io->w->flags & WATCH_ROOT))
+		key.task_row = io->w->task_row;
+	if (is_worker_read(io) && !hold(io, s, bytes, row))
+		return false;
+	if (!add_up(io, &key, bytes))
+		return false;
+	io->use->kept = 0;
+	io->use->blocked_ns = 0;
+	scratch->m.bytes = bytes;
+	scratch->data[0] = scratch->data[FRAMING_LENGTH] = 0; /* neither None nor an ack */
+	worker_did(io, scratch, skip);
+	if (is_worker_read(io))
+		io->w->flags |= WATCH_HELD;
+	return true;
+}
+
+#endif
