@@ -14,6 +14,8 @@
 #define LEAST_NS 4e9
 /* There is something to do most of the time. */
 #define MOSTLY 0.6
+/* Of the time with a task in hand: of the rest, in which there was no core, nothing is known. */
+#define LEAST_CORES 0.3
 
 /* Cores, and workers, on average. */
 struct use {
@@ -68,12 +70,18 @@ static bool too_few_tasks(const struct model *m, const struct pool *p, const str
 	       u->run + u->runq > 0.5 * u->hands;
 }
 
+/* What tasks do when they have a core is seen often enough. */
+static bool is_seen(const struct use *u)
+{
+	return u->hands - u->runq > LEAST_CORES * u->hands;
+}
+
 static bool lock_bound(const struct model *m, const struct pool *p, const struct use *u)
 {
 	(void)m;
 	(void)p;
-	return u->work > MOSTLY && u->hands > 1.5 && u->lock > 0.4 * (u->hands - u->runq) &&
-	       u->wanted < 1.5;
+	return u->work > MOSTLY && u->hands > 1.5 && is_seen(u) &&
+	       u->lock > 0.4 * (u->hands - u->runq) && u->wanted < 1.5;
 }
 
 /* Threads within the tasks, and not the tasks, are in each other's way. */
@@ -86,8 +94,8 @@ static bool io_bound(const struct model *m, const struct pool *p, const struct u
 {
 	(void)m;
 	(void)p;
-	return u->work > MOSTLY && u->hands > 1.5 && u->io > 0.4 * (u->hands - u->runq) &&
-	       u->wanted < 1.5;
+	return u->work > MOSTLY && u->hands > 1.5 && is_seen(u) &&
+	       u->io > 0.4 * (u->hands - u->runq) && u->wanted < 1.5;
 }
 
 static const struct reason reasons[] = {

@@ -11,22 +11,27 @@
 #include "trap/words.h"
 
 #define LEAST_NS 4e9 /* of work: fewer samples prove little */
+#define LEAST_BUSY_NS 0.5e9 /* of that, with a task in hand and not waiting for a core */
 #define LEAST_TASK_NS 500e3 /* of pickling a task: below it, sending fewer messages helps more */
 #define BULKY_BYTES 65536 /* a task; below it, it is the objects that are slow to pickle */
 
 struct share {
-	double workers, parent; /* of all time that went into tasks */
+	double busy_ns; /* all time that went into tasks */
+	double workers, parent; /* of it */
 };
 
 static struct share share_of(const struct load_sums *s)
 {
 	uint64_t workers_ns = s->state_ns[STATE_UNPICKLE] + s->state_ns[STATE_PICKLE];
 	double parent = (double)s->parent_pickle_ns;
-	/* Without the time in which a task would have run, had there been a core. */
+	/* Without the time in which a task would have run, had there been a core; workers wait for
+	 * one without a task in hand, too. */
 	double hands = (double)s->hands_ns - (double)s->state_ns[STATE_RUNQ];
-	double all = (hands > 0 ? hands : 0) + parent + 1;
+	double busy = (double)(workers_ns + s->state_ns[STATE_RUN]);
+	double all = (hands > busy ? hands : busy) + parent + 1;
 
-	return (struct share){.workers = (double)workers_ns / all, .parent = parent / all};
+	return (struct share){
+		.busy_ns = all, .workers = (double)workers_ns / all, .parent = parent / all};
 }
 
 static uint64_t pickled_ns(const struct func *func)
@@ -109,7 +114,7 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	double enough = trap_stands(sink, 0) ? 0.25 : 0.30, ns;
 	struct finding *f;
 
-	if (!func || (double)p->load.sums.work_ns < LEAST_NS ||
+	if (!func || (double)p->load.sums.work_ns < LEAST_NS || share.busy_ns < LEAST_BUSY_NS ||
 		share.workers + share.parent < enough || is_said_already(sink, func->name))
 		return;
 	ns = task_ns(p, func);

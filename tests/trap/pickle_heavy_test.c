@@ -116,6 +116,47 @@ static void quiet_for_imports_of_the_first_task(void **state)
 	assert_null(story_finding(story_pool(t), "pickle-heavy"));
 }
 
+/* On a machine that has hardly a core for it: waits before the task is taken, and then less. */
+static const struct finding *crowded(struct story *t, int seconds, uint64_t unpickle_ns)
+{
+	story_start(t, 1);
+	for (int i = 0; i < seconds; i++) {
+		struct history_task one = {
+			.job = 1, .chunk = i, .func = "etl.load", .bytes_out = 100};
+
+		history_send(&t->h, &story_pipes, &one);
+		history_state(&t->h, 101, STATE_RUNQ);
+		history_wait(&t->h, HISTORY_S - 2 * unpickle_ns);
+		history_take(&t->h, &story_pipes, 101, &one);
+		history_state(&t->h, 101, STATE_UNPICKLE);
+		history_wait(&t->h, unpickle_ns);
+		history_sample(&t->h, 101, 0, CLASS_UNPICKLE, unpickle_ns);
+		history_state(&t->h, 101, STATE_RUN);
+		history_wait(&t->h, unpickle_ns);
+		history_done(&t->h, &story_pipes, 101, &one);
+		history_return(&t->h, &story_pipes, &one);
+		history_state(&t->h, 101, STATE_WAIT);
+		history_tick(&t->h);
+	}
+	return story_finding(story_pool(t), "pickle-heavy");
+}
+
+static void shares_are_of_what_there_was(void **state)
+{
+	const struct finding *f = crowded(*state, 16, 50 * HISTORY_MS);
+
+	assert_non_null(f);
+	assert_string_equal(f->evidence[0].name, "workers_share");
+	if (!(f->evidence[0].value > 0.4 && f->evidence[0].value < 0.6))
+		fail_msg("%s", f->text);
+}
+
+/* Near miss: too little of it to tell. */
+static void quiet_where_little_is_seen(void **state)
+{
+	assert_null(crowded(*state, 16, 10 * HISTORY_MS));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +166,8 @@ int main(void)
 		STORY(quiet_for_a_little),
 		STORY(quiet_for_small_tasks),
 		STORY(quiet_for_the_same_again),
+		STORY(shares_are_of_what_there_was),
+		STORY(quiet_where_little_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
