@@ -162,6 +162,9 @@ class Window:
 
 def slower(before, windows, after):
     """Per cent that each window lost against its neighbours."""
+    if not all(w.rate for w in before):
+        raise harness.Failed("the machine is too busy: no batch of tasks ended within a window; "
+                             "take longer ones (--window)")
     return [100 - 200 * w.rate / (a.rate + b.rate) for a, w, b in zip(before, windows, after)]
 
 
