@@ -32,6 +32,9 @@ KINDS = (
     ("billiard", "billiard", ("fork", "spawn", "forkserver"), "billiard", True),
     ("billiard", "Celery", ("fork",), "celery", True),
     ("Process", "Process", ("fork", "spawn", "forkserver"), None, False),
+    ("Pool", "joblib's Pool", ("fork",), "joblib", True),
+    ("Pool", "multiprocess' Pool", ("fork",), "multiprocess", True),
+    ("Process", "multiprocess' Process", ("fork",), "multiprocess", False),
     ("DataLoader", "DataLoader", ("fork", "spawn", "forkserver"), "torch", False),
 )
 

@@ -39,7 +39,10 @@ def keep_full(submit, log):
 
 
 def pool_of(context):
-    pool = context.Pool(WORKERS)
+    return calls_of(context.Pool(WORKERS))
+
+
+def calls_of(pool):
     return lambda func, x, back: pool.apply_async(func, (x,), callback=lambda _: back())
 
 
@@ -49,6 +52,16 @@ def executor_of(executor):
 
 def run_pool(method, log):
     keep_full(pool_of(multiprocessing.get_context(method)), log)
+
+
+def run_multiprocess(method, log):
+    import multiprocess
+    keep_full(pool_of(multiprocess.get_context(method)), log)
+
+
+def run_joblib(_, log):
+    from joblib.pool import MemmappingPool  # of its backend "multiprocessing"
+    keep_full(calls_of(MemmappingPool(WORKERS)), log)
 
 
 def run_executor(method, log):
@@ -73,8 +86,8 @@ def serve(asks, answers):
         answers.put(blocks.of(number)(number))
 
 
-def run_process(method, log):
-    context = multiprocessing.get_context(method)
+def run_process(method, log, package=multiprocessing):
+    context = package.get_context(method)
     asks, answers = context.Queue(), context.Queue()
     for _ in range(WORKERS):
         context.Process(target=serve, args=(asks, answers), daemon=True).start()
@@ -85,6 +98,11 @@ def run_process(method, log):
         log.back(answers.get())
         asks.put(number)
         number += 1
+
+
+def run_multiprocess_process(method, log):
+    import multiprocess
+    run_process(method, log, multiprocess)
 
 
 class Numbers:
@@ -127,7 +145,8 @@ def run_celery(_, log):
 
 KINDS = {"Pool": run_pool, "ProcessPoolExecutor": run_executor, "loky": run_loky,
          "billiard": run_billiard, "Process": run_process, "DataLoader": run_loader,
-         "Celery": run_celery}
+         "Celery": run_celery, "joblib's Pool": run_joblib, "multiprocess' Pool": run_multiprocess,
+         "multiprocess' Process": run_multiprocess_process}
 
 
 def main():
