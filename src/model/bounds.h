@@ -13,6 +13,7 @@ enum model_bounds {
 	MODEL_TASKS = 65536, /* a pool's tasks that are sent and not yet returned or lost */
 	MODEL_DEATHS = 4096, /* a pool's newest */
 	MODEL_FAILURES = 256, /* a pool's kinds of failure */
+	MODEL_EARLY = 64, /* failures whose pool is not known yet */
 	MODEL_SLOWEST = 16,
 	MODEL_FINDINGS = 64, /* a pool's */
 	MODEL_EVENTS = 4096, /* newest */

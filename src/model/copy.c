@@ -86,21 +86,21 @@ static int copy_queues(struct pool *to, const struct pool *from)
 	return ret;
 }
 
-static int copy_failures(struct pool *to, const struct pool *from)
+static int copy_failures(
+	struct failure **to, uint32_t *to_count, const struct failure *from, uint32_t count)
 {
-	to->failures =
-		from->failures_count ? calloc(from->failures_count, sizeof(*to->failures)) : NULL;
-	to->failures_count = to->failures_cap = 0;
-	if (from->failures_count && !to->failures)
+	*to = count ? calloc(count, sizeof(**to)) : NULL;
+	*to_count = 0;
+	if (count && !*to)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < from->failures_count; i++) {
-		struct failure *f = &to->failures[i];
+	for (uint32_t i = 0; i < count; i++) {
+		struct failure *f = &(*to)[i];
 
-		*f = from->failures[i];
+		*f = from[i];
 		f->exception = strdup(f->exception);
 		f->message = strdup(f->message);
 		f->traceback = strdup(f->traceback);
-		to->failures_count = to->failures_cap = i + 1;
+		*to_count = i + 1;
 		if (!f->exception || !f->message || !f->traceback)
 			return -ENOMEM;
 	}
@@ -173,6 +173,7 @@ static void forget_pointers(struct pool *p)
 	p->deaths = NULL;
 	p->deaths_count = 0;
 	p->failures = NULL;
+	p->failures_cap = p->failures_count; /* of the copy */
 	p->failures_count = 0;
 	p->findings = NULL;
 	p->cores = NULL;
@@ -203,9 +204,10 @@ static int copy_pool(struct pool *to, const struct pool *from)
 	forget_pointers(to);
 	to->server = from->server;
 	if (start_copy(&to->server) || copy_workers(to, from) || copy_funcs(to, from) ||
-		copy_failures(to, from) || copy_deaths(to, from) || copy_queues(to, from) ||
-		copy_lists(to, from) || copy_profile(to, from) ||
-		copy_map(&to->tasks_by_key, &from->tasks_by_key) ||
+		copy_failures(
+			&to->failures, &to->failures_count, from->failures, from->failures_count) ||
+		copy_deaths(to, from) || copy_queues(to, from) || copy_lists(to, from) ||
+		copy_profile(to, from) || copy_map(&to->tasks_by_key, &from->tasks_by_key) ||
 		copy_map(&to->funcs_by_name, &from->funcs_by_name) ||
 		copy_map(&to->jobs_by_id, &from->jobs_by_id) || hist_copy(&to->wait, &from->wait) ||
 		hist_copy(&to->run, &from->run) || hist_copy(&to->back, &from->back))
@@ -245,7 +247,9 @@ static int copy_texts(struct model *to, const struct model *from)
 
 static int copy_rings(struct model *to, const struct model *from)
 {
-	if (copy_vec(&to->events, from->events, MODEL_EVENTS, sizeof(*to->events)) ||
+	to->early_cap = from->early_count;
+	if (copy_failures(&to->early, &to->early_count, from->early, from->early_count) ||
+		copy_vec(&to->events, from->events, MODEL_EVENTS, sizeof(*to->events)) ||
 		copy_vec(&to->pending, from->pending, from->pending_count ? MODEL_PENDING : 0,
 			sizeof(*to->pending)) ||
 		copy_vec(&to->gone, from->gone, from->gone_count ? MODEL_GONE : 0,
@@ -263,6 +267,8 @@ int model_copy(struct model *to, const struct model *from)
 	to->cpus = NULL;
 	to->events = NULL;
 	to->pending = NULL;
+	to->early = NULL;
+	to->early_count = to->early_cap = 0;
 	to->gone = NULL;
 	to->past = NULL;
 	to->past_count = to->past_cap = 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Failures, one for each kind: exception, message and function. */
+/*
+ * Failures, one for each kind: exception, message and function. What came before it was known whose
+ * its result is waits with that message.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +15,25 @@ static uint64_t mix(uint64_t hash, const char *text, size_t len)
 	for (size_t i = 0; i < len; i++)
 		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
 	return hash * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static uint64_t text_hash(const struct frame_failure *f)
+{
+	return mix(mix(UINT64_C(0xcbf29ce484222325), f->text, f->exc_len), f->text + f->exc_len,
+		f->message_len);
+}
+
+static uint64_t kind_hash(uint64_t text, uint32_t func)
+{
+	return (text ^ func) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+void failure_release(struct failure *f)
+{
+	free(f->exception);
+	free(f->message);
+	free(f->traceback);
+	*f = (struct failure){0};
 }
 
 static struct failure *find_kind(struct pool *p, uint64_t hash)
@@ -33,37 +55,121 @@ static int word(struct failure *to, const struct frame_failure *f)
 	to->traceback = text_clean_dup(text, f->traceback_len, FRAME_MAX, 1);
 	if (to->exception && to->message && to->traceback)
 		return 0;
-	free(to->exception);
-	free(to->message);
-	free(to->traceback);
+	failure_release(to);
 	return -ENOMEM;
 }
 
-static int add_kind(struct model *m, struct pool *p, uint64_t hash, const struct frame_failure *f)
+/* Takes over what it owns. */
+static int add_kind(struct model *m, struct pool *p, struct failure *kind)
 {
-	struct failure kind = {.hash = hash, .first_ns = f->h.t_ns};
 	int ret = vec_grow(&p->failures, &p->failures_cap, p->failures_count,
 		(struct vec_shape){sizeof(*p->failures), MODEL_FAILURES});
 
-	if (ret == -ENOSPC) {
-		m->dropped.failures++;
-		return 0;
+	if (ret) {
+		failure_release(kind);
+		m->dropped.failures += ret == -ENOSPC;
+		return ret == -ENOSPC ? 0 : ret;
 	}
-	if (!ret)
-		ret = word(&kind, f);
-	if (ret)
-		return ret;
-	p->failures[p->failures_count++] = kind;
+	kind->count = 0;
+	p->failures[p->failures_count++] = *kind;
 	return 0;
 }
 
 /* A storm of failures must not wash the deaths out of the events: one a tick will do. */
-static void add_event(struct model *m, struct pool *p, const struct frame_failure *f)
+static void add_event(struct model *m, struct pool *p, const struct failure *f)
 {
 	if (p->failure_event_seq == m->tick.seq + 1)
 		return;
 	p->failure_event_seq = m->tick.seq + 1;
-	model_add_event(m, EVENT_FAILURE, p->id, f->h.pid, f->h.t_ns);
+	model_add_event(m, EVENT_FAILURE, p->id, f->pid, f->t_ns);
+}
+
+/* One more of its kind, which there is unless there was no room. */
+static void count_one(struct model *m, struct pool *p, const struct failure *f)
+{
+	struct failure *kind = find_kind(p, f->hash);
+
+	add_event(m, p, f);
+	if (!kind)
+		return;
+	kind->count++;
+	kind->t_ns = f->t_ns;
+	kind->pid = f->pid;
+	kind->func = f->func;
+	kind->flags = f->flags;
+	kind->key = f->key;
+}
+
+/* Its function is 0 and its hash that of its texts alone, until its worker is known. */
+static struct failure seen(const struct frame_failure *f)
+{
+	return (struct failure){
+		.t_ns = f->h.t_ns,
+		.first_ns = f->h.t_ns,
+		.pid = f->h.pid,
+		.key = {.job = f->job, .chunk = f->chunk},
+		.flags = f->flags,
+		.hash = text_hash(f),
+	};
+}
+
+static void name(struct failure *f, const struct worker *w)
+{
+	f->func = w->last_key.job == f->key.job ? w->last_func : 0;
+	f->hash = kind_hash(f->hash, f->func);
+}
+
+static void drop_early(struct model *m, uint32_t at)
+{
+	m->early_count--;
+	memmove(&m->early[at], &m->early[at + 1], (m->early_count - at) * sizeof(m->early[0]));
+	memset(&m->early[m->early_count], 0, sizeof(m->early[0]));
+}
+
+/* Its result is the newest message, and waits. */
+static int keep_early(struct model *m, const struct frame_failure *f)
+{
+	const struct frame_msg *msg =
+		model_pending(m) ? model_pending_at(m, model_pending(m) - 1) : NULL;
+	struct failure one = seen(f);
+	int ret;
+
+	if (!msg || msg->h.pid != f->h.pid || msg->ino != f->ino || msg->job != f->job ||
+		msg->h.t_ns != f->h.t_ns)
+		return 0;
+	if (m->early_count == MODEL_EARLY) {
+		m->dropped.failures++;
+		failure_release(&m->early[0]);
+		drop_early(m, 0);
+	}
+	ret = vec_grow(&m->early, &m->early_cap, m->early_count,
+		(struct vec_shape){sizeof(*m->early), MODEL_EARLY});
+	if (!ret)
+		ret = word(&one, f);
+	if (!ret)
+		m->early[m->early_count++] = one;
+	return ret;
+}
+
+int failure_settle(
+	struct model *m, struct pool *p, const struct worker *w, const struct frame_msg *f)
+{
+	for (uint32_t i = 0; i < m->early_count; i++) {
+		struct failure one = m->early[i], kind;
+
+		if (one.pid != f->h.pid || one.t_ns != f->h.t_ns || one.key.job != f->job)
+			continue;
+		drop_early(m, i);
+		name(&one, w);
+		kind = one;
+		if (find_kind(p, one.hash))
+			failure_release(&kind);
+		else if (add_kind(m, p, &kind))
+			return -ENOMEM;
+		count_one(m, p, &one);
+		return 0;
+	}
+	return 0;
 }
 
 int apply_failure(struct model *m, const struct frame *frame)
@@ -73,30 +179,20 @@ int apply_failure(struct model *m, const struct frame *frame)
 	const struct proc *proc = model_find_proc(m, frame->pid);
 	struct worker *w =
 		p && proc && proc->pool == p->id ? pool_find_worker(p, proc->worker) : NULL;
-	struct failure *kind;
-	uint64_t hash;
-	uint32_t func;
+	struct failure one = seen(f), kind;
 	int ret;
 
 	if (!w)
-		return 0;
-	func = w->last_key.job == f->job ? w->last_func : 0;
-	hash = mix(mix(func + UINT64_C(0xcbf29ce484222325), f->text, f->exc_len),
-		f->text + f->exc_len, f->message_len);
-	if (!find_kind(p, hash)) {
-		ret = add_kind(m, p, hash, f);
+		return keep_early(m, f);
+	name(&one, w);
+	kind = one;
+	if (!find_kind(p, one.hash)) {
+		ret = word(&kind, f);
+		if (!ret)
+			ret = add_kind(m, p, &kind);
 		if (ret)
 			return ret;
 	}
-	add_event(m, p, f);
-	kind = find_kind(p, hash);
-	if (!kind)
-		return 0;
-	kind->count++;
-	kind->t_ns = f->h.t_ns;
-	kind->pid = f->h.pid;
-	kind->func = func;
-	kind->flags = f->flags;
-	kind->key = (struct task_key){.job = f->job, .chunk = f->chunk};
+	count_one(m, p, &one);
 	return 0;
 }

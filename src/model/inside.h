@@ -187,6 +187,13 @@ void plain_left(struct pool *p, struct worker *w, uint64_t t_ns);
 /* A reader waits: nothing is in the queue. */
 void plain_idle(struct model *m, struct pool *p, struct queue *q);
 
+/* failure.c: frees what it owns. */
+void failure_release(struct failure *f);
+/* A failure that came with this result, before it was known whose that is, counts now. 0 or
+ * -ENOMEM. */
+int failure_settle(
+	struct model *m, struct pool *p, const struct worker *w, const struct frame_msg *f);
+
 /* slow.c */
 void slow_add(struct pool *p, const struct task *t, uint64_t run_ns);
 

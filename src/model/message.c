@@ -101,6 +101,7 @@ static int by_worker(struct model *m, struct worker *w, struct queue *q, const s
 	struct pool *p = model_find_pool(m, proc->pool);
 	bool tasks = q->role == QUEUE_TASKS;
 	enum role role = role_of(f);
+	int ret;
 
 	w->provisional = false;
 	queue_used_by(q, w->id);
@@ -119,7 +120,8 @@ static int by_worker(struct model *m, struct worker *w, struct queue *q, const s
 	if (!tasks && f->dir == MSG_WRITE && role == ROLE_RESULT) {
 		queue_message(q, f);
 		worker_refine(w, proc, STATE_WAIT, f->h.t_ns);
-		return task_done(m, p, w, f);
+		ret = task_done(m, p, w, f);
+		return ret || !(f->flags & MSG_FAILED) ? ret : failure_settle(m, p, w, f);
 	}
 	return 0;
 }

@@ -36,6 +36,9 @@ void model_release(struct model *m)
 	free(m->cpus);
 	free(m->events);
 	free(m->pending);
+	for (uint32_t i = 0; i < m->early_count; i++)
+		failure_release(&m->early[i]);
+	free(m->early);
 	free(m->gone);
 	free(m->past);
 	memset(m, 0, sizeof(*m));

@@ -164,6 +164,9 @@ struct model {
 				      NULL before the first; so is gone */
 	uint32_t pending_head, pending_count; /* oldest at head */
 	bool pending_news; /* the newest frame was added there */
+	struct failure *early; /* owned; of results in pending, oldest first: the function is not
+				  known, and the hash is that of the texts */
+	uint32_t early_count, early_cap;
 	struct gone *gone; /* oldest first */
 	uint32_t gone_count;
 	struct departed departed[MODEL_DEPARTED]; /* as they were told */
