@@ -47,10 +47,10 @@ static void on_exec(struct live *l, const struct frame *record)
 	/* It may have been looked at between its fork and this: as what it was then. */
 	stacks_new_program(l, k);
 	sample_forget(l, k);
+	k->role = k->role_tries = 0;
 	if (!known_announce(l, k))
 		return; /* gone again */
 	k->libraries = 0;
-	k->role = 0;
 	steps_begin(k, record->t_ns);
 	known_look_again(l, k);
 	if (known_get(l, k->ppid))

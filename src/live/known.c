@@ -11,6 +11,9 @@
 #define SECOND_LOOK_NS 1000000000ull
 #define OLD_NS 10000000000ull /* it has long started */
 #define LOOK_AGAIN_NS 100000000ull
+#define ROLE_NS 50000000ull /* a forked one is at work by then, most often */
+
+enum { ROLE_TRIES = 12 };
 
 struct known *known_get(struct live *l, uint32_t pid)
 {
@@ -126,7 +129,7 @@ static uint32_t libraries_of(struct known *k)
 	return k->libraries;
 }
 
-/* Messages tell what those are that were seen to be born, if there are any. */
+/* Messages tell what those are that were seen to be born, if there are any: known_look_roles(). */
 static uint32_t role_of(struct live *l, struct known *k)
 {
 	bool asked = k->how == PROC_FOUND || !l->probes;
@@ -201,6 +204,8 @@ bool known_announce(struct live *l, struct known *k)
 	stacks_meet(l, k);
 	native_meet(l, k);
 	exact_meet(l, k);
+	if (k->how == PROC_BORN && l->probes && !k->role && !k->role_tries && !k->is_head)
+		k->role_ns = l->now_ns + ROLE_NS;
 	return true;
 }
 
@@ -243,6 +248,36 @@ void known_look(struct live *l)
 		if (!k->pid || !k->look_ns || k->look_ns > l->now_ns)
 			continue;
 		known_announce(l, k);
+		looks++;
+	}
+}
+
+static void look_role(struct live *l, struct known *k)
+{
+	struct announce a = {.l = l, .k = k};
+	struct reader *r = k->is_python && known_get(l, k->ppid) ? sample_reader(l, k) : NULL;
+
+	k->role_tries++;
+	k->role_ns = k->role_tries < ROLE_TRIES ? l->now_ns + k->role_tries * ROLE_NS : 0;
+	/* What its pool did before it was born is known. */
+	k->role = r ? role_read_known(r) & (PROC_ROLES | PROC_CELERY) : 0;
+	if (!k->role)
+		return;
+	k->role_ns = 0;
+	procs_look(l->procs, k->pid, put_proc, &a);
+	put_ends(l, k);
+}
+
+void known_look_roles(struct live *l)
+{
+	uint32_t looks = 0;
+
+	for (uint32_t i = l->known_top; i-- && looks < LIVE_ROLES;) {
+		struct known *k = &l->known[i];
+
+		if (!k->pid || !k->role_ns || k->role_ns > l->now_ns)
+			continue;
+		look_role(l, k);
 		looks++;
 	}
 }

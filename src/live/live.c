@@ -169,6 +169,7 @@ void live_poll(struct live *l)
 	machine_measure(l);
 	events_drain(l);
 	known_look(l);
+	known_look_roles(l);
 	stacks_look(l);
 	native_look(l);
 	steps_look(l);

@@ -99,6 +99,24 @@ static void put_written(struct live *l, const struct ring_msg *m, struct frame_m
 	outbox_put(&l->out, &f->h, size, NULL, 0);
 }
 
+/* Nobody but a worker of that kind reads or writes such. */
+static bool tells_role(const struct frame_msg *f)
+{
+	if (f->dir == MSG_READ)
+		return f->shape == SHAPE_POOL_TASK || f->shape == SHAPE_CALL ||
+		       f->shape == SHAPE_BILLIARD_TASK;
+	return f->shape == SHAPE_POOL_RESULT || f->shape == SHAPE_RESULT ||
+	       f->shape == SHAPE_BILLIARD_READY;
+}
+
+static void forget_role(struct live *l, const struct frame_msg *f)
+{
+	struct known *k = tells_role(f) ? known_get(l, f->h.pid) : NULL;
+
+	if (k)
+		k->role_ns = 0;
+}
+
 /* Where tasks are only added up, no writer may have told what one is that is read. */
 static void put_read(struct live *l, const struct ring_msg *m, struct frame_msg *f)
 {
@@ -114,6 +132,7 @@ static void put_read(struct live *l, const struct ring_msg *m, struct frame_msg 
 		read_facts(l, &facts, f);
 		f->flags |= m->flags & MSG_SUMMED;
 	}
+	forget_role(l, f);
 	counting_see(l, m, f, "");
 	outbox_put(&l->out, &f->h, offsetof(struct frame_msg, spent), NULL, 0);
 }
@@ -144,6 +163,7 @@ void message_put(struct live *l, const struct ring_msg *m)
 		.full_len = m->bytes};
 	pickle_read(&in, &facts);
 	read_facts(l, &facts, &f);
+	forget_role(l, &f);
 	counting_see(l, m, &f, facts.function);
 	put_written(l, m, &f);
 	if (facts.is_failed)

@@ -98,6 +98,13 @@ static struct sampled *meet(struct live *l, struct known *k)
 	return k->sampled;
 }
 
+struct reader *sample_reader(struct live *l, struct known *k)
+{
+	struct sampled *s = meet(l, k);
+
+	return s ? &s->reader : NULL;
+}
+
 static void trim(struct live *l, struct sampled *s, uint64_t before)
 {
 	l->sampling.codes_bytes += bytes_of(s) - before;

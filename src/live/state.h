@@ -17,6 +17,7 @@
 enum live_bounds {
 	LIVE_KNOWN = 8192, /* processes watched at a time */
 	LIVE_FIRST_LOOKS = 64, /* processes looked at closely before the first poll */
+	LIVE_ROLES = 4, /* newborn processes whose role is looked for, per poll */
 	LIVE_LOOKS = 4, /* processes looked at in /proc per poll, besides at the start */
 	LIVE_SAMPLES = 256, /* processes whose memory is sampled per tick */
 	LIVE_FAMILIES = RING_GROUPS / 2,
@@ -39,6 +40,8 @@ struct known {
 	bool is_python;
 	uint32_t libraries; /* of enum proc_flags, that it has loaded */
 	uint32_t role; /* of enum proc_flags; 0: not known */
+	uint64_t role_ns; /* look for it then; 0: there is no need */
+	uint32_t role_tries;
 	bool seen; /* in this scan (/proc mode) */
 	uint32_t cmd, exe, cgroup, python; /* text ids */
 	uint32_t quota_cgroup; /* the same: folder of the one whose quota it has; 0: none */
@@ -184,6 +187,9 @@ void throttle_put(struct live *l);
 /* Looks at some of those that are due. */
 void known_look(struct live *l);
 
+/* What those are that were born, and of whose messages none has told that yet. */
+void known_look_roles(struct live *l);
+
 /* discover.c: which processes there are to watch. */
 void discover_all(struct live *l);
 /* The process and all its descendants. -ESRCH: not there. */
@@ -223,6 +229,10 @@ void native_release(struct live *l);
 /* sample.c: FRAME_STACK and FRAME_THREAD of living threads, at a tick; after the sums. */
 void sample_tick(struct live *l);
 void sample_forget(struct live *l, struct known *k); /* it is gone, or another program */
+/* What reads its Python stacks, borrowed; NULL: its interpreter is not known (yet). What was read
+ * last is forgotten at the next tick. */
+struct reader *sample_reader(struct live *l, struct known *k);
+
 /* steps.c: FRAME_STEP of processes that start. */
 int steps_open(struct live *l); /* 0 or -ENOMEM */
 void steps_begin(struct known *k, uint64_t t_ns);

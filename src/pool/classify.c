@@ -87,6 +87,7 @@ static int on_tick(struct model *m, const struct frame *f)
 	if (!ret)
 		ret = plain_review(m, 0);
 	guess_sweep(m);
+	staff_review_all(m, 0);
 	for (uint32_t i = 0; !ret && i < m->pools_count; i++) {
 		if (m->pools[i].ended_ns)
 			continue;

@@ -55,8 +55,9 @@ static bool is_torch(const struct model *m, const struct frame_msg *f, const str
 /* Each gets its first indices at once: one that was never seen at work is none, most often. */
 static enum fit fit(const struct model *m, const struct pool *p, const struct proc *c)
 {
-	(void)m;
-	return is_in_burst(p, c) ? FIT_MAYBE : FIT_NO;
+	if (!is_in_burst(p, c))
+		return FIT_NO;
+	return worker_is_alone(m, p, c) ? FIT_YES : FIT_MAYBE;
 }
 
 const struct pool_kind pool_kind_dataloader = {

@@ -156,11 +156,14 @@ static bool defer(struct model *m, struct proc *c, uint32_t guess, const struct 
 int on_exit_frame(struct model *m, const struct frame_exit *exit)
 {
 	struct proc *c = model_find_proc(m, exit->h.pid);
-	uint32_t guess = c && !c->pool && !c->gone ? worker_guess_pool(m, c) : 0;
+	uint32_t guess;
 	int ret = 0;
 
 	if (!c || c->gone)
 		return 0;
+	if (c->pool)
+		staff_review(m, c);
+	guess = c->pool ? 0 : worker_guess_pool(m, c);
 	if (defer(m, c, guess, exit))
 		return model_keep_gone(m, c, exit);
 	if (guess)

@@ -76,6 +76,12 @@ static bool share_whole_pipe(const struct proc *parent, const struct proc *c)
 	return false;
 }
 
+/* Its life is seen, and so are its messages. */
+static bool is_seen(const struct model *m, const struct proc *c)
+{
+	return m->session.mode != MODE_PROC && c->how == PROC_BORN;
+}
+
 /* It works for a pool of a kind whose pipes do not show by their ends which they are. Of bare
  * processes messages tell more, where they are seen. */
 static int worker_of(struct model *m, const struct pool_kind *kind, struct proc *c)
@@ -86,10 +92,13 @@ static int worker_of(struct model *m, const struct pool_kind *kind, struct proc 
 		.parent = parent->pid,
 		.child = c->pid,
 		.t_ns = c->ends_ns,
-		.maybe = kind->bond == BOND_RESULTS};
+		.maybe = kind->bond == BOND_RESULTS || is_seen(m, c)};
 
 	if (kind->traits.unnumbered &&
 		(m->session.mode != MODE_PROC || !share_whole_pipe(parent, c)))
+		return 0;
+	/* Of those that were born the first message tells which pool there is. */
+	if (is_seen(m, c) && !bond_find(m, &e))
 		return 0;
 	return p && p->kind == kind->name ? 0 : evidence_conclude(m, &e);
 }
@@ -116,9 +125,14 @@ static int child_ends(struct model *m, uint32_t pid)
 	struct proc *c = model_find_proc(m, pid);
 	const struct proc *parent = model_proc(m, employer_of(m, c));
 	const struct pool_kind *kind = pool_kind_of_role(c);
-	struct clue e = {.kind = kind, .t_ns = c->ends_ns, .guess = !kind};
+	struct clue e = {.t_ns = c->ends_ns};
 	const struct pool *p;
 
+	/* Which of several pools of billiard's it is, its first message tells. */
+	if (kind && kind->bond == BOND_THREADS && is_seen(m, c))
+		kind = NULL;
+	e.kind = kind;
+	e.guess = !kind;
 	if (!kind)
 		e.kind = &pool_kind_pool;
 	else if (kind->bond == BOND_THREADS)

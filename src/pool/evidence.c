@@ -79,6 +79,8 @@ int evidence_conclude(struct model *m, const struct clue *e)
 		return 0;
 	id = p->id;
 	p->guessed = e->guess && (is_new || p->guessed);
+	if (is_new)
+		staff_review_all(m, e->parent);
 	if (p->traits.unnumbered)
 		return conclude_all(m, id, e);
 	ret = register_pipes(m, p, e);

@@ -38,9 +38,9 @@ static enum fit fit_of_ends(const struct pool_kind *kind, const struct pool *p,
 	if (fit != FIT_MAYBE)
 		return fit;
 	/* It closes one after another when it has started, which for all but a forked one takes its
-	 * time. */
-	return method != START_FORK || c->ends_ns < proc_born_ns(c) + CLOSING_NS ? FIT_MAYBE
-										 : FIT_NO;
+	 * time, and for that one too where cores are few. */
+	return method != START_FORK || c->ends_ns < proc_born_ns(c) + FIRST_SET_NS ? FIT_MAYBE
+										   : FIT_NO;
 }
 
 bool forked_by_maker(const struct model *m, const struct pool *p, const struct proc *c)
@@ -71,21 +71,36 @@ bool is_in_burst(const struct pool *p, const struct proc *c)
 	return false;
 }
 
+static bool is_in_twins_burst(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	for (uint32_t i = 0; i < m->pools_count; i++) {
+		const struct pool *other = &m->pools[i];
+
+		if (other != p && other->pid == p->pid && !other->ended_ns &&
+			other->kind == p->kind && is_in_burst(other, c))
+			return true;
+	}
+	return false;
+}
+
+bool worker_is_alone(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	const struct pool_kind *kind = pool_kind_named(p->kind);
+
+	return kind && c->flags & kind->role && !is_in_twins_burst(m, p, c);
+}
+
 /* All that was forked since its pipes were made holds them: the ends alone prove nothing. */
 static enum fit fit_of_burst(const struct model *m, const struct pool *p, const struct proc *c)
 {
 	if (!is_in_burst(p, c))
 		return p->workers_count ? FIT_NO : FIT_MAYBE;
-	for (uint32_t i = 0; i < m->pools_count; i++) {
-		const struct pool *other = &m->pools[i];
-
-		if (other != p && other->pid == p->pid && !other->ended_ns && is_in_burst(other, c))
-			return FIT_MAYBE;
-	}
-	return FIT_YES;
+	if (is_in_twins_burst(m, p, c))
+		return FIT_MAYBE;
+	return c->flags & PROC_EXECUTOR || !is_mixed(m, p) ? FIT_YES : FIT_MAYBE;
 }
 
-enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c)
+static enum fit fit_alone(const struct model *m, const struct pool *p, const struct proc *c)
 {
 	const struct pool_kind *kind = pool_kind_named(p->kind);
 	enum start_method method = start_of(m, c);
@@ -106,6 +121,32 @@ enum fit worker_fit(const struct model *m, const struct pool *p, const struct pr
 	if (forked_by_maker(m, p, c) && proc_born_ns(c) > p->started_ns + FIRST_SET_NS)
 		return FIT_NO;
 	return FIT_MAYBE;
+}
+
+/* The thread that forks in place of those that have ended forks nothing else. */
+static bool is_keepers(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	const struct pool_kind *kind = pool_kind_named(p->kind);
+
+	if (!kind->has_keeper || start_of(m, c) != START_FORK || !c->forked_by_tid ||
+		forked_by_maker(m, p, c))
+		return false;
+	for (uint32_t i = 0; i < p->workers_count; i++)
+		if (p->workers[i].forked_by_tid == c->forked_by_tid && !p->workers[i].provisional)
+			return true;
+	return pool_has_vacancy(m, p, proc_born_ns(c));
+}
+
+/* Where a parent has children that work for others it takes more than that nothing speaks against
+ * it: whose the child is would be a guess, and its end might be called a death. */
+enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	enum fit fit = fit_alone(m, p, c);
+	const struct pool_kind *kind = pool_kind_named(p->kind);
+
+	if (fit != FIT_MAYBE || c->flags & kind->role || is_keepers(m, p, c) || !is_mixed(m, p))
+		return fit;
+	return FIT_NO;
 }
 
 uint32_t worker_guess_pool(struct model *m, const struct proc *c)

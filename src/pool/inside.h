@@ -11,6 +11,9 @@
 /* fit.c */
 /* Forked together with one that works for it. */
 bool is_in_burst(const struct pool *p, const struct proc *c);
+/* It works as the pool's workers do, and was not forked together with those of another such pool of
+ * its parent's. */
+bool worker_is_alone(const struct model *m, const struct pool *p, const struct proc *c);
 enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c);
 /* After the first set only the parent's worker handler forks workers, a thread of its own: not
  * the one that made the pool, and never the main one. */
@@ -20,6 +23,9 @@ bool forked_by_maker(const struct model *m, const struct pool *p, const struct p
 bool worker_needs_proof(const struct model *m, const struct pool *p, const struct proc *c);
 /* The pool that a child without any evidence belongs to; 0: none, or not to be told. */
 uint32_t worker_guess_pool(struct model *m, const struct proc *c);
+
+/* mixed.c: the pool's parent has children that work for a pool of another kind, known or not. */
+bool is_mixed(const struct model *m, const struct pool *p);
 
 /* staff.c: who works for whom. */
 /* Makes the process a worker of the pool, its elder brothers before it; it may be gone already.
@@ -33,8 +39,9 @@ int staff_bury(struct model *m, uint32_t pool);
 int staff_adopt_known(struct model *m, uint32_t pool);
 /* There is a child that may be a worker and was not entered yet. */
 bool staff_awaits(const struct model *m, const struct pool *p);
-/* Takes back a provisional worker that something speaks against now. */
+/* Takes back a provisional worker that something speaks against now; and all of a parent's. */
 void staff_review(struct model *m, struct proc *c);
+void staff_review_all(struct model *m, uint32_t parent);
 
 /* ending.c: a worker is gone. */
 /* By a signal, the OOM killer or its exit status: a death, and its task is lost. */

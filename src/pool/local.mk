@@ -15,6 +15,7 @@ libpooltop_a_SOURCES += \
 	src/pool/inside.h \
 	src/pool/kind.c \
 	src/pool/kind.h \
+	src/pool/mixed.c \
 	src/pool/mp_pool.c \
 	src/pool/own.c \
 	src/pool/plain.c \

@@ -58,7 +58,7 @@ static enum fit fit(const struct model *m, const struct pool *p, const struct pr
 		has_queue |= p->queues[i].role == QUEUE_TASKS && proc_holds(c, p->queues[i].ino);
 	if (!has_queue || c->gone || c->threads > 1)
 		return FIT_NO;
-	return start_of(m, c) == START_FORK ? FIT_MAYBE : FIT_YES;
+	return start_of(m, c) == START_FORK && !(c->flags & PROC_BARE) ? FIT_MAYBE : FIT_YES;
 }
 
 const struct pool_kind pool_kind_process = {

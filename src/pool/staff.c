@@ -199,6 +199,16 @@ int staff_bury(struct model *m, uint32_t pool)
 	return ret;
 }
 
+/* It is known what it works as, and that its parent has but this pool of that kind. Another may
+ * turn up. */
+static bool rests_on_role(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	const struct pool_kind *kind = pool_kind_named(p->kind);
+	bool by_burst = kind->forks_at_once && start_of(m, c) == START_FORK;
+
+	return (kind->fit || by_burst) && worker_is_alone(m, p, c);
+}
+
 int staff_adopt_known(struct model *m, uint32_t pool)
 {
 	const struct pool *p = model_find_pool(m, pool);
@@ -212,18 +222,38 @@ int staff_adopt_known(struct model *m, uint32_t pool)
 	for (uint32_t i = 0; !ret && i < m->procs_count; i++) {
 		const struct proc *c = &m->procs[i];
 
-		if (!c->pool && worker_fit(m, model_find_pool(m, pool), c) == FIT_YES)
-			ret = enter(m, pool, c->pid, true);
+		p = model_find_pool(m, pool);
+		if (!c->pool && worker_fit(m, p, c) == FIT_YES)
+			ret = enter(m, pool, c->pid, !rests_on_role(m, p, c));
 	}
 	return ret;
 }
 
+/* Its parent has told more of them to end than have read it: who does may be one of its. */
+static bool is_untold(const struct pool *p)
+{
+	for (uint32_t i = 0; p->traits.unnumbered && i < p->queues_count; i++)
+		if (p->queues[i].role == QUEUE_TASKS &&
+			p->queues[i].sent_seq > p->queues[i].taken_seq)
+			return true;
+	return false;
+}
+
+static bool may_be_bare(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	return is_hireable(m, c) && employer_of(m, c) == p->pid &&
+	       !(c->flags & PROC_ROLES & ~PROC_BARE);
+}
+
 bool staff_awaits(const struct model *m, const struct pool *p)
 {
+	bool untold = is_untold(p);
+
 	for (uint32_t i = 0; i < m->procs_count; i++) {
 		const struct proc *c = &m->procs[i];
 
-		if (!c->pool && !c->gone && worker_fit(m, p, c) != FIT_NO)
+		if (!c->pool && !c->gone &&
+			((untold && may_be_bare(m, p, c)) || worker_fit(m, p, c) != FIT_NO))
 			return true;
 	}
 	return false;
@@ -236,4 +266,14 @@ void staff_review(struct model *m, struct proc *c)
 
 	if (w && w->provisional && worker_fit(m, p, c) == FIT_NO)
 		model_withdraw_worker(m, c);
+}
+
+void staff_review_all(struct model *m, uint32_t parent)
+{
+	for (uint32_t i = 0; i < m->procs_count; i++) {
+		const struct pool *p = m->procs[i].pool ? model_pool(m, m->procs[i].pool) : NULL;
+
+		if (p && (!parent || p->pid == parent))
+			staff_review(m, &m->procs[i]);
+	}
 }

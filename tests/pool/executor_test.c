@@ -335,6 +335,50 @@ static void two_executors(void **state)
 	assert_int_equal(m->pools[1].task_ino, 7001);
 }
 
+/* A process of a user's own, forked among the workers and gone with 0, looks as one of them whose
+ * initializer raised. */
+static void fork_helper(struct story *t)
+{
+	struct history_pool own = {.pid = 104, .task_ino = 8001, .task_shape = SHAPE_OBJECT};
+
+	fork_workers(t, 104, 1);
+	history_send(&t->h, &own, &task);
+	history_exit(&t->h, 104, 0);
+	history_ticks(&t->h, 2);
+}
+
+static void helpers_are_no_deaths_where_other_kinds_work_too(void **state)
+{
+	struct story *t = *state;
+
+	start_forked(t, 2);
+	fork_helper(t);
+	assert_int_equal(story_pool(t)->workers_count, 2);
+	assert_int_equal(story_pool(t)->deaths_count, 0);
+}
+
+/* A result that comes before it is known whose it is keeps what failed in it. */
+static void failure_before_its_pool_is_known(void **state)
+{
+	static const char *const what[3] = {"ValueError", "no", "ValueError: no"};
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_parent(t, MODE_BPF);
+	both_ends(&t->h, 100);
+	spawn_one(t, 101, "another command line");
+	history_send(&t->h, &calls, &task);
+	history_take(&t->h, &calls, 101, &task);
+	history_raise(&t->h, &calls, 101, &task, what);
+	history_exec(&t->h, 101, spawned, "3.12.1");
+	history_ticks(&t->h, 2);
+	p = story_pool(t);
+	assert_int_equal(p->totals.failed, 1);
+	assert_int_equal(p->failures_count, 1);
+	assert_string_equal(p->failures[0].message, "no");
+	assert_string_equal(model_text(&t->s.model, p->failures[0].func, ""), "job.f");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +392,8 @@ int main(void)
 		STORY(workers_behind_a_fork_server),
 		STORY(loky_is_told_by_its_workers),
 		STORY(two_executors),
+		STORY(failure_before_its_pool_is_known),
+		STORY(helpers_are_no_deaths_where_other_kinds_work_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
