@@ -30,6 +30,7 @@ MAIN_ONLY = ("sys.exit", "interrupt")
 # Who is killed by another hand was not at fault: the main thread's stack is shown first.
 NO_CULPRIT = ("SIGKILL", "SIGTERM", "oom")
 INNERMOST = 10
+MOST_AGE_NS = 10**9  # of a stack that was read at death
 STORM = int(os.environ.get("POOLTOP_STORM", "180"))  # deaths; make check-deaths has 1,000
 
 
@@ -75,7 +76,7 @@ def check_recursion(case, who, got):
 
 def check_stack(case, who, death, wrote, exact, native):
     case.equal(who + ": stack_source", death["stack_source"], "at-death")
-    case.check(death["stack_age_ns"] is not None and death["stack_age_ns"] < 10**9,
+    case.check(death["stack_age_ns"] is not None and death["stack_age_ns"] < MOST_AGE_NS,
                "%s: stack_age_ns %r" % (who, death["stack_age_ns"]))
     case.check(death["walk_ns"], who + ": what the walk took")
     threads = {t["tid"]: t for t in death["threads"]}
