@@ -75,7 +75,8 @@ bool budget_next(struct budget *b, const struct budget_seen *s)
 
 	if (b->share >= BUDGET_WHOLE || !b->cpus || !s->passed_ns)
 		return false;
-	is_over = (double)budget_cost_ns(s) > may_ns && is_stream(b, s);
+	/* Where nothing could be added up so far, a level more would spare nothing either. */
+	is_over = (double)budget_cost_ns(s) > may_ns && is_stream(b, s) && (!b->level || s->summed);
 	is_under = b->level && would_take_ns(b, s) < ROOM * may_ns;
 	b->risen_ns += s->passed_ns;
 	b->over_ns = is_over ? b->over_ns + s->passed_ns : 0;

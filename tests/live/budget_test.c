@@ -139,6 +139,23 @@ static void only_a_stream_is_thinned(void **state)
 		assert_false(budget_next(&x.b, &s));
 }
 
+/* Messages of no known form are told whatever is asked for. */
+static void what_spares_nothing_is_not_tried_further(void **state)
+{
+	struct machine x = machine_of(2, 10000);
+	struct budget_seen s = {
+		.passed_ns = SECOND_NS, .own_ns = SECOND_NS / 10, .told = 100000, .summed = 0};
+
+	(void)state;
+	for (int i = 0; i < 60; i++)
+		budget_next(&x.b, &s);
+	assert_int_equal(x.b.level, 1);
+	s.summed = 1000;
+	for (int i = 0; i < 60; i++)
+		budget_next(&x.b, &s);
+	assert_int_equal(x.b.level, budget_levels() - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +168,7 @@ int main(void)
 		cmocka_unit_test(a_larger_machine_pays_for_more),
 		cmocka_unit_test(without_a_limit_all_is_told),
 		cmocka_unit_test(only_a_stream_is_thinned),
+		cmocka_unit_test(what_spares_nothing_is_not_tried_further),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ EXTRA_DIST += \
 	tests/pools/pickling.py \
 	tests/pools/pinned.py \
 	tests/pools/recycle.py \
+	tests/pools/shape_kinds.py \
 	tests/pools/shape_loop.py \
 	tests/pools/shape_nested.py \
 	tests/pools/shape_several.py \
