@@ -97,6 +97,18 @@ static void draw_words(const struct death *d, struct sheet *sheet)
 	sheet_text(sheet, 3, STYLE_TEXT, d->stderr_tail);
 }
 
+/* Behind the stack, which is what a small screen shall show at once. */
+static void draw_memory(const struct death *d, struct sheet *sheet)
+{
+	char past[MEMORY_WORDS];
+
+	if (d->memory.count < 2)
+		return;
+	sheet_blank(sheet);
+	sheet_title(sheet, "The memory that it had");
+	sheet_text(sheet, 3, STYLE_TEXT, memory_words(past, d));
+}
+
 static const struct death *find(const struct pool *p, uint64_t key)
 {
 	for (uint32_t i = 0; i < p->deaths_count; i++)
@@ -129,7 +141,7 @@ static void draw_inferred(const struct model *m, const struct death *d, struct s
 static void sheet(const struct model *m, const struct ui_state *s, struct sheet *sheet)
 {
 	const struct death *d = find(ui_pool(m, s), ui_here(s)->subject);
-	char title[64], a[FMT_MAX], b[FMT_MAX], past[MEMORY_WORDS];
+	char title[64], a[FMT_MAX], b[FMT_MAX];
 
 	if (!d) {
 		sheet_title(sheet, "This death is no longer kept: Esc goes back");
@@ -153,14 +165,13 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	sheet_field(sheet, "memory", STYLE_TEXT, "%s when last seen, peak %s",
 		show_bytes(a, d->rss_bytes, d->rss_bytes),
 		show_bytes(b, d->rss_peak_bytes, d->rss_peak_bytes));
-	if (d->memory.count > 1)
-		sheet_field(sheet, "it had", STYLE_TEXT, "%s", memory_words(past, d));
 	if (d->replaced_by)
 		sheet_field(sheet, "replaced by", STYLE_TEXT, "%" PRIu32, d->replaced_by);
 	else
 		sheet_field(sheet, "replaced by", STYLE_TEXT, "nobody yet");
 	sheet_field(sheet, "consequence", STYLE_TITLE, "%s", d->consequence);
 	stack_sheet_death(m, d, sheet);
+	draw_memory(d, sheet);
 	draw_words(d, sheet);
 }
 

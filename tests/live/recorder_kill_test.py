@@ -115,6 +115,9 @@ def same_file_again(case):
     harness.need_bpf()
     _, facts = harness.busy_pool(case, "--workers", "2", "--task-us", "1000")
     first = case.start([harness.POOLTOP, "record", "-o", case.path("tape"), str(facts["pid"])])
+    until = time.monotonic() + 10
+    while not os.path.exists(case.path("tape")) and time.monotonic() < until:
+        time.sleep(0.1)
     time.sleep(1.5)
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
@@ -221,7 +224,7 @@ def becomes_read_only(case):
 def main():
     return harness.main([
         ("recorder killed %d times" % KILLS, killed, 150),
-        ("recorder killed, and started again", same_file_again, 20),
+        ("recorder killed, and started again", same_file_again, 40),
         ("full disk", full_disk, 55),
         ("size limit", size_limit, 40),
         ("read-only", read_only, 30),
