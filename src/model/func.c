@@ -50,11 +50,13 @@ uint32_t func_state_ns(const struct func *f, uint64_t ret_ns[static WORKER_STATE
 		sampled_ns += f->class_ns[i];
 	for (int i = 0; sampled_ns && i < SAMPLE_CLASSES; i++) {
 		double share = (double)f->class_ns[i] / (double)sampled_ns;
-		uint64_t ns = (uint64_t)((double)f->core_ns * share);
+		double part_ns = (double)f->core_ns * share;
+		uint64_t ns;
 
 		if (class_state[i] == STATE_RUN)
 			continue;
-		ns = ns < left_ns ? ns : left_ns;
+		/* Sums of a hostile image may have run over: their share is more than all. */
+		ns = part_ns < (double)left_ns ? (uint64_t)part_ns : left_ns;
 		left_ns -= ns;
 		ret_ns[class_state[i]] += ns;
 	}
