@@ -18,29 +18,52 @@ static enum fit fit_of_queue(const struct proc *c, uint64_t ino, uint32_t mode)
 	return holds == (PIPE_READ | PIPE_WRITE) ? FIT_MAYBE : FIT_NO;
 }
 
-/* What a fork server forks is handed its pipes after that: read so early, that it does not hold
- * them tells nothing. */
-static bool is_unequipped(const struct pool *p, const struct proc *c, enum start_method method)
+static bool holds_queue_of(const struct proc *c, const struct pool *p)
 {
-	return method == START_FORKSERVER && c->ends_ns < proc_born_ns(c) + CLOSING_NS &&
-	       !proc_holds(c, p->task_ino) && !proc_holds(c, p->result_ino);
+	for (uint32_t i = 0; i < p->queues_count; i++)
+		if (proc_holds(c, p->queues[i].ino))
+			return true;
+	return false;
 }
 
-static enum fit fit_of_ends(const struct pool_kind *kind, const struct pool *p,
-	const struct proc *c, enum start_method method)
+/* What a fork server forks is handed its pipes after that: read so early, that it holds no pool's
+ * tells nothing. */
+static bool is_unequipped(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	if (start_of(m, c) != START_FORKSERVER || c->ends_ns >= proc_born_ns(c) + CLOSING_NS)
+		return false;
+	for (uint32_t i = 0; i < m->pools_count; i++)
+		if (m->pools[i].pid == p->pid && holds_queue_of(c, &m->pools[i]))
+			return false;
+	return true;
+}
+
+/* One that was not forked by its pool's parent holds of all pipes there but those that it was
+ * handed. */
+static bool is_handed(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	return start_of(m, c) != START_FORK && p->task_ino && p->result_ino &&
+	       proc_holds(c, p->task_ino) && proc_holds(c, p->result_ino);
+}
+
+static enum fit fit_of_ends(const struct model *m, const struct pool_kind *kind,
+	const struct pool *p, const struct proc *c)
 {
 	enum fit tasks = fit_of_queue(c, p->task_ino, kind->task_mode);
 	enum fit results = fit_of_queue(c, p->result_ino, kind->result_mode);
 	enum fit fit = tasks < results ? tasks : results;
 
-	if (is_unequipped(p, c, method))
+	if (is_handed(m, p, c))
+		return FIT_YES;
+	if (is_unequipped(m, p, c))
 		return FIT_MAYBE;
 	if (fit != FIT_MAYBE)
 		return fit;
 	/* It closes one after another when it has started, which for all but a forked one takes its
 	 * time, and for that one too where cores are few. */
-	return method != START_FORK || c->ends_ns < proc_born_ns(c) + FIRST_SET_NS ? FIT_MAYBE
-										   : FIT_NO;
+	return start_of(m, c) != START_FORK || c->ends_ns < proc_born_ns(c) + FIRST_SET_NS
+		       ? FIT_MAYBE
+		       : FIT_NO;
 }
 
 bool forked_by_maker(const struct model *m, const struct pool *p, const struct proc *c)
@@ -111,7 +134,7 @@ static enum fit fit_alone(const struct model *m, const struct pool *p, const str
 		(c->flags & PROC_ROLES && !(c->flags & kind->role)))
 		return FIT_NO;
 	if (c->ends_ns && kind->task_mode && (p->task_ino || p->result_ino))
-		fit = fit_of_ends(kind, p, c, method);
+		fit = fit_of_ends(m, kind, p, c);
 	if (fit != FIT_NO && kind->fit)
 		return kind->fit(m, p, c);
 	if (fit != FIT_NO && kind->forks_at_once && method == START_FORK)
@@ -135,6 +158,11 @@ static bool is_keepers(const struct model *m, const struct pool *p, const struct
 		if (p->workers[i].forked_by_tid == c->forked_by_tid && !p->workers[i].provisional)
 			return true;
 	return pool_has_vacancy(m, p, proc_born_ns(c));
+}
+
+bool worker_may_be(const struct model *m, const struct pool *p, const struct proc *c)
+{
+	return fit_alone(m, p, c) != FIT_NO;
 }
 
 /* Where a parent has children that work for others it takes more than that nothing speaks against

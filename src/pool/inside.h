@@ -15,6 +15,8 @@ bool is_in_burst(const struct pool *p, const struct proc *c);
  * its parent's. */
 bool worker_is_alone(const struct model *m, const struct pool *p, const struct proc *c);
 enum fit worker_fit(const struct model *m, const struct pool *p, const struct proc *c);
+/* Nothing speaks against it, though it may as well be another's. */
+bool worker_may_be(const struct model *m, const struct pool *p, const struct proc *c);
 /* After the first set only the parent's worker handler forks workers, a thread of its own: not
  * the one that made the pool, and never the main one. */
 bool forked_by_maker(const struct model *m, const struct pool *p, const struct proc *c);

@@ -253,7 +253,7 @@ bool staff_awaits(const struct model *m, const struct pool *p)
 		const struct proc *c = &m->procs[i];
 
 		if (!c->pool && !c->gone &&
-			((untold && may_be_bare(m, p, c)) || worker_fit(m, p, c) != FIT_NO))
+			((untold && may_be_bare(m, p, c)) || worker_may_be(m, p, c)))
 			return true;
 	}
 	return false;

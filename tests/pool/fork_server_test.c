@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -131,6 +132,88 @@ static void of_later_ones_1_is_a_death(void **state)
 	assert_int_equal(story_pool(t)->deaths_count, 1);
 }
 
+static const struct history_pool calls = {
+	.pid = 100,
+	.task_ino = 6001,
+	.result_ino = 6002,
+	.task_shape = SHAPE_CALL,
+	.result_shape = SHAPE_RESULT,
+};
+
+static void hold_both(struct history *h, uint32_t pid, const struct history_pool *p)
+{
+	history_pipe(h, pid, 8001, 3, PIPE_READ);
+	for (int i = 0; i < 2; i++) {
+		uint64_t ino = i ? p->result_ino : p->task_ino;
+
+		history_pipe(h, pid, ino, 20 + 2 * i, PIPE_READ);
+		history_pipe(h, pid, ino, 21 + 2 * i, PIPE_WRITE);
+	}
+	history_ends(h, pid);
+}
+
+static const struct pool *pool_of(struct story *t, const char *kind)
+{
+	const struct model *m = &t->s.model;
+
+	story_tell(t);
+	for (uint32_t i = 0; i < m->pools_count; i++)
+		if (!strcmp(m->pools[i].kind, kind))
+			return &m->pools[i];
+	return NULL;
+}
+
+/* The same with an executor of the same parent, whose only worker is 123. */
+static void start_beside_executor(struct story *t)
+{
+	start(t, "3.13.0");
+	history_send(&t->h, &calls, &task);
+	history_fork(&t->h, 120, 123);
+	history_born(&t->h, 123);
+	hold_both(&t->h, 123, &calls);
+	history_take(&t->h, &calls, 123, &task);
+	history_wait(&t->h, 10 * HISTORY_MS);
+	history_done(&t->h, &calls, 123, &task);
+	history_done(&t->h, &story_pipes, 121, &task);
+	history_return(&t->h, &story_pipes, &task);
+}
+
+static void held_beside_executor(struct story *t)
+{
+	assert_int_equal(pool_of(t, "Pool")->workers_count, 2);
+	assert_int_equal(pool_of(t, "Pool")->ends[END_SHUTDOWN], 2);
+	assert_true(pool_of(t, "Pool")->ended_ns);
+	history_ticks(&t->h, 2);
+	assert_int_equal(pool_of(t, "ProcessPoolExecutor")->workers_count, 1);
+	assert_int_equal(pool_of(t, "ProcessPoolExecutor")->deaths_count, 0);
+}
+
+static void an_idle_one_beside_an_executor(void **state)
+{
+	struct story *t = *state;
+
+	start_beside_executor(t);
+	tell_to_end(t, 121, 0);
+	assert_false(pool_of(t, "Pool")->ended_ns);
+	tell_to_end(t, 122, 0);
+	held_beside_executor(t);
+}
+
+/* It was handed the Pool's pipes, and closes the ends that it does not use when it begins. */
+static void who_has_not_closed_its_ends_yet(void **state)
+{
+	struct story *t = *state;
+
+	start_beside_executor(t);
+	hold_both(&t->h, 122, &story_pipes);
+	history_ticks(&t->h, 2);
+	assert_int_equal(pool_of(t, "Pool")->workers_count, 2);
+	tell_to_end(t, 121, 0);
+	history_exit(&t->h, 122, 9);
+	assert_int_equal(pool_of(t, "Pool")->deaths_count, 1);
+	assert_int_equal(pool_of(t, "ProcessPoolExecutor")->workers_count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +222,8 @@ int main(void)
 		STORY(of_3_6_all_end_with_1),
 		STORY(some_are_deaths_all_the_same),
 		STORY(of_later_ones_1_is_a_death),
+		STORY(an_idle_one_beside_an_executor),
+		STORY(who_has_not_closed_its_ends_yet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
