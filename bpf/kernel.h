@@ -111,6 +111,7 @@ struct percpu_counter {
 } CORE;
 
 struct mm_struct {
+	unsigned long arg_start, arg_end;
 	struct percpu_counter rss_stat[4]; /* file, anonymous, swap, shared memory */
 } CORE;
 

@@ -50,11 +50,40 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ring_exec);
+} exec_space SEC(".maps");
+
+static __always_inline void put_exec(struct task_struct *p, __u32 tgid, __u64 now)
+{
+	__u32 zero = 0;
+	struct ring_exec *r = bpf_map_lookup_elem(&exec_space, &zero);
+	unsigned long from = BPF_CORE_READ(p, mm, arg_start);
+	__u64 len = BPF_CORE_READ(p, mm, arg_end) - from, size;
+
+	if (!r)
+		return;
+	r->len = 0;
+	barrier_var(len);
+	if (len > EXEC_ARGS)
+		len = EXEC_ARGS;
+	if (!bpf_probe_read_user(r->args, len, (const void *)from))
+		r->len = len;
+	size = __builtin_offsetof(struct ring_exec, args) + ((r->len + 7ULL) & ~7ULL);
+	r->exec.h = frame_of(RING_EXEC, size, tgid, now);
+	BPF_CORE_READ_STR_INTO(&r->exec.comm, p, comm);
+	barrier_var(size);
+	if (size <= sizeof(*r))
+		put_record(r, size);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *p)
 {
 	__u32 tgid = p->tgid;
-	struct frame_exec f = {};
 	struct watch *w = watched(tgid);
 	__u64 now;
 
@@ -67,9 +96,7 @@ int BPF_PROG(on_exec, struct task_struct *p)
 		w->fds_changed++;
 	if (w && !(w->flags & WATCH_ROOT))
 		enter_state(w, STATE_START, now);
-	f.h = frame_of(FRAME_EXEC, sizeof(f), tgid, now);
-	BPF_CORE_READ_STR_INTO(&f.comm, p, comm);
-	put_record(&f, sizeof(f));
+	put_exec(p, tgid, now);
 	return 0;
 }
 

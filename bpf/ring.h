@@ -4,7 +4,7 @@
  * of messages, the watched processes, the sums per core. Not a format: both sides are always of
  * one build.
  *
- * Frames of wire.h (FORK, EXEC, EXIT, SIGNAL, OOM) travel on the same ring as they are.
+ * Frames of wire.h (FORK, EXIT, SIGNAL) travel on the same ring as they are.
  */
 #ifndef POOLTOP_RING_H
 #define POOLTOP_RING_H
@@ -67,6 +67,16 @@ enum watch_flags {
 		1024, /* what it last waited for with a task in hand was the interpreter's lock */
 	WATCH_DATA = 4096, /* it has read what its parent prepared for its start */
 	WATCH_HELD = 8192, /* the task in hand was only added up: on_sum.h */
+};
+
+enum { EXEC_ARGS = 1024 }; /* bytes of a new program's arguments that are kept */
+
+/* A FRAME_EXEC, and what /proc will say of the program no more if it is gone by then. */
+struct ring_exec {
+	struct frame_exec exec;
+	__u32 len; /* of the arguments, which have a NUL behind each */
+	__u32 pad;
+	char args[EXEC_ARGS];
 };
 
 enum { OOM_LEVELS = 6, OOM_NAME = 48 };

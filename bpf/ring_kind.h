@@ -6,6 +6,7 @@
 
 enum ring_kind {
 	RING_MSG = 0x8001, /* ring.h */
+	RING_EXEC,
 	RING_OOM,
 	RING_STDERR,
 	RING_MAPS,

@@ -35,21 +35,28 @@ static void on_fork(struct live *l, const struct frame *record)
 
 static void on_exec(struct live *l, const struct frame *record)
 {
+	const struct ring_exec *r = (const void *)record;
 	struct known *k = known_get(l, record->pid);
+	struct frame_exec f = r->exec;
 	const char *cmd;
 
+	if (offsetof(struct ring_exec, args) + r->len > record->size)
+		return;
 	if (!k) {
 		if (l->all)
 			discover_python(l, record->pid);
 		return;
 	}
-	outbox_put(&l->out, record, sizeof(struct frame_exec), NULL, 0);
+	f.h.kind = FRAME_EXEC;
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
 	/* It may have been looked at between its fork and this: as what it was then. */
 	stacks_new_program(l, k);
 	sample_forget(l, k);
 	k->role = k->role_tries = 0;
-	if (!known_announce(l, k))
-		return; /* gone again */
+	if (!known_announce(l, k)) {
+		known_announce_gone(l, k, r);
+		return;
+	}
 	k->libraries = 0;
 	steps_begin(k, record->t_ns);
 	known_look_again(l, k);
@@ -211,7 +218,7 @@ static const struct {
 } takers[] = {
 	{RING_MSG, sizeof(struct ring_msg), on_message, false},
 	{FRAME_FORK, sizeof(struct frame_fork), on_fork, true},
-	{FRAME_EXEC, sizeof(struct frame_exec), on_exec, true},
+	{RING_EXEC, offsetof(struct ring_exec, args), on_exec, true},
 	{FRAME_EXIT, sizeof(struct frame_exit), on_exit, true},
 	{FRAME_THREAD_EXIT, sizeof(struct frame_thread_exit), on_thread_exit, false},
 	{FRAME_SIGNAL, sizeof(struct frame_signal), on_signal, true},

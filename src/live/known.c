@@ -209,6 +209,25 @@ bool known_announce(struct live *l, struct known *k)
 	return true;
 }
 
+void known_announce_gone(struct live *l, struct known *k, const struct ring_exec *r)
+{
+	struct frame_proc f = {.h = {.kind = FRAME_PROC, .pid = k->pid, .t_ns = l->now_ns}};
+	char cmd[EXEC_ARGS + 1];
+	uint32_t len = r->len < EXEC_ARGS ? r->len : EXEC_ARGS;
+
+	while (len && !r->args[len - 1])
+		len--;
+	for (uint32_t i = 0; i < len; i++)
+		cmd[i] = r->args[i] ? r->args[i] : ' ';
+	cmd[len] = '\0';
+	f.start_ns = k->start_ns;
+	f.ppid = k->ppid;
+	f.how = k->how;
+	f.cmd = k->cmd = texts_id(&l->texts, &l->out, l->now_ns, cmd);
+	memcpy(f.comm, r->exec.comm, sizeof(f.comm));
+	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
+}
+
 void known_announce_briefly(struct live *l, struct known *k)
 {
 	struct announce a = {.l = l, .k = k, .brief = true};

@@ -172,6 +172,9 @@ void known_del(struct live *l, struct known *k);
 void known_make_head(struct live *l, struct known *k);
 /* Reads it in /proc and announces it (and its pipe ends). False: it is gone. */
 bool known_announce(struct live *l, struct known *k);
+/* One that has begun a program and was gone before it was read: by what the kernel kept of it. How
+ * a worker was started shows in its arguments, and without that its messages would be nobody's. */
+void known_announce_gone(struct live *l, struct known *k, const struct ring_exec *r);
 /* Announces it now, and reads the rest at one of the next polls: the first screen is not to wait
  * for what is to be found out about hundreds. */
 void known_announce_briefly(struct live *l, struct known *k);

@@ -106,6 +106,13 @@ static bool is_free(struct model *m, const struct proc *c)
 	return !w || w->provisional || p->traits.unnumbered;
 }
 
+/* One that nothing was known of may be told to end when all that are known have: the pipe is the
+ * pool's still if it was born when there was the pool. */
+static bool is_of_its_time(const struct pool *p, const struct proc *c)
+{
+	return !p->ended_ns || proc_born_ns(c) < p->ended_ns;
+}
+
 /* A message on a pipe of a known pool, by a process that is not known to work for it yet. */
 static bool by_new_worker(struct model *m, const struct frame_msg *f, const struct proc *c)
 {
@@ -116,7 +123,7 @@ static bool by_new_worker(struct model *m, const struct frame_msg *f, const stru
 		p = model_result_pool(m, f->ino);
 		dir = MSG_WRITE;
 	}
-	return p && !p->ended_ns && f->dir == dir && is_hireable(m, c) &&
+	return p && is_of_its_time(p, c) && f->dir == dir && is_hireable(m, c) &&
 	       employer_of(m, c) == p->pid && is_free(m, c);
 }
 

@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/live/inputs_test.py \
 	tests/live/keys_test.py \
 	tests/live/kind_deaths_test.py \
+	tests/live/late_watcher_test.py \
 	tests/live/matrix_test.py \
 	tests/live/middle_test.py \
 	tests/live/past_test.py \

@@ -199,6 +199,25 @@ static void an_idle_one_beside_an_executor(void **state)
 	held_beside_executor(t);
 }
 
+/* Read when it had closed all, it seems to be none of this Pool's: until it has been told to end. */
+static void whose_ends_were_read_too_late(void **state)
+{
+	struct story *t = *state;
+	uint64_t ended_ns;
+
+	start_beside_executor(t);
+	history_pipe(&t->h, 122, 9001, 4, PIPE_READ);
+	history_wait(&t->h, 300 * HISTORY_MS);
+	history_ends(&t->h, 122);
+	tell_to_end(t, 121, 0);
+	ended_ns = pool_of(t, "Pool")->ended_ns;
+	assert_true(ended_ns);
+	history_wait(&t->h, 10 * HISTORY_MS);
+	tell_to_end(t, 122, 0);
+	held_beside_executor(t);
+	assert_true(pool_of(t, "Pool")->ended_ns > ended_ns);
+}
+
 /* It was handed the Pool's pipes, and closes the ends that it does not use when it begins. */
 static void who_has_not_closed_its_ends_yet(void **state)
 {
@@ -223,6 +242,7 @@ int main(void)
 		STORY(some_are_deaths_all_the_same),
 		STORY(of_later_ones_1_is_a_death),
 		STORY(an_idle_one_beside_an_executor),
+		STORY(whose_ends_were_read_too_late),
 		STORY(who_has_not_closed_its_ends_yet),
 	};
 

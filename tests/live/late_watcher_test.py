@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# timeout: 300
+"""A watcher that gets no core for half a second at a time, as on a machine that is overloaded: of
+workers that have come and gone meanwhile /proc tells nothing any more. What the kernel kept must
+do: pools, workers, tasks and bytes are the workload's own."""
+import os
+import signal
+import sys
+import time
+
+import harness
+import matrix_test
+
+TIMES = 10
+ROUNDS = 200
+
+
+def hold_up(recorder):
+    """Lets it run for a moment now and then, until it ends."""
+    for _ in range(ROUNDS):
+        if recorder.poll() is not None:
+            return
+        os.kill(recorder.pid, signal.SIGSTOP)
+        time.sleep(0.5)
+        os.kill(recorder.pid, signal.SIGCONT)
+        time.sleep(0.02)
+
+
+def has_workers(recorder):
+    """Its command has started some: the watcher has had time to read what that is."""
+    return any(harness.children(pid) for pid in harness.children(recorder))
+
+
+def late(case, method):
+    harness.need_bpf()
+    told, tape = case.path("truth"), case.path("tape")
+    recorder = case.start([harness.POOLTOP] + harness.unlimited(
+        ["record", "-o", tape, "--", harness.python(), harness.pool("shape_loop"),
+         "--truth", told, "--method", method, "--times", TIMES]))
+    harness.wait_for(lambda: has_workers(recorder.pid), 20, "the program has workers")
+    hold_up(recorder)
+    harness.wait_end(case, recorder, 60, "the recording has not ended")
+    case.equal("record's exit status", recorder.returncode, 0)
+    facts = harness.load(told)
+    case.equal("pools", len(facts["pools"]), 2 * TIMES)
+    matrix_test.held(case, harness.report(case, tape), facts)
+
+
+def main():
+    return harness.main([("a late watcher, " + method, lambda case, m=method: late(case, m), 100)
+                         for method in matrix_test.ALL])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
