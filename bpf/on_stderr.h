@@ -41,33 +41,60 @@ static __always_inline struct ring_stderr *words_of(__u32 tgid)
 	return bpf_map_lookup_elem(&last_words, &tgid);
 }
 
-/* Two halves: when one is full the other begins anew, so that a half at least is always there.
- * Of a long write the end is kept. */
-static __always_inline void keep_words(__u32 tgid, const unsigned char *from, __u64 len)
+/* Two halves: when one is full the other begins anew, so that a half at least is always there. */
+static __always_inline unsigned char *room_for(struct ring_stderr *words, __u64 len)
 {
-	struct ring_stderr *words = words_of(tgid);
-	__u64 half, used;
+	__u64 half = words->half & 1, used = words->used[half];
 
-	if (!words)
-		return;
-	if (len > STDERR_PIECE) {
-		from += len - STDERR_PIECE;
-		len = STDERR_PIECE;
-	}
-	half = words->half & 1;
-	used = words->used[half];
 	if (used + len > STDERR_HALF) {
 		half ^= 1;
 		used = 0;
 		words->half = half;
 	}
 	barrier_var(used);
-	barrier_var(len);
-	if (used > STDERR_HALF || len > STDERR_PIECE)
-		return;
-	if (bpf_probe_read_user(words->bytes + half * STDERR_HALF + used, len, from))
-		return;
+	if (used > STDERR_HALF)
+		return NULL;
 	words->used[half] = used + len;
+	return words->bytes + half * STDERR_HALF + used;
+}
+
+static __always_inline void keep_part(
+	struct ring_stderr *words, const unsigned char *from, __u64 len)
+{
+	unsigned char *to;
+
+	barrier_var(len);
+	if (len > STDERR_HALF)
+		return;
+	to = room_for(words, len);
+	if (to)
+		bpf_probe_read_user(to, len, from);
+}
+
+static __always_inline void keep_cut(struct ring_stderr *words)
+{
+	const char cut[] = "\n" STDERR_CUT;
+	unsigned char *to = room_for(words, sizeof(cut) - 1);
+
+	if (to)
+		bpf_probe_read_kernel(to, sizeof(cut) - 1, cut);
+}
+
+/* A traceback's exception is in its last line, and that begins with the type, however long it is:
+ * of a long write both ends are kept. */
+static __always_inline void keep_words(__u32 tgid, const unsigned char *from, __u64 len)
+{
+	struct ring_stderr *words = words_of(tgid);
+
+	if (!words)
+		return;
+	if (len <= STDERR_HALF) {
+		keep_part(words, from, len);
+	} else {
+		keep_part(words, from, STDERR_HEAD);
+		keep_cut(words);
+		keep_part(words, from + len - STDERR_TAIL, STDERR_TAIL);
+	}
 	words->h.t_ns = bpf_ktime_get_ns();
 }
 

@@ -171,7 +171,8 @@ struct ring_counts {
 enum stderr_bounds {
 	STDERR_PROCS = 256, /* processes that write there, kept at a time */
 	STDERR_HALF = 2048,
-	STDERR_PIECE = 1024, /* of one write: its end */
+	STDERR_HEAD = 512, /* of a write that fills a half: its beginning ... */
+	STDERR_TAIL = 1528, /* ... and its end, with STDERR_CUT between them */
 };
 
 enum step_bounds { STEP_PATH = 512 }; /* bytes of a path, a power of 2 */
@@ -191,7 +192,7 @@ struct ring_stderr {
 	struct frame h;
 	__u32 half; /* that is being filled */
 	__u16 used[2]; /* bytes of each */
-	unsigned char bytes[2 * STDERR_HALF + STDERR_PIECE]; /* with room for the verifier */
+	unsigned char bytes[2 * STDERR_HALF + STDERR_HALF]; /* with room for the verifier */
 };
 
 #endif

@@ -41,6 +41,9 @@ struct frame_wait {
 	char comm[WIRE_COMM]; /* the thread's */
 };
 
+/* Of one long write the middle may be missing; this line is in its place. */
+#define STDERR_CUT "[...]\n"
+
 struct frame_stderr {
 	struct frame h;
 	__u32 len; /* bytes of text, not terminated; then zeros up to h.size */

@@ -83,9 +83,13 @@ static void draw_exception(const struct death *d, struct sheet *sheet)
 {
 	struct exception_said said;
 
-	if (death_exception(d, &said))
-		sheet_field(sheet, "raised", STYLE_ALERT, "%s%s%s", said.type,
-			*said.message ? ": " : "", said.message);
+	if (!death_exception(d, &said))
+		return;
+	sheet_field(sheet, "raised", STYLE_ALERT, "%s%s%s", said.type, *said.message ? ": " : "",
+		said.message);
+	if (*said.function)
+		sheet_field(sheet, "", STYLE_TEXT, "in %s, %s:%" PRIu32, said.function, said.file,
+			said.line);
 }
 
 static void draw_words(const struct death *d, struct sheet *sheet)

@@ -55,7 +55,13 @@ static enum style how_text(const struct subject *x, char buf[static CELL_TEXT])
 
 static enum style sender_text(const struct subject *x, char buf[static CELL_TEXT])
 {
-	show_sender(buf, death_of(x));
+	struct exception_said said;
+
+	if (death_exception(death_of(x), &said))
+		snprintf(buf, CELL_TEXT, "%.80s%s%.100s", said.type, *said.message ? ": " : "",
+			said.message);
+	else
+		show_sender(buf, death_of(x));
 	return STYLE_TEXT;
 }
 
@@ -135,7 +141,7 @@ static const struct column columns[] = {
 	{.title = "PID", .min = 7, .right = true, .value = pid_value, .text = pid_text},
 	{.title = "gen", .min = 4, .drop = 7, .right = true, .value = generation_value},
 	{.title = "how", .min = 8, .ideal = 8, .value = how_value, .text = how_text},
-	{.title = "sent by", .min = 14, .ideal = 24, .drop = 3, .text = sender_text},
+	{.title = "by", .min = 14, .ideal = 24, .drop = 3, .text = sender_text},
 	{.title = "task in hand",
 		.min = 17,
 		.ideal = 24,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a dead worker was doing: the stack that tells most, and those of its other threads. */
+#include <stdio.h>
+
 #include "export/facts.h"
 #include "export/json.h"
 
@@ -65,6 +67,7 @@ static json_t *threads(struct jout *j, const struct model *m, const struct death
 static json_t *exception(struct jout *j, const struct death *d)
 {
 	struct exception_said said;
+	char text[MODEL_STDERR + 1];
 	json_t *o;
 
 	if (!death_exception(d, &said))
@@ -72,6 +75,11 @@ static json_t *exception(struct jout *j, const struct death *d)
 	o = jout_object(j);
 	jout_text(j, o, "type", said.type);
 	jout_text(j, o, "message", said.message);
+	jout_text(j, o, "function", *said.function ? said.function : NULL);
+	jout_text(j, o, "file", *said.file ? said.file : NULL);
+	jout_uint_if(j, o, "line", said.line, said.line);
+	snprintf(text, sizeof(text), "%.*s", (int)said.text_len, d->stderr_tail + said.text_at);
+	jout_text(j, o, "traceback", text);
 	return o;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -116,12 +117,18 @@ void text_stack(struct page *out, const struct model *m, const struct death *d)
 void text_last_words(struct page *out, const struct death *d)
 {
 	struct exception_said said;
+	bool raised = death_exception(d, &said);
 	const char *line;
 
-	if (death_exception(d, &said)) {
+	if (raised) {
 		text_row(out, "raised");
 		page_say(out, TEXT_ROW, "%s%s%s", said.type, *said.message ? ": " : "",
 			said.message);
+		page_end(out);
+	}
+	if (raised && *said.function) {
+		page_to(out, TEXT_ROW);
+		page_say(out, TEXT_ROW, "in %s, %s:%" PRIu32, said.function, said.file, said.line);
 		page_end(out);
 	}
 	if (!d->stderr_tail || !*d->stderr_tail)

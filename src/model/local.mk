@@ -11,6 +11,7 @@ libpooltop_a_SOURCES += \
 	src/model/employ.c \
 	src/model/end.c \
 	src/model/event.c \
+	src/model/exception.c \
 	src/model/failure.c \
 	src/model/func.c \
 	src/model/inside.h \

@@ -242,6 +242,10 @@ const struct stack *proc_stack_nth(const struct model *m, const struct proc *p, 
 struct exception_said {
 	char type[128];
 	char message[512]; /* lines kept; "" if it has none */
+	char function[128]; /* that raised it; "": not known */
+	char file[256];
+	uint32_t line;
+	uint32_t text_at, text_len; /* its traceback, in the death's stderr_tail */
 };
 bool death_exception(const struct death *d, struct exception_said *ret);
 

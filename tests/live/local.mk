@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/live/middle_test.py \
 	tests/live/past_test.py \
 	tests/live/proc_mode_test.py \
+	tests/live/raises_test.py \
 	tests/live/recorder_kill_test.py \
 	tests/live/replay_test.py \
 	tests/live/secret_test.py \

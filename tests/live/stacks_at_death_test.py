@@ -123,9 +123,9 @@ def check_unwound(case, who, death):
 
 def check_words(case, who, death):
     """The exception, read from what the worker wrote to standard error."""
-    want = {"type": "KeyboardInterrupt", "message": "enough"}
-    case.equal(who + ": exception", death["exception"],
-               want if death["exit_code"] == 1 else None)
+    got = death["exception"]
+    case.equal(who + ": exception", got and (got["type"], got["message"]),
+               ("KeyboardInterrupt", "enough") if death["exit_code"] == 1 else None)
     if death["exit_code"] == 1:
         tail = (death["stderr_tail"] or "").rstrip().split("\n")
         case.equal(who + ": last line", tail[-1], "KeyboardInterrupt: enough")

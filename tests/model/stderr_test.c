@@ -100,6 +100,123 @@ static void who_was_killed_raised_nothing(void **state)
 	assert_false(death_exception(died(*state, TRACEBACK "KeyError: 'b'\n", 9), &said));
 }
 
+static void it_tells_who_raised_it(void **state)
+{
+	const struct death *d = died(*state, "before\n" TRACEBACK "KeyError: 'b'\n", 1 << 8);
+	struct exception_said said;
+
+	assert_true(death_exception(d, &said));
+	assert_string_equal(said.function, "work");
+	assert_string_equal(said.file, "/srv/job.py");
+	assert_int_equal(said.line, 7);
+	assert_int_equal(said.text_at, strstr(d->stderr_tail, "Traceback") - d->stderr_tail);
+	assert_int_equal(said.text_at + said.text_len, strlen(d->stderr_tail));
+}
+
+/* Its last frame is what could not be compiled, and no function. */
+static void a_syntax_error_was_raised_by_who_compiled(void **state)
+{
+	const struct death *d = died(*state,
+		TRACEBACK "  File \"<string>\", line 1\n    1 +\n      ^\nSyntaxError: invalid\n",
+		1 << 8);
+	struct exception_said said;
+
+	assert_true(death_exception(d, &said));
+	assert_string_equal(said.type, "SyntaxError");
+	assert_string_equal(said.function, "work");
+}
+
+static void a_type_may_be_of_anywhere(void **state)
+{
+	expect_said(died(*state, TRACEBACK "job.work.<locals>.St\u00f6p: no\n", 1 << 8),
+		"job.work.<locals>.St\u00f6p", "no");
+}
+
+/* The main script has another name where it runs again. */
+static void the_main_script_has_one_name(void **state)
+{
+	expect_said(died(*state, TRACEBACK "__mp_main__.Refused: no\n", 1 << 8), "Refused", "no");
+}
+
+#define GROUP                                                                                      \
+	"  + Exception Group Traceback (most recent call last):\n"                                 \
+	"  |   File \"/usr/lib/python3.11/multiprocessing/process.py\", line 314, in _bootstrap\n" \
+	"  |     self.run()\n"                                                                     \
+	"  |   File \"/srv/job.py\", line 9, in gather\n"                                          \
+	"  |     raise ExceptionGroup(\"several\", errors)\n"
+
+static void of_a_group_the_group_is_meant(void **state)
+{
+	const struct death *d = died(*state,
+		GROUP "  | ExceptionGroup: several (2 sub-exceptions)\n  | a note\n"
+		      "  +-+---------------- 1 ----------------\n    | ValueError: 1\n",
+		1 << 8);
+	struct exception_said said;
+
+	expect_said(d, "ExceptionGroup", "several (2 sub-exceptions)\na note");
+	assert_true(death_exception(d, &said));
+	assert_string_equal(said.function, "gather");
+	assert_int_equal(said.line, 9);
+}
+
+#define SURVIVED                                                                                   \
+	"Traceback (most recent call last):\n  File \"/srv/job.py\", line 3, in look\n"            \
+	"    a[0]\nIndexError: none\n"
+
+/* It was written of, and then the worker left by itself. */
+static void what_was_survived_did_not_end_it(void **state)
+{
+	struct exception_said said;
+
+	assert_false(death_exception(died(*state, SURVIVED, 1 << 8), &said));
+}
+
+static void what_came_before_or_after_is_another(void **state)
+{
+	expect_said(died(*state,
+			    SURVIVED TRACEBACK "KeyError: 'b'\n"
+					       "Exception in thread Thread-1:\n" SURVIVED,
+			    1 << 8),
+		"KeyError", "'b'");
+}
+
+/* An exception that nobody catches ends a process with 1. */
+static void another_status_is_of_no_exception(void **state)
+{
+	struct exception_said said;
+
+	assert_false(death_exception(died(*state, TRACEBACK "KeyError: 'b'\n", 7 << 8), &said));
+}
+
+/* Of a long write the middle is missing: a message that is cut has its type, and what follows of
+ * a message whose beginning is missing is none. */
+static void the_middle_may_be_missing(void **state)
+{
+	expect_said(died(*state, TRACEBACK "ValueError: xx\n" STDERR_CUT "x: y\n", 1 << 8),
+		"ValueError", "xx\n" STDERR_CUT "x: y");
+}
+
+static void no_type_is_made_of_a_message(void **state)
+{
+	struct exception_said said;
+
+	assert_false(death_exception(
+		died(*state, TRACEBACK "    co\n" STDERR_CUT "y: y\ny: z\n", 1 << 8), &said));
+}
+
+static void frames_may_follow_what_is_missing(void **state)
+{
+	const struct death *d = died(*state,
+		TRACEBACK "    co\n" STDERR_CUT "de\n  File \"/srv/b.py\", line 8, in inner\n"
+			  "    raise\nKeyError: 1\n",
+		1 << 8);
+	struct exception_said said;
+
+	expect_said(d, "KeyError", "1");
+	assert_true(death_exception(d, &said));
+	assert_string_equal(said.function, "inner");
+}
+
 static void hostile_words_are_harmless(void **state)
 {
 	static const char *const words[] = {
@@ -111,6 +228,13 @@ static void hostile_words_are_harmless(void **state)
 		"  File \"x\n:\n",
 		"  File \"x\nA\x01: b\n",
 		"  File \"x\n\xff\xfe: b\n",
+		"Traceback (most recent call last):\n",
+		"Traceback (most recent call last):\n  File \"<string>\", line",
+		"  + Exception Group Traceback (most recent call last):\n  | ",
+		"  + Exception Group Traceback (most recent call last):\n  |   File "
+		"\"<string>\"\n|",
+		TRACEBACK STDERR_CUT,
+		TRACEBACK STDERR_CUT STDERR_CUT "\n",
 	};
 	struct story *t = *state;
 	struct exception_said said;
@@ -174,6 +298,17 @@ int main(void)
 		STORY(a_traceback_may_be_cut),
 		STORY(no_traceback_is_no_exception),
 		STORY(who_was_killed_raised_nothing),
+		STORY(it_tells_who_raised_it),
+		STORY(a_syntax_error_was_raised_by_who_compiled),
+		STORY(a_type_may_be_of_anywhere),
+		STORY(the_main_script_has_one_name),
+		STORY(of_a_group_the_group_is_meant),
+		STORY(what_was_survived_did_not_end_it),
+		STORY(what_came_before_or_after_is_another),
+		STORY(another_status_is_of_no_exception),
+		STORY(the_middle_may_be_missing),
+		STORY(no_type_is_made_of_a_message),
+		STORY(frames_may_follow_what_is_missing),
 		STORY(hostile_words_are_harmless),
 		STORY(only_the_end_of_much_is_kept),
 		STORY(who_lives_or_left_keeps_nothing_behind),

@@ -31,6 +31,7 @@ EXTRA_DIST += \
 	tests/pools/on_cue.py \
 	tests/pools/pickling.py \
 	tests/pools/pinned.py \
+	tests/pools/raises.py \
 	tests/pools/recycle.py \
 	tests/pools/shape_kinds.py \
 	tests/pools/shape_loop.py \
