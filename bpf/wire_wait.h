@@ -39,6 +39,7 @@ struct frame_wait {
 	__u32 value; /* of a semaphore */
 	__u32 threads; /* of the process */
 	char comm[WIRE_COMM]; /* the thread's */
+	__u64 bytes; /* that the call it waits in was given to write; 0: none, or not known */
 };
 
 /* Of one long write the middle may be missing; this line is in its place. */

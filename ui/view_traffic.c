@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What goes through the pool's pipes, each way: by queue and by worker. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -190,6 +191,45 @@ static void draw_shared(const struct pool *p, struct grid *g, int row)
 	put(&pen, "most", p->shared_most_bytes ? fmt_bytes(a, p->shared_most_bytes) : "none");
 }
 
+enum { WRITERS = 3 /* lines that tell of them */ };
+
+/* "full   tasks  thread 4250 of 4242 waits for room for 2.00 s, to write 8.2 KiB  waiting 12" */
+static void draw_writer(
+	const struct model *m, const struct queue *q, const struct queue_writer *w, struct pen *pen)
+{
+	uint64_t ns = m->now_ns > w->since_ns ? m->now_ns - w->since_ns : 0;
+	char a[FMT_MAX], b[FMT_MAX];
+
+	pen_text(pen, STYLE_ALERT, "full");
+	pen_printf(pen, STYLE_TITLE, "   %s  ", queue_role_name(q->role));
+	if (w->tid != w->pid)
+		pen_printf(pen, STYLE_TEXT, "thread %" PRIu32 " of ", w->tid);
+	pen_printf(
+		pen, STYLE_TEXT, "%" PRIu32 " waits for room for %s", w->pid, fmt_duration(a, ns));
+	if (w->bytes)
+		pen_printf(pen, STYLE_TEXT, ", to write %s", fmt_bytes(a, w->bytes));
+	put(pen, "waiting", show_count(a, true, q->waiting));
+	put(pen, "in bytes", fmt_bytes(b, q->bytes_waiting));
+}
+
+/* Back-pressure: who is held up by a full pipe at this moment. The lines that it took. */
+static int draw_writers(const struct model *m, const struct pool *p, struct grid *g, int row)
+{
+	struct queue_writer list[QUEUE_WRITERS];
+	int used = 0;
+
+	for (uint32_t i = 0; i < p->queues_count && used < WRITERS; i++) {
+		uint32_t count = queue_writers(m, p, &p->queues[i], list);
+
+		for (uint32_t k = 0; k < count && used < WRITERS; k++) {
+			struct pen pen = grid_pen(g, row + used++, 1, g->columns - 2);
+
+			draw_writer(m, &p->queues[i], &list[k], &pen);
+		}
+	}
+	return used;
+}
+
 static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 {
 	const struct pool *p = ui_pool(m, s);
@@ -198,15 +238,16 @@ static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 	const struct way back = {
 		"back", &p->back_per_tick, t->done, t->bytes_back, t->bytes_back_max};
 
+	int row = 3;
+
 	draw_title(m, p, g);
 	if (!show_has_tasks(m))
 		return 1;
 	draw_way(m, g, 1, &out);
 	draw_way(m, g, 2, &back);
-	if (!p->shared.h.kind)
-		return 3;
-	draw_shared(p, g, 3);
-	return 4;
+	if (p->shared.h.kind)
+		draw_shared(p, g, row++);
+	return row + draw_writers(m, p, g, row);
 }
 
 static const struct table *const tables[] = {&table_queues, &table_traffic, NULL};

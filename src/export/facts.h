@@ -19,17 +19,6 @@ bool facts_probes(const struct model *m);
  * once; false if that is not known. */
 bool facts_shared(const struct model *m, const struct pool *p, uint64_t *ret_bytes);
 
-/* A thread of the parent or of a worker that waits for room in a queue, at the newest look. */
-struct facts_writer {
-	uint32_t pid, tid;
-	uint64_t since_ns; /* it has not run since that look */
-};
-
-/* At most so many of them, the parent's first. */
-enum { FACTS_WRITERS = 16 };
-uint32_t facts_writers(const struct model *m, const struct pool *p, const struct queue *q,
-	struct facts_writer ret[static FACTS_WRITERS]);
-
 /* One core's time for a pool; other: all that was neither the pool's nor idle nor stolen. */
 struct facts_core {
 	bool is_pool_known; /* workers_ns and parent_ns, and with is_cpu_known other_ns */

@@ -5,8 +5,8 @@
 static json_t *writers(
 	struct jout *j, const struct model *m, const struct pool *p, const struct queue *q)
 {
-	struct facts_writer list[FACTS_WRITERS];
-	uint32_t count = facts_writers(m, p, q, list);
+	struct queue_writer list[QUEUE_WRITERS];
+	uint32_t count = queue_writers(m, p, q, list);
 	json_t *array = jout_array(j);
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -15,6 +15,7 @@ static json_t *writers(
 		jout_uint(j, o, "pid", list[i].pid);
 		jout_uint(j, o, "tid", list[i].tid);
 		jout_uint(j, o, "since_ns", list[i].since_ns);
+		jout_uint_if(j, o, "write_bytes", list[i].bytes, list[i].bytes);
 		jout_push(j, array, o);
 	}
 	return array;

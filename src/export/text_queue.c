@@ -21,9 +21,9 @@ static void put(struct page *out, const char *text)
 static void writers(
 	struct page *out, const struct model *m, const struct pool *p, const struct queue *q)
 {
-	struct facts_writer list[FACTS_WRITERS];
-	uint32_t count = facts_writers(m, p, q, list);
-	char buf[FMT_MAX];
+	struct queue_writer list[QUEUE_WRITERS];
+	uint32_t count = queue_writers(m, p, q, list);
+	char buf[FMT_MAX], bytes[FMT_MAX];
 
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t ns = m->now_ns > list[i].since_ns ? m->now_ns - list[i].since_ns : 0;
@@ -31,6 +31,8 @@ static void writers(
 		page_add(out, "    it is full: %s%" PRIu32 " has waited for room for %s",
 			list[i].pid == p->pid ? "the parent, thread " : "", list[i].tid,
 			fmt_duration(buf, ns));
+		if (list[i].bytes)
+			page_add(out, ", with a write of %s", fmt_bytes(bytes, list[i].bytes));
 		page_end(out);
 	}
 }

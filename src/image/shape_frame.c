@@ -109,6 +109,7 @@ static const struct field wait_rows[] = {
 	NUMBER(frame_wait, value),
 	NUMBER(frame_wait, threads),
 	TEXT(frame_wait, comm),
+	NUMBER(frame_wait, bytes),
 };
 const struct shape shape_frame_wait = SHAPE(frame_wait, wait_rows);
 

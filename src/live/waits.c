@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "live/state.h"
 #include "live/wait_read.h"
@@ -64,6 +65,8 @@ static void put_all(struct live *l, const struct known *k)
 			.flags = w->flags | (i ? 0 : WAIT_FIRST),
 			.value = w->value,
 			.threads = s->waits.threads,
+			.bytes = w->wait_for == WAIT_WRITE && w->syscall != SYS_sendmsg ? w->arg[2]
+											: 0,
 		};
 
 		memcpy(f.comm, w->comm, sizeof(f.comm));

@@ -58,4 +58,5 @@ libpooltop_a_SOURCES += \
 	src/model/wait.c \
 	src/model/work.c \
 	src/model/worker.c \
-	src/model/worker.h
+	src/model/worker.h \
+	src/model/writer.c

@@ -214,6 +214,18 @@ const struct event *model_event(const struct model *m, uint32_t index); /* 0: ol
  * NULL, and no threads: it moves, or nobody looked. */
 const struct frame_wait *proc_waits(const struct proc *p, uint32_t *ret_count);
 
+/* A thread of the parent or of a worker that waits for room in a queue, at the newest look. */
+struct queue_writer {
+	uint32_t pid, tid;
+	uint64_t since_ns; /* it has not run since that look */
+	uint64_t bytes; /* that it has to write, with the length in front; 0: not known */
+};
+
+/* At most so many of them, the parent's first. */
+enum { QUEUE_WRITERS = 16 };
+uint32_t queue_writers(const struct model *m, const struct pool *p, const struct queue *q,
+	struct queue_writer ret[static QUEUE_WRITERS]);
+
 /* The main thread's; NULL as above. */
 const struct frame_wait *model_main_wait(const struct model *m, uint32_t pid);
 /* So long a worker has waited for a lock of its own process that nobody in it can release: it is

@@ -76,45 +76,6 @@ static void test_core(void **state)
 	assert_false(c.is_pool_known);
 }
 
-static void wait_in(struct proc *p, uint32_t pid, struct frame_wait *waits, uint32_t count)
-{
-	*p = (struct proc){.pid = pid, .waits = waits, .waits_count = count, .waits_ns = 500};
-}
-
-/* The parent's threads come first; who is gone, or waits for something else, waits for no room. */
-static void test_writers(void **state)
-{
-	struct frame_wait of_parent[] = {
-		{.wait_for = WAIT_TIME, .tid = 100},
-		{.wait_for = WAIT_WRITE, .object = 5001, .tid = 105, .since_ns = 300},
-		{.wait_for = WAIT_WRITE, .object = 5002, .tid = 106, .since_ns = 301},
-	};
-	struct frame_wait of_worker = {
-		.wait_for = WAIT_WRITE, .object = 5001, .tid = 101, .since_ns = 400};
-	struct worker workers[] = {{.id = 1, .pid = 101}, {.id = 2, .pid = 102, .ended_ns = 450},
-		{.id = 3, .pid = 103}};
-	struct queue q = {.ino = 5001, .role = QUEUE_TASKS};
-	struct pool p = {.pid = 100, .workers = workers, .workers_count = 3};
-	struct facts_writer ret[FACTS_WRITERS];
-	struct proc procs[3];
-	struct model m = {.procs = procs, .procs_count = 3};
-
-	(void)state;
-	wait_in(&procs[0], 100, of_parent, 3);
-	wait_in(&procs[1], 101, &of_worker, 1);
-	wait_in(&procs[2], 102, &of_worker, 1);
-	for (uint32_t i = 0; i < 3; i++)
-		assert_int_equal(map_put(&m.procs_by_pid, procs[i].pid, i), 0);
-	assert_int_equal(facts_writers(&m, &p, &q, ret), 2);
-	assert_int_equal(ret[0].pid, 100);
-	assert_int_equal(ret[0].tid, 105);
-	assert_int_equal(ret[0].since_ns, 300);
-	assert_int_equal(ret[1].tid, 101);
-	procs[1].spoke_ns = 501; /* it moves again */
-	assert_int_equal(facts_writers(&m, &p, &q, ret), 1);
-	map_release(&m.procs_by_pid);
-}
-
 static void test_start(void **state)
 {
 	struct model m = {.now_ns = 1000};
@@ -189,7 +150,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_core),
-		cmocka_unit_test(test_writers),
 		cmocka_unit_test(test_start),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_end),

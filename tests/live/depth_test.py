@@ -46,6 +46,10 @@ def while_held(case, got, held):
     case.check(got["blocked"][0]["since_ns"] >= held["began_ns"],
                "it waits since %d, but it wrote from %d on"
                % (got["blocked"][0]["since_ns"], held["began_ns"]))
+    # A long message goes out as two writes: its length, and then itself.
+    size = held["write"]
+    case.check(got["blocked"][0]["write_bytes"] in ([size + 4] if size <= 16384 else [4, size]),
+               "it writes %r, not %d" % (got["blocked"][0]["write_bytes"], size))
 
 
 def after(case, got, held, told):
@@ -68,6 +72,21 @@ def text_says(case, tape, held):
     case.check("%d has waited for room for" % held["tid"] in text, "nobody waits in %s" % text)
 
 
+def screen_says(case, tape, role, held):
+    """The view Traffic has a line of who waits, on which queue, and of what lies there."""
+    done = harness.pooltop(case, "replay", tape, "--once", "--view", "traffic", "--size", "160x50",
+                           "--no-color", "--ascii")
+    lines = [line for line in done.out.decode().split("\n") if line.startswith(" full")]
+    if not case.check(len(lines) == 1, "not one line: %s" % done.out.decode()):
+        return
+    who = "%d" % held["pid"]
+    if held["tid"] != held["pid"]:
+        who = "thread %d of %d" % (held["tid"], held["pid"])
+    for words in (role, who + " waits for room for ",
+                  "  waiting %d  in bytes " % (held["messages"] - len(held["taken"]))):
+        case.check(words in lines[0], "no %r in %r" % (words, lines[0]))
+
+
 def measure(case, kind):
     harness.need_bpf()
     role = KINDS[kind]
@@ -79,6 +98,7 @@ def measure(case, kind):
     got = harness.wait_for(lambda: stuck(case, tape, role), 60, "the report says who waits")
     while_held(case, got, facts)
     text_says(case, tape, facts)
+    screen_says(case, tape, role, facts)
     facts["least_ns"] = harness.now_ns() - facts["seen_ns"]  # so long it was seen in its write
     with open(go, "w"):
         pass

@@ -96,6 +96,46 @@ static void of_nobody_it_is_an_orphan(void **state)
 	assert_int_equal(t->s.model.dropped.orphan_frames, orphans + 1);
 }
 
+static void wait_in(struct proc *p, uint32_t pid, struct frame_wait *waits, uint32_t count)
+{
+	*p = (struct proc){.pid = pid, .waits = waits, .waits_count = count, .waits_ns = 500};
+}
+
+/* The parent's threads come first; who is gone, or waits for something else, waits for no room. */
+static void writers(void **state)
+{
+	struct frame_wait of_parent[] = {
+		{.wait_for = WAIT_TIME, .tid = 100},
+		{.wait_for = WAIT_WRITE, .object = 5001, .tid = 105, .since_ns = 300, .bytes = 70},
+		{.wait_for = WAIT_WRITE, .object = 5002, .tid = 106, .since_ns = 301},
+	};
+	struct frame_wait of_worker = {
+		.wait_for = WAIT_WRITE, .object = 5001, .tid = 101, .since_ns = 400};
+	struct worker workers[] = {{.id = 1, .pid = 101}, {.id = 2, .pid = 102, .ended_ns = 450},
+		{.id = 3, .pid = 103}};
+	struct queue q = {.ino = 5001, .role = QUEUE_TASKS};
+	struct pool p = {.pid = 100, .workers = workers, .workers_count = 3};
+	struct queue_writer ret[QUEUE_WRITERS];
+	struct proc procs[3];
+	struct model m = {.procs = procs, .procs_count = 3};
+
+	(void)state;
+	wait_in(&procs[0], 100, of_parent, 3);
+	wait_in(&procs[1], 101, &of_worker, 1);
+	wait_in(&procs[2], 102, &of_worker, 1);
+	for (uint32_t i = 0; i < 3; i++)
+		assert_int_equal(map_put(&m.procs_by_pid, procs[i].pid, i), 0);
+	assert_int_equal(queue_writers(&m, &p, &q, ret), 2);
+	assert_int_equal(ret[0].pid, 100);
+	assert_int_equal(ret[0].tid, 105);
+	assert_int_equal(ret[0].since_ns, 300);
+	assert_int_equal(ret[0].bytes, 70);
+	assert_int_equal(ret[1].tid, 101);
+	procs[1].spoke_ns = 501; /* it moves again */
+	assert_int_equal(queue_writers(&m, &p, &q, ret), 1);
+	map_release(&m.procs_by_pid);
+}
+
 /* By the names that the pool has for things; what a stranger's number says is bounded. */
 static void words(void **state)
 {
@@ -144,6 +184,7 @@ int main(void)
 		STORY(over_when_it_moves),
 		STORY(of_nobody_it_is_an_orphan),
 		STORY(words),
+		cmocka_unit_test(writers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

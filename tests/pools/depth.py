@@ -93,6 +93,7 @@ def tell_held(path, sends, taken):
     row = sends.blocked()
     facts = sends.facts()
     truth.write(path, pid=os.getpid(), tid=row[0], began_ns=row[2], seen_ns=truth.now_ns(),
+                write=row[1],
                 messages=facts["messages"], bytes=facts["bytes"], taken=taken)
 
 

@@ -148,6 +148,7 @@ struct history_wait {
 	uint32_t flags; /* enum wait_flags, besides WAIT_FIRST */
 	uint32_t value;
 	int32_t syscall;
+	uint64_t bytes;
 };
 void history_waits(struct history *h, uint32_t pid, const struct history_wait *w);
 /* FRAME_STEP; name NULL: none. */

@@ -305,6 +305,7 @@ void history_waits(struct history *h, uint32_t pid, const struct history_wait *w
 		.flags = w->flags | (w->tid ? 0 : WAIT_FIRST),
 		.value = w->value,
 		.threads = w->flags & WAIT_ALONE ? 1 : 2,
+		.bytes = w->bytes,
 	};
 
 	history_chars(f.comm, sizeof(f.comm), "python3");

@@ -309,6 +309,29 @@ static void shared_memory(void **state)
 	scene_release(&l);
 }
 
+/* A thread of the parent's has no room for its next task, and a worker none for its result. */
+static void full_pipes(void **state)
+{
+	const struct history_wait parent[] = {
+		{.wait_for = WAIT_TIME},
+		{.tid = 4250, .wait_for = WAIT_WRITE, .object = 70001, .bytes = 8412},
+	};
+	const struct history_wait worker = {.wait_for = WAIT_WRITE, .object = 70002};
+	struct scene l;
+
+	(void)state;
+	scene_init(&l);
+	history_lively(&l.h);
+	history_waits(&l.h, 4242, &parent[0]);
+	history_waits(&l.h, 4242, &parent[1]);
+	history_waits(&l.h, 4304, &worker);
+	history_ticks(&l.h, 2);
+	scene_feed(&l);
+	scene_at(&l, "traffic");
+	scene_golden(&l, "traffic-full");
+	scene_release(&l);
+}
+
 /* 256 cores: those that the table has no room for are seen in a map. */
 static void many_cores(void **state)
 {
@@ -348,6 +371,7 @@ int main(void)
 		cmocka_unit_test(before_there_is_a_pool),
 		cmocka_unit_test(in_the_proc_mode),
 		cmocka_unit_test(shared_memory),
+		cmocka_unit_test(full_pipes),
 		cmocka_unit_test(many_cores),
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test(final_screens_are_the_same),
