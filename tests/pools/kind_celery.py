@@ -22,8 +22,9 @@ import tally
 import truth
 
 app = celery.Celery("mixed", broker="memory://", backend=None)
-app.conf.update(task_serializer="pickle", accept_content=["pickle"], worker_prefetch_multiplier=8,
+SETTINGS = dict(task_serializer="pickle", accept_content=["pickle"], worker_prefetch_multiplier=8,
                 broker_connection_retry=False, task_ignore_result=True)
+app.conf.update(SETTINGS)
 
 
 @app.task(name="mixed.square")
@@ -113,8 +114,8 @@ def stop_after(counted, calls):
     state.should_stop = 0  # a warm shutdown, with this exit status
 
 
-def new_worker(workers):
-    return app.Worker(pool="prefork", concurrency=workers, loglevel="CRITICAL", quiet=True,
+def new_worker(workers, of=app):
+    return of.Worker(pool="prefork", concurrency=workers, loglevel="CRITICAL", quiet=True,
                       without_gossip=True, without_mingle=True, without_heartbeat=True)
 
 

@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	tests/pools/pinned.py \
 	tests/pools/raises.py \
 	tests/pools/recycle.py \
+	tests/pools/shape_celeries.py \
 	tests/pools/shape_kinds.py \
 	tests/pools/shape_loop.py \
 	tests/pools/shape_nested.py \
