@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Pictures of the model for people. Only term.c has to do with a terminal.
+# Pictures of the model for people. Only term*.c has to do with a terminal.
 nodist_libpooltop_a_SOURCES += ui/trap_pages.c
 CLEANFILES += ui/trap_pages.c
 EXTRA_DIST += doc/pages.awk
@@ -36,6 +36,8 @@ libpooltop_a_SOURCES += \
 	ui/overview_head.h \
 	ui/page.c \
 	ui/page.h \
+	ui/paint.c \
+	ui/paint.h \
 	ui/panes.c \
 	ui/panes.h \
 	ui/queue_table.c \
@@ -49,6 +51,8 @@ libpooltop_a_SOURCES += \
 	ui/start_bar.c ui/start_bar.h \
 	ui/hot_list.c \
 	ui/hot_list.h \
+	ui/ink.c \
+	ui/ink.h \
 	ui/squeeze.c \
 	ui/squeeze.h \
 	ui/stack_fold.c \
@@ -102,4 +106,8 @@ libpooltop_a_SOURCES += \
 
 pooltop_SOURCES += \
 	ui/term.c \
-	ui/term.h
+	ui/term.h \
+	ui/term_caps.c \
+	ui/term_caps.h \
+	ui/term_keys.c \
+	ui/term_keys.h

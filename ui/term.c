@@ -17,7 +17,10 @@
 #include <wchar.h>
 
 #include "ui/keys.h"
+#include "ui/paint.h"
 #include "ui/squeeze.h"
+#include "ui/term_caps.h"
+#include "ui/term_keys.h"
 #include "ui/width.h"
 
 enum { ESCAPE_MS = 50 }; /* an escape without more for so long is a key of its own */
@@ -29,6 +32,10 @@ struct term {
 	WINDOW *keys; /* reading from it does not paint */
 	const struct glyphs *glyphs;
 	bool squeezes; /* it understands what squeeze() writes */
+	bool paints; /* and what paint() does */
+	struct painter painter;
+	struct grid shown, next; /* what it shows; what it is to show */
+	bool is_stale; /* what it shows is not known: ncurses paints all of it */
 	attr_t attrs[STYLES];
 	short pairs[STYLES];
 };
@@ -59,9 +66,10 @@ static void set_styles(struct term *t, bool no_color)
 	bool colours = !no_color && has_colors() && start_color() == OK;
 	bool own = colours && use_default_colors() == OK;
 	enum depth depth = style_depth(colours ? COLORS : 0);
+	struct look looks[STYLES];
 
 	for (int i = 0; i < STYLES; i++) {
-		struct look look = style_look((enum style)i, depth);
+		struct look look = looks[i] = style_look((enum style)i, depth);
 		short fg = look.fg < 0 && !own ? COLOR_WHITE : look.fg;
 		short bg = look.bg < 0 && !own ? COLOR_BLACK : look.bg;
 
@@ -72,6 +80,10 @@ static void set_styles(struct term *t, bool no_color)
 		if (colours && i + 1 < COLOR_PAIRS && init_pair((short)(i + 1), fg, bg) == OK)
 			t->pairs[i] = (short)(i + 1);
 	}
+	inks_init(&t->painter.inks, looks);
+	t->paints = t->squeezes && caps_changes() && (!colours || (own && caps_colours()));
+	t->painter.feeds = caps_has("cud1", "\n");
+	t->painter.erases = caps_has("ech", "\033[%p1%dX");
 }
 
 /* newterm() takes signals over, and never gives them back. */
@@ -89,33 +101,12 @@ static SCREEN *new_screen(const struct term *t)
 	return screen;
 }
 
-/* ncurses takes any terminal, and then cannot paint on it. */
-static bool can_paint(void)
-{
-	const char *go_to = tigetstr("cup");
-
-	return go_to && go_to != (char *)-1;
-}
-
-static bool has_capability(const char *name, const char *wanted)
-{
-	const char *s = tigetstr(name);
-
-	return s && s != (char *)-1 && !strcmp(s, wanted);
-}
-
-static bool can_squeeze(void)
-{
-	return has_capability("cup", "\033[%i%p1%d;%p2%dH") &&
-	       has_capability("hpa", "\033[%i%p1%dG") && tigetflag("xenl") > 0;
-}
-
 static int start(struct term *t, bool no_color)
 {
 	t->screen = new_screen(t);
 	if (!t->screen)
 		return -ENOENT;
-	if (!can_paint())
+	if (!caps_paints())
 		return -ENOTTY;
 	t->keys = newpad(1, 1);
 	if (!t->keys)
@@ -130,7 +121,7 @@ static int start(struct term *t, bool no_color)
 	nodelay(t->keys, TRUE);
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	mouseinterval(0);
-	t->squeezes = can_squeeze();
+	t->squeezes = caps_squeezes();
 	set_styles(t, no_color);
 	t->glyphs = choose_glyphs();
 	return 0;
@@ -187,10 +178,10 @@ static void collect(struct term *t, struct buf *out)
 	if (n == len)
 		out->len += t->squeezes ? squeeze(out->data + out->len, (size_t)n) : (size_t)n;
 	else
-		clearok(curscr, TRUE);
+		term_redraw(t);
 	lseek(fd, 0, SEEK_SET);
 	if (ftruncate(fd, 0))
-		clearok(curscr, TRUE);
+		term_redraw(t);
 }
 
 void term_close(struct term *t, struct buf *out)
@@ -207,22 +198,21 @@ void term_close(struct term *t, struct buf *out)
 		fclose(t->memory);
 	if (t->in)
 		fclose(t->in);
+	grid_release(&t->shown);
+	grid_release(&t->next);
 	free(t);
 }
 
 void term_leave(struct term *t, struct buf *out)
 {
 	endwin();
+	term_redraw(t);
 	collect(t, out);
 }
 
-/* A terminal that sees a width otherwise would shift the whole row: it gets question marks. */
-static void paint_cell(const struct term *t, int row, int col, const struct cell *c)
+static int wide_text(const char *s, wchar_t *text)
 {
-	wchar_t text[CELL_BYTES + 1] = L" ";
-	const char *s = c->text;
-	int n = 0, times = 1;
-	cchar_t cell;
+	int n = 0;
 
 	while (*s) {
 		uint32_t code;
@@ -231,18 +221,60 @@ static void paint_cell(const struct term *t, int row, int col, const struct cell
 		s += width_next(s, &code, &width);
 		text[n++] = (wchar_t)code;
 	}
-	text[n ? n : 1] = L'\0';
-	if (n && wcwidth(text[0]) != c->width) {
-		wcscpy(text, L"?");
-		times = c->width;
-	}
-	setcchar(&cell, text, t->attrs[c->style], t->pairs[c->style], NULL);
-	for (int i = 0; i < times; i++)
-		mvadd_wch(row, col + i, &cell);
+	text[n] = L'\0';
+	return n;
 }
 
-void term_paint(struct term *t, const struct grid *g, struct buf *out)
+/* A terminal that sees a width otherwise would shift the whole row: it gets question marks. */
+static void doubt(struct cell *c)
 {
+	wchar_t text[CELL_BYTES + 1];
+	struct cell mark = {.text = "?", .width = 1, .style = c->style};
+
+	if (!c->text[0] || !c->text[1] || !wide_text(c->text, text) || wcwidth(text[0]) == c->width)
+		return;
+	for (int i = 0, width = c->width; i < width; i++)
+		c[i] = mark;
+}
+
+/* The picture to come, as this terminal can show it. 0 or -ENOMEM. */
+static int take(struct term *t, const struct grid *g)
+{
+	struct grid *next = &t->next;
+
+	if (next->columns != g->columns || next->rows != g->rows) {
+		grid_release(next);
+		if (grid_init(next, g->columns, g->rows, g->glyphs))
+			return -ENOMEM;
+	}
+	for (int row = 0; row < g->rows; row++) {
+		struct cell *to = next->cells + (size_t)row * (size_t)next->stride;
+
+		if (g->columns)
+			memcpy(to, grid_cell(g, row, 0), (size_t)g->columns * sizeof(*to));
+		for (int col = 0; col < g->columns; col++)
+			doubt(&to[col]);
+	}
+	return 0;
+}
+
+static void paint_cell(const struct term *t, int row, int col, const struct cell *c)
+{
+	wchar_t text[CELL_BYTES + 1];
+	cchar_t cell;
+
+	if (!wide_text(c->text, text))
+		wcscpy(text, L" ");
+	setcchar(&cell, text, t->attrs[c->style], t->pairs[c->style], NULL);
+	mvadd_wch(row, col, &cell);
+}
+
+/* By ncurses: what it has not painted itself it paints all of. */
+static void paint_curses(struct term *t, const struct grid *g, struct buf *out)
+{
+	if (t->paints)
+		clearok(curscr, TRUE);
+	t->is_stale = false;
 	erase();
 	for (int row = 0; row < g->rows && row < LINES; row++)
 		for (int col = 0; col < g->columns && col < COLS; col++) {
@@ -256,48 +288,31 @@ void term_paint(struct term *t, const struct grid *g, struct buf *out)
 	collect(t, out);
 }
 
-static const struct {
-	wint_t curses;
-	uint32_t key;
-} special[] = {
-	{KEY_UP, KEY_CODE_UP},
-	{KEY_DOWN, KEY_CODE_DOWN},
-	{KEY_LEFT, KEY_CODE_LEFT},
-	{KEY_RIGHT, KEY_CODE_RIGHT},
-	{KEY_PPAGE, KEY_CODE_PAGE_UP},
-	{KEY_NPAGE, KEY_CODE_PAGE_DOWN},
-	{KEY_HOME, KEY_CODE_HOME},
-	{KEY_END, KEY_CODE_END},
-	{KEY_BACKSPACE, KEY_CODE_BACKSPACE},
-	{KEY_ENTER, KEY_CODE_ENTER},
-};
-
-static uint32_t mouse_key(int *ret_row, int *ret_col)
+static bool can_change(const struct term *t, const struct grid *from, const struct grid *to)
 {
-	MEVENT e;
-
-	if (getmouse(&e) != OK)
-		return 0;
-	if (e.bstate & BUTTON4_PRESSED)
-		return KEY_CODE_WHEEL_UP;
-	if (e.bstate & BUTTON5_PRESSED)
-		return KEY_CODE_WHEEL_DOWN;
-	*ret_row = e.y;
-	*ret_col = e.x;
-	return KEY_CODE_CLICK;
+	return t->paints && !t->is_stale && from->columns == to->columns &&
+	       from->rows == to->rows && to->columns <= COLS && to->rows <= LINES;
 }
 
-/* 0: a key that means nothing here. */
-static uint32_t special_key(wint_t code, int *ret_row, int *ret_col)
+void term_paint(struct term *t, const struct grid *g, struct buf *out)
 {
-	if (code == KEY_MOUSE)
-		return mouse_key(ret_row, ret_col);
-	if (code > KEY_F0 && code <= KEY_F0 + 12)
-		return KEY_CODE_F + (uint32_t)code - KEY_F0;
-	for (unsigned int i = 0; i < sizeof(special) / sizeof(special[0]); i++)
-		if (special[i].curses == code)
-			return special[i].key;
-	return 0;
+	size_t before = out->len;
+	struct grid shown;
+
+	if (take(t, g)) {
+		term_redraw(t);
+		return;
+	}
+	if (!can_change(t, &t->shown, &t->next)) {
+		paint_curses(t, &t->next, out);
+	} else if (paint(&t->painter, &t->shown, &t->next, out)) {
+		out->len = before;
+		out->is_short = false;
+		term_redraw(t);
+	}
+	shown = t->shown;
+	t->shown = t->next;
+	t->next = shown;
 }
 
 int term_key(struct term *t, uint32_t *ret_key, int *ret_row, int *ret_col)
@@ -309,7 +324,7 @@ int term_key(struct term *t, uint32_t *ret_key, int *ret_row, int *ret_col)
 		uint32_t key = (uint32_t)code;
 
 		if (ret == KEY_CODE_YES)
-			key = special_key(code, ret_row, ret_col);
+			key = term_special(code, ret_row, ret_col);
 		if (!key)
 			continue;
 		*ret_key = key == 127 || key == 8 ? KEY_CODE_BACKSPACE : key;
@@ -334,52 +349,8 @@ void term_size(const struct term *t, int *ret_columns, int *ret_rows)
 
 void term_redraw(struct term *t)
 {
-	(void)t;
+	t->is_stale = true;
 	clearok(curscr, TRUE);
-}
-
-struct bytes {
-	char *to;
-	size_t size, len;
-};
-
-/* A capability, without the pauses that old terminals need. */
-static void add_capability(struct bytes *b, const char *name)
-{
-	const char *s = tigetstr(name);
-
-	if (!s || s == (char *)-1)
-		return;
-	while (*s && b->len < b->size) {
-		const char *pause = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
-
-		if (pause)
-			s = pause + 1;
-		else
-			b->to[b->len++] = *s++;
-	}
-}
-
-size_t term_rescue(const struct term *t, char *bytes, size_t size)
-{
-	static const char no_mouse[] = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l";
-	const char *mouse = tigetstr("kmous");
-	struct bytes b = {.to = bytes, .size = size};
-
-	(void)t;
-	if (size < sizeof(no_mouse))
-		return 0;
-	b.to[b.len++] = '\030'; /* ends an escape sequence that was cut */
-	if (mouse && mouse != (char *)-1) {
-		memcpy(b.to + b.len, no_mouse, sizeof(no_mouse) - 1);
-		b.len += sizeof(no_mouse) - 1;
-	}
-	add_capability(&b, "sgr0");
-	add_capability(&b, "op");
-	add_capability(&b, "rmkx");
-	add_capability(&b, "cnorm");
-	add_capability(&b, "rmcup");
-	return b.len;
 }
 
 const struct glyphs *term_glyphs(const struct term *t)

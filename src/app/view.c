@@ -21,6 +21,7 @@ enum {
 	IDLE_MS = 1000, /* how old the data is, is shown in seconds */
 	FOLLOW_MS = 50, /* between two looks into a file that is still written */
 	FIRST_MS = 250, /* the first picture waits so long for data, to be none of nothing */
+	LATE_MS = 1500, /* what comes once a second may be late */
 	PICTURE_NS = 100 * 1000 * 1000, /* no more often than this, but for keys */
 	ONCE_COLUMNS = 80,
 	ONCE_ROWS = 24,
@@ -232,14 +233,23 @@ static void set_age(struct viewer *v, uint64_t now)
 	v->ui.age_ns = v->newest_at_ns && now > v->newest_at_ns ? now - v->newest_at_ns : 0;
 }
 
+/* Nothing new but the time; a tick that is about to come would be painted right after it. */
+static bool is_idle(const struct screen_loop *loop, uint64_t since_ns)
+{
+	const struct viewer *v = loop->v;
+	bool is_fresh = v->ui.mode == UI_LIVE && !v->ui.ended && v->ticks &&
+			v->ui.age_ns < LATE_MS * 1000000ull;
+
+	return since_ns >= (is_fresh ? LATE_MS : IDLE_MS) * 1000000ull;
+}
+
 static int paint(struct screen_loop *loop)
 {
 	struct viewer *v = loop->v;
-	uint64_t now = viewer_clock();
-	bool is_due = now - loop->painted_ns >= PICTURE_NS;
+	uint64_t now = viewer_clock(), since_ns = now - loop->painted_ns;
 
-	if (!loop->key_came && !(is_due && v->changed) &&
-		now - loop->painted_ns < IDLE_MS * 1000000ull)
+	set_age(v, now);
+	if (!loop->key_came && !(since_ns >= PICTURE_NS && v->changed) && !is_idle(loop, since_ns))
 		return 0;
 	set_age(v, now);
 	if (draw(v, v->o->ascii ? &glyphs_ascii : terminal_glyphs(loop->term)))

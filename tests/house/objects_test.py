@@ -105,7 +105,8 @@ def main():
     tap.ok('there are objects to look at', [] if len(core) > 20 else ['%d in all' % len(core)])
     with tempfile.TemporaryDirectory() as folder:
         tap.ok('libpooltop.a links without curses, libbpf and libproc2', link_alone(folder))
-    pure = [p for p in paths if p.startswith(PURE) and not re.search(r'(^|-|/)term\.o$', p)]
+    terminal = re.compile(r'(^|-|/)term(_caps|_keys)?\.o$')
+    pure = [p for p in paths if p.startswith(PURE) and not terminal.search(p)]
     tap.ok('pure rooms read no clock, file or environment', calls(pure, IMPURE))
     rooms = [p for p in paths if not p.startswith('src/app/')]
     tap.ok('only src/app prints and ends the program', calls(rooms, PRINTS))

@@ -11,7 +11,7 @@ INCLUDE = re.compile(r'\s*#\s*include\s+(["<])([^">]+)[">]')
 
 # A library's headers, and who alone may include them.
 LIBRARY_DOORS = [
-    (r'(n?curses|ncursesw/.*|term|panel)\.h', ('ui/term.c',)),
+    (r'(n?curses|ncursesw/.*|term|panel)\.h', ('ui/term.c', 'ui/term_caps.c', 'ui/term_keys.c')),
     (r'libproc2/', ('src/live/procs.c',)),
     (r'bpf/(libbpf|bpf|btf)\.h', ('src/live/',)),
     (r'bpf/bpf_', ('bpf/',)),
