@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "ui/draw.h"
 
+#include <math.h>
+
 static double clamp_share(double share)
 {
 	if (!(share > 0)) /* also what is no number */
@@ -135,6 +137,15 @@ static bool column_mean(
 	return true;
 }
 
+/* Up to a fourth above: with each new maximum all columns would change their heights. */
+static double scale_top(double max)
+{
+	int exponent;
+	double part = frexp(max, &exponent);
+
+	return ldexp(ceil(8 * part), exponent - 3);
+}
+
 void draw_minute(struct pen *p, enum style style, int width, const struct series *s)
 {
 	double mean[MINUTE], max = 0;
@@ -151,6 +162,7 @@ void draw_minute(struct pen *p, enum style style, int width, const struct series
 		max = mean[n] > max ? mean[n] : max;
 		n++;
 	}
+	max = scale_top(max);
 	while (n--) {
 		int level = mean[n] > 0 ? 1 + (int)(mean[n] / max * 7 + 0.5) : 0;
 

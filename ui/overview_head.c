@@ -8,7 +8,13 @@
 #include "ui/draw.h"
 #include "ui/show.h"
 
-enum { SPARK_LEAST = 10 };
+enum {
+	SPARK_LEAST = 10,
+	ROOMY = 120, /* columns from which on numbers have room to grow without moving the rest */
+	PERCENT = 3, /* columns of one in the line of states */
+	BAR_STEP = 4, /* what is behind a bar moves with its length */
+	BARS_STEP = 16, /* and all bars change with the length of all of them */
+};
 
 struct pen overview_line(struct grid *g, int row, const char *label)
 {
@@ -74,11 +80,12 @@ static const char *percent_of(const struct state_share *x, char buf[static FMT_M
 }
 
 /* "run 62%", and two blanks behind it. */
-static int share_width(const struct state_share *x)
+static int share_width(const struct state_share *x, int percent)
 {
 	char buf[FMT_MAX];
+	int digits = (int)strlen(percent_of(x, buf));
 
-	return (int)(strlen(worker_state_name(x->state)) + strlen(percent_of(x, buf))) + 3;
+	return (int)strlen(worker_state_name(x->state)) + (digits > percent ? digits : percent) + 3;
 }
 
 /* What is less than a tenth of a percent is left out. */
@@ -91,6 +98,7 @@ int overview_time(const struct model *m, const struct pool *p, struct grid *g)
 {
 	struct pen pen = overview_line(g, 0, "time");
 	struct state_share shares[WORKER_STATES];
+	int percent = g->columns >= ROOMY ? PERCENT : 0;
 	int bars = pen_room(&pen);
 	char buf[FMT_MAX];
 
@@ -98,20 +106,37 @@ int overview_time(const struct model *m, const struct pool *p, struct grid *g)
 		return 0;
 	read_shares(m, p, shares);
 	for (int i = 0; i < WORKER_STATES; i++) /* what the words leave is for bars */
-		bars -= is_shown(&shares[i]) ? share_width(&shares[i]) + 1 : 0;
+		bars -= is_shown(&shares[i]) ? share_width(&shares[i], percent) + 1 : 0;
+	bars -= bars > BARS_STEP ? bars % BARS_STEP : 0;
 	for (int i = 0; i < WORKER_STATES; i++) {
 		const struct state_share *x = &shares[i];
-		int width = bars > 0 && x->known ? (int)(x->share * bars + 0.5) : 0;
+		double steps = bars > 0 && x->known ? x->share * bars / BAR_STEP : 0;
+		int width = BAR_STEP * (int)(steps + 0.5);
 
-		if (!is_shown(x) || pen_room(&pen) < share_width(x) - 2)
+		if (!is_shown(x) || pen_room(&pen) < share_width(x, percent) - 2)
 			continue;
-		pen_printf(&pen, style_of_state(x->state), "%s %s", worker_state_name(x->state),
-			percent_of(x, buf));
+		pen_printf(&pen, style_of_state(x->state), "%s %-*s", worker_state_name(x->state),
+			percent, percent_of(x, buf));
 		pen_text(&pen, STYLE_TEXT, width ? " " : "");
 		draw_gauge(&pen, style_of_state(x->state), width, 1);
 		pen_skip(&pen, 2);
 	}
 	return 1;
+}
+
+/* What changes all the time has room to grow, where there is some. */
+static void put_room(struct pen *pen, int start, int width)
+{
+	if (pen->g->columns >= ROOMY && pen->col < start + width)
+		pen_skip(pen, start + width - pen->col);
+}
+
+static void put_lively(struct pen *pen, const char *number, int width)
+{
+	int start = pen->col;
+
+	pen_text(pen, STYLE_NUMBER, number);
+	put_room(pen, start, width);
 }
 
 /* All of it, or nothing. */
@@ -132,9 +157,9 @@ static void put_times(struct pen *pen, const char *label, const struct hist *h)
 		return;
 	pen_skip(pen, 2);
 	pen_printf(pen, STYLE_DIM, "%s p50 ", label);
-	pen_text(pen, STYLE_NUMBER, show_percentile(p50, h, 50));
+	put_lively(pen, show_percentile(p50, h, 50), 7);
 	pen_text(pen, STYLE_DIM, " p99 ");
-	pen_text(pen, STYLE_NUMBER, show_percentile(p99, h, 99));
+	put_lively(pen, show_percentile(p99, h, 99), 7);
 }
 
 /* Columns of a sparkline: a fifth of a wide screen. */
@@ -149,10 +174,12 @@ static void put_rate(const struct model *m, struct pen *pen, const struct series
 {
 	double rate = 0;
 	bool known = show_has_tasks(m) && show_series_rate(m, s, &rate);
+	int start = pen->col;
 	char buf[FMT_MAX];
 
 	pen_text(pen, STYLE_NUMBER, show_rate(buf, known, rate));
 	pen_text(pen, STYLE_DIM, "/s ");
+	put_room(pen, start, 8);
 	if (known)
 		draw_minute(pen, STYLE_PLOT, spark_width(pen), s);
 }
@@ -160,12 +187,14 @@ static void put_rate(const struct model *m, struct pen *pen, const struct series
 static void put_waiting(const struct model *m, const struct pool *p, struct pen *pen)
 {
 	uint64_t oldest = 0;
+	int start = pen->col;
 	uint32_t waiting = pool_waiting(p, m->now_ns, &oldest);
 	char number[FMT_MAX], buf[FMT_MAX], words[2 * FMT_MAX + 16];
 
 	fmt_count(number, waiting);
 	snprintf(words, sizeof(words), "%s, oldest %s", number, fmt_duration(buf, oldest));
 	put_number(pen, "waiting", waiting && oldest ? words : number, false);
+	put_room(pen, start, 28);
 }
 
 int overview_tasks(const struct model *m, const struct pool *p, struct grid *g)
@@ -185,7 +214,7 @@ int overview_tasks(const struct model *m, const struct pool *p, struct grid *g)
 	put_number(&pen, "lost", fmt_count(buf, t->lost), t->lost > 0);
 	put_waiting(m, p, &pen);
 	put_number(&pen, "done", fmt_count(buf, t->done), false);
-	if (g->rows < 2 || pen_room(&pen) >= 64) {
+	if (g->rows < 2 || pen_room(&pen) >= 60) {
 		put_times(&pen, "run", &p->run);
 		put_times(&pen, "wait", &p->wait);
 		return 1;
@@ -203,10 +232,13 @@ static void put_bytes_rate(
 	double rate = 0;
 	bool known = show_has_tasks(m) && show_series_rate(m, s, &rate);
 	char buf[FMT_MAX];
+	int start;
 
 	pen_printf(pen, STYLE_DIM, "%s ", label);
+	start = pen->col;
 	pen_text(pen, STYLE_NUMBER, show_bytes(buf, known, (uint64_t)rate));
 	pen_text(pen, STYLE_DIM, "/s ");
+	put_room(pen, start, 11);
 	if (known)
 		draw_minute(pen, STYLE_PLOT, spark_width(pen), s);
 	pen_skip(pen, 2);

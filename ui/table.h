@@ -36,8 +36,16 @@ static inline struct sort_value sort_number(bool known, double n)
 	return (struct sort_value){.known = known, .number = n};
 }
 
-/* How a value is written. */
-enum cell_format { FORMAT_COUNT, FORMAT_BYTES, FORMAT_DURATION, FORMAT_PERCENT };
+/* How a value is written. The brief ones are for where all rows change at each tick: they have no
+ * digits that would change faster than they can be read. */
+enum cell_format {
+	FORMAT_COUNT,
+	FORMAT_BYTES,
+	FORMAT_BYTES_BRIEF,
+	FORMAT_DURATION,
+	FORMAT_PERCENT,
+	FORMAT_PERCENT_BRIEF,
+};
 
 enum { CELL_TEXT = 320 };
 

@@ -50,6 +50,24 @@ static char *format_bytes(char buf[static FMT_MAX], double n)
 	return fmt_bytes(buf, (uint64_t)n);
 }
 
+/* "27 KiB", but "2.7 KiB". */
+static char *format_bytes_brief(char buf[static FMT_MAX], double n)
+{
+	char *point = strchr(format_bytes(buf, n), '.');
+
+	if (point && point - buf > 1)
+		memmove(point, strchr(point, ' '), strlen(strchr(point, ' ')) + 1);
+	return buf;
+}
+
+static char *format_percent_brief(char buf[static FMT_MAX], double n)
+{
+	if (n > 0 && n < 0.005)
+		return strcpy(buf, "<1%");
+	snprintf(buf, FMT_MAX, "%.0f%%", 100 * n);
+	return buf;
+}
+
 static char *format_count(char buf[static FMT_MAX], double n)
 {
 	return fmt_count(buf, (uint64_t)n);
@@ -68,8 +86,10 @@ static char *format_percent(char buf[static FMT_MAX], double n)
 static char *(*const formats[])(char buf[static FMT_MAX], double n) = {
 	[FORMAT_COUNT] = format_count,
 	[FORMAT_BYTES] = format_bytes,
+	[FORMAT_BYTES_BRIEF] = format_bytes_brief,
 	[FORMAT_DURATION] = format_duration,
 	[FORMAT_PERCENT] = format_percent,
+	[FORMAT_PERCENT_BRIEF] = format_percent_brief,
 };
 
 char *cell_number(char buf[static FMT_MAX], enum cell_format format, double n)
