@@ -56,24 +56,32 @@ void draw_start(struct pen *p, const struct start *s, int width, uint64_t axis_n
 	}
 }
 
-void draw_start_legend(struct pen *p)
+static const char *const legend[START_PHASES] = {
+	[PHASE_INTERPRETER] = "interp.",
+	[PHASE_SITE] = "site",
+	[PHASE_IMPORTS] = "imports",
+	[PHASE_MAIN] = "main",
+	[PHASE_PREPARE] = "prepare",
+	[PHASE_INITIALIZER] = "init.",
+};
+
+int start_legend_width(unsigned int phases)
 {
-	static const char *const names[START_PHASES] = {
-		[PHASE_INTERPRETER] = "interp.",
-		[PHASE_SITE] = "site",
-		[PHASE_IMPORTS] = "imports",
-		[PHASE_MAIN] = "main",
-		[PHASE_PREPARE] = "prepare",
-		[PHASE_INITIALIZER] = "init.",
-	};
+	int width = 0;
 
-	for (unsigned int i = PHASE_INTERPRETER; i < START_PHASES; i++) {
-		const char *name = names[i];
+	for (unsigned int i = 0; i < START_PHASES; i++)
+		if (legend[i] && phases & 1u << i)
+			width += (int)strlen(legend[i]) + 3;
+	return width;
+}
 
-		if (pen_room(p) < (int)strlen(name) + 2)
-			return;
+void draw_start_legend(struct pen *p, unsigned int phases)
+{
+	for (unsigned int i = 0; i < START_PHASES; i++) {
+		if (!legend[i] || !(phases & 1u << i))
+			continue;
 		pen_text(p, style_of_phase((enum start_phase)i), p->g->glyphs->phase[i]);
-		pen_printf(p, STYLE_DIM, " %s ", name);
+		pen_printf(p, STYLE_DIM, " %s ", legend[i]);
 	}
 }
 

@@ -11,8 +11,9 @@ enum style style_of_phase(enum start_phase phase);
 /* From the pen on: what goes on in each column of `width`, of an axis of axis_ns. */
 void draw_start(struct pen *p, const struct start *s, int width, uint64_t axis_ns);
 
-/* What the glyphs mean. */
-void draw_start_legend(struct pen *p);
+/* What the glyphs of these phases (bits) mean, and the columns that it takes. */
+void draw_start_legend(struct pen *p, unsigned int phases);
+int start_legend_width(unsigned int phases);
 
 /* The dearest modules of the worker that is selected in the table of starts. */
 extern const struct table table_start_modules;

@@ -247,28 +247,54 @@ static void draw_set(struct grid *g, int row, const char *label, const struct se
 	put(&pen, "at a time", buf);
 }
 
-/* Below its head: what the glyphs mean, and of the time line 0 at the left end, its length at the
- * right. */
-static void draw_axis(const struct model *m, const struct pool *p, struct grid *g, int row)
+static unsigned int phases_of(const struct start *s)
 {
+	unsigned int phases = 0;
+
+	for (unsigned int i = 0; i < START_PHASES; i++)
+		phases |= s->phase_ns[i] ? 1u << i : 0;
+	return phases;
+}
+
+/* Bits of the phases that some start has, also one that goes on. */
+static unsigned int seen_phases(const struct model *m, const struct pool *p)
+{
+	unsigned int phases;
+	struct start_sum sum;
+	struct start start;
+
+	pool_starts(m, p, &sum);
+	phases = phases_of(&sum.all);
+	for (uint32_t i = 0; i < p->workers_count; i++)
+		if (is_starting(&p->workers[i]) && worker_start(m, p, &p->workers[i], &start))
+			phases |= phases_of(&start);
+	return phases;
+}
+
+/* Above the table's head: what the glyphs mean, and of the time line 0 at the left end, its length
+ * at the right; in two lines where that has no room in one. Returns the row below. */
+static int draw_axis(const struct model *m, const struct pool *p, struct grid *g, int row)
+{
+	unsigned int phases = seen_phases(m, p);
+	struct pen legend = grid_pen(g, row, 1, g->columns - 2);
 	uint64_t axis = axis_ns(m, p);
 	struct table_layout l;
-	struct pen legend;
 	char buf[FMT_MAX];
 
 	table_layout(&table_startup, g->columns, &l);
 	for (unsigned int i = 0; axis && i < l.count; i++) {
-		struct pen left = grid_pen(g, row, l.start[i], l.width[i]);
-		struct pen right = left;
+		struct pen left, right;
 
 		if (l.column[i] != COLUMN_TIMELINE)
 			continue;
-		legend = grid_pen(g, row, 1, l.start[i] - 2);
-		draw_start_legend(&legend);
+		draw_start_legend(&legend, phases);
+		row += start_legend_width(phases) > l.start[i] - 2;
+		right = left = grid_pen(g, row, l.start[i], l.width[i]);
 		pen_text(&left, STYLE_DIM, "0");
 		if (pen_room(&left) > 12)
 			pen_right(&right, STYLE_DIM, fmt_duration(buf, axis));
 	}
+	return row + 1;
 }
 
 /* A program that makes one pool after the other starts workers for each. */
@@ -329,7 +355,7 @@ static int head(const struct model *m, const struct ui_state *s, struct grid *g)
 		draw_set(g, row++, "first set", &first);
 	if (later.workers)
 		draw_set(g, row++, "later", &later);
-	draw_axis(m, p, g, row++);
+	row = draw_axis(m, p, g, row);
 	hist_release(&first.took);
 	hist_release(&later.took);
 	return row < g->rows ? row : g->rows;
