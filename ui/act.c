@@ -116,6 +116,9 @@ static bool act(const struct model *m, struct ui_state *s, enum request r)
 	case REQUEST_GONE:
 		s->shows_gone = !s->shows_gone;
 		return true;
+	case REQUEST_HOT:
+		s->shows_lines = !s->shows_lines;
+		return true;
 	case REQUEST_POOLS:
 		toggle(s, &view_pools);
 		ui_ensure(m, s);

@@ -43,16 +43,17 @@ int hot_list(const struct model *m, const struct ui_state *s, struct grid *g)
 	int function = g->columns / 3 > FUNCTION_LEAST ? g->columns / 3 : FUNCTION_LEAST;
 	struct hot list[HOT_MOST];
 	struct pen p = grid_pen(g, 0, 1, g->columns - 2);
+	enum hot_by by = s->shows_lines ? HOT_LINES : HOT_FUNCTIONS;
 	int count = 0, found;
 
 	if (most < 1)
 		return 0;
-	found = (int)pool_hot(m, ui_pool(m, s), HOT_FUNCTIONS, list, (uint32_t)most);
+	found = (int)pool_hot(m, ui_pool(m, s), by, list, (uint32_t)most);
 	while (count < found && list[count].share >= LEAST_SHARE)
 		count++;
 	if (!count)
 		return 0;
-	pen_text(&p, STYLE_TITLE, "Hot");
+	pen_text(&p, STYLE_TITLE, s->shows_lines ? "Hot lines" : "Hot functions");
 	pen_fit(&p, STYLE_DIM, "  shares of the tasks' own time on cores");
 	for (int i = 0; i < count; i++) {
 		p = grid_pen(g, 1 + i, 1, g->columns - 2);

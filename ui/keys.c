@@ -45,6 +45,12 @@ static bool has_gone(const struct model *m, const struct ui_state *s)
 	       (v == &view_overview || v == &view_workers);
 }
 
+/* The list above the stacks has lines as well as functions. */
+static bool has_hot(const struct model *m, const struct ui_state *s)
+{
+	return ui_pool(m, s) && ui_here(s)->view == &view_stacks;
+}
+
 /* At the end of a recording the screen is the live session's last, keys and all. */
 static bool is_replayed(const struct model *m, const struct ui_state *s)
 {
@@ -87,6 +93,9 @@ static const struct key keys[] = {
 		"goes to the next table of the view", in_several_tables, 3},
 	{{'a'}, REQUEST_GONE, "a", "gone too", NULL,
 		"shows workers that are gone too; again: hides them", has_gone, 5},
+	{{'t'}, REQUEST_HOT, "t", "hot lines", NULL,
+		"in Stacks: the hot lines instead of the hot functions; again: functions", has_hot,
+		0},
 	{{' '}, REQUEST_FREEZE, "space", "freeze", NULL,
 		"freezes the picture while watching goes on; again: goes on", NULL, 4},
 	{{'['}, REQUEST_STEP_BACK, "[", "step", "[ ]", "one tick back in time; live too", NULL, 4},

@@ -53,6 +53,7 @@ struct ui_state {
 	struct ui_place place[UI_DEPTH]; /* the one shown is place[depth] */
 	unsigned int depth;
 	bool shows_gone; /* workers that are gone too */
+	bool shows_lines; /* the hot lines, not the hot functions */
 	struct table_state tables[UI_TABLES];
 	unsigned int tables_count;
 

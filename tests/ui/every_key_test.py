@@ -91,7 +91,8 @@ def in_views(folder, pressed):
         other = '2' if name == '1' else '1'
         pressed.press(s, (('%s F%s' % (name, name), [name], title),
                           (None, [other], r'\[%s ' % other), (None, ['F' + name], title)))
-    pressed.press(s, (('q', ['q'], r'^status 0'),))
+    pressed.press(s, ((None, ['7'], r'^ Hot functions'), ('t', ['t'], r'^ Hot lines'),
+                      ('t', ['t'], r'^ Hot functions'), ('q', ['q'], r'^status 0')))
 
 
 def in_time(folder, pressed):

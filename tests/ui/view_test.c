@@ -54,6 +54,7 @@ static void views_of_a_lively_pool(void **state)
 	golden("deaths", "", "deaths");
 	golden("start-up", "", "start-up");
 	golden("stacks", "", "stacks");
+	golden("stacks", "t", "stacks-lines");
 	golden("cores", "", "cores");
 	golden("traps", "", "traps");
 	golden("pools", "", "pools");
