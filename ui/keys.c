@@ -80,7 +80,7 @@ static const struct key keys[] = {
 	{{KEY_CODE_ENTER, NEWLINE}, REQUEST_OPEN, "Enter", "open", NULL,
 		"opens the selected row; so does a click on it", can_open, 2},
 	{{KEY_CODE_ESCAPE, KEY_CODE_BACKSPACE}, REQUEST_BACK, "Esc", "back", NULL,
-		"clears the filter, or goes back", can_go_back, 1},
+		"clears the filter, or goes back", can_go_back, 0},
 	{{'/'}, REQUEST_FILTER, "/", "filter", NULL,
 		"shows only rows with a text in them; empty: all", in_tables, 3},
 	{{'s'}, REQUEST_SORT, "s", "sort", NULL,

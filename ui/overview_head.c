@@ -194,7 +194,8 @@ static void put_waiting(const struct model *m, const struct pool *p, struct pen 
 	fmt_count(number, waiting);
 	snprintf(words, sizeof(words), "%s, oldest %s", number, fmt_duration(buf, oldest));
 	put_number(pen, "waiting", waiting && oldest ? words : number, false);
-	put_room(pen, start, 28);
+	if (waiting && oldest)
+		put_room(pen, start, 28);
 }
 
 int overview_tasks(const struct model *m, const struct pool *p, struct grid *g)

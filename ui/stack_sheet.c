@@ -6,15 +6,26 @@
 
 #include "ui/show.h"
 
-enum { INDENT = 3, FUNCTION = 24 };
+enum { INDENT = 3, FUNCTION = 24, PLACE_LEAST = 20 };
+
+/* Columns of the function: where there is little room the place has some too. */
+static int function_width(const struct pen *p)
+{
+	int left = pen_room(p) - PLACE_LEAST - 2;
+
+	if (left >= FUNCTION)
+		return FUNCTION;
+	return left > pen_room(p) / 3 ? left : pen_room(p) / 3;
+}
 
 static void draw_place(
 	const struct model *m, const struct stack_place *place, int indent, struct sheet *sheet)
 {
 	const char *file = model_text(m, place->file, "?");
 	bool native = place->kind == PLACE_NATIVE;
-	struct pen pen = sheet_pen(sheet);
+	struct pen pen = sheet_pen(sheet), name;
 	char where[SHOW_MAX];
+	int width;
 
 	if (native)
 		snprintf(where, sizeof(where), "%s +0x%" PRIx64, file, (uint64_t)place->offset);
@@ -23,8 +34,11 @@ static void draw_place(
 	else
 		snprintf(where, sizeof(where), "%s", file);
 	pen_skip(&pen, indent);
-	pen_printf(&pen, native ? STYLE_DIM : STYLE_TEXT, "%-*s  ", FUNCTION,
-		model_text(m, place->function, "?"));
+	width = function_width(&pen);
+	name = pen;
+	name.end = width < FUNCTION ? pen.col + width : pen.end;
+	pen_fit(&name, native ? STYLE_DIM : STYLE_TEXT, model_text(m, place->function, "?"));
+	pen.col = (name.col > pen.col + width ? name.col : pen.col + width) + 2;
 	pen_fit_end(&pen, STYLE_DIM, where);
 }
 

@@ -148,7 +148,7 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	char title[64], a[FMT_MAX], b[FMT_MAX];
 
 	if (!d) {
-		sheet_title(sheet, "This death is no longer kept: Esc goes back");
+		sheet_title(sheet, "This death is not known at this time: Esc goes back");
 		return;
 	}
 	if (d->inferred[0]) {

@@ -12,7 +12,7 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	const struct failure *f;
 
 	if (ui_here(s)->subject >= p->failures_count) {
-		sheet_title(sheet, "This failure is no longer kept: Esc goes back");
+		sheet_title(sheet, "This failure is not known at this time: Esc goes back");
 		return;
 	}
 	f = &p->failures[ui_here(s)->subject];

@@ -77,7 +77,7 @@ static void sheet(const struct model *m, const struct ui_state *s, struct sheet 
 	const struct func *f;
 
 	if (ui_here(s)->subject >= p->funcs_count) {
-		sheet_title(sheet, "This function is no longer kept: Esc goes back");
+		sheet_title(sheet, "This function is not known at this time: Esc goes back");
 		return;
 	}
 	f = &p->funcs[ui_here(s)->subject];
