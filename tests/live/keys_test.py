@@ -25,7 +25,7 @@ STORY = os.path.join(harness.BUILD, "tests/ui/story")
 PATIENCE_S = 30  # a machine may be busy, and sanitizers slow; a hang is for ever
 ACTIONS = 250  # of one dashboard: then it has to end
 
-PLAIN = [c.encode() for c in "123456789?pnswerahjklxX ~`/g[]{}+-=_0\t\r\n\x7f"]
+PLAIN = [c.encode() for c in "123456789?pnswerahjkltxX ~`/g[]{}+-=_0\t\r\n\x7f"]
 ESCAPES = [b"\x1b", b"\x1bOA", b"\x1bOB", b"\x1bOC", b"\x1bOD", b"\x1b[5~", b"\x1b[6~", b"\x1bOH",
            b"\x1bOF", b"\x1bOP", b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b[15~", b"\x1b[20~",
            b"\x1b[24~", b"\x1b[200~", b"\x1b[", b"\x1bO", b"\x1b[99;99;99z"]
