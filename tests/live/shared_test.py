@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 120
+# timeout: 180
 """Bytes shared, against bytes pickled: each piece of shared memory counts once, however many
 processes map it; semaphores and what one process has alone do not count."""
 import subprocess
@@ -23,13 +23,12 @@ def by_pool(case, start):
     case.check(got["out"] < 4096, "pickled, though it is shared: %d bytes" % got["out"])
 
 
-def by_joblib(case):
+def by_module(case, modules, *args):
     harness.need_bpf()
     debian = "/usr/bin/python3"
-    if subprocess.run([debian, "-c", "import joblib, numpy"],
-                      stderr=subprocess.DEVNULL).returncode:
-        raise harness.Skip("no joblib here")
-    got, truth = shared(case, debian, "--joblib", "--workers", "2")
+    if subprocess.run([debian, "-c", "import " + modules], stderr=subprocess.DEVNULL).returncode:
+        raise harness.Skip("no %s here" % modules)
+    got, truth = shared(case, debian, "--workers", "2", *args)
     case.equal("shared", got["shared"], truth["bytes"])
     case.check(got["out"] < truth["bytes"] / 100, "pickled: %d bytes" % got["out"])
 
@@ -45,7 +44,10 @@ def main():
     return harness.main([
         ("SharedMemory, RawArray and mmap under fork", lambda case: by_pool(case, "fork"), 40),
         ("SharedMemory under spawn", lambda case: by_pool(case, "spawn"), 40),
-        ("joblib's memmap", by_joblib, 60),
+        ("joblib's memmap", lambda case: by_module(case, "joblib, numpy", "--joblib"), 60),
+        ("torch's tensors under fork", lambda case: by_module(case, "torch", "--torch"), 60),
+        ("torch's tensors under spawn",
+         lambda case: by_module(case, "torch", "--torch", "--start", "spawn"), 60),
         ("a pool that shares nothing", none, 20),
     ])
 

@@ -64,15 +64,49 @@ def run_joblib(args):
     truth.write(args.truth, bytes=pages(got[0][1]))
 
 
+class Rows:
+    """Sums of a tensor that is in shared memory: what goes back is none."""
+
+    def __init__(self, tensor, workers, seconds):
+        self.tensor = tensor
+        self.workers = workers
+        self.seconds = seconds
+
+    def __len__(self):
+        return self.workers
+
+    def __getitem__(self, index):
+        time.sleep(self.seconds)
+        return float(self.tensor[index])
+
+
+def first(samples):
+    return samples[0]
+
+
+def run_torch(args):
+    """A dataset of a tensor that the loader's workers share with their parent."""
+    import torch
+    import torch.utils.data
+    tensor = torch.ones(2000000).share_memory_()
+    loader = torch.utils.data.DataLoader(
+        Rows(tensor, args.workers, args.seconds), num_workers=args.workers, collate_fn=first,
+        multiprocessing_context=args.start)
+    assert list(loader) == [1.0] * args.workers
+    truth.write(args.truth, bytes=pages(2000000 * tensor.element_size()))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--truth", required=True)
     parser.add_argument("--start", default="fork")
     parser.add_argument("--joblib", action="store_true")
+    parser.add_argument("--torch", action="store_true")
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3)
     args = parser.parse_args()
-    (run_joblib if args.joblib else run_pool)(args)
+    run = run_joblib if args.joblib else run_torch if args.torch else run_pool
+    run(args)
 
 
 if __name__ == "__main__":
