@@ -13,8 +13,8 @@ import threading
 import time
 
 import celery
-from celery.worker import state
 
+import kind_billiard
 import kind_celery
 import mixed
 import tally
@@ -27,7 +27,7 @@ PATIENCE_S = 60
 
 class App:
     def __init__(self, name):
-        # Each has a broker of its own: that in memory is one for all who give it no queue.
+        # The broker in memory is one for all of a process: each has a queue of its own.
         self.app = celery.Celery(name, broker="memory://", backend=None)
         self.app.conf.update(kind_celery.SETTINGS, task_default_queue=name)
         self.tasks = {function.__name__: self.app.task(name="%s.%s" % (name, function.__name__))(
@@ -84,7 +84,7 @@ def pool_of(worker):
 
 def in_threads(n, _):
     apps = [App(name) for name in NAMES]
-    counted = []
+    counted, pools = [], []
     for app in apps:
         # A pool's workers inherit the tasks of the app whose worker was made last.
         worker = kind_celery.new_worker(2, app.app)
@@ -93,11 +93,12 @@ def in_threads(n, _):
         counted.append(tally.watch("billiard", tally.celery_message, [pool._inqueue._writer],
                                    [pool._outqueue._reader]))
         counted[-1].more["workers"] = [p.pid for p in pool._pool]
+        pools.append(pool)
     calls = [app.feed(n + 10 * i) for i, app in enumerate(apps)]
     end = time.monotonic() + PATIENCE_S
     while [one.tasks["returned"] for one in counted] != calls and time.monotonic() < end:
         time.sleep(0.02)
-    state.should_stop = 0
+    kind_billiard.end(pools)
     return counted
 
 
@@ -120,6 +121,7 @@ def main():
     run = in_programs if args.shape == "programs" else in_threads
     pools = run(args.items, args.truth)
     tally.write(args.truth, pools, method=args.method)
+    os._exit(0)  # the threads of billiard 4.1 may wait for ever
 
 
 if __name__ == "__main__":
