@@ -68,6 +68,12 @@ static bool is_outermost(const char *frame)
 	return false;
 }
 
+/* "Process ForkPoolWorker-1:" */
+static bool is_last_word(const char *line)
+{
+	return line && begins(line, "Process ") && line_has(line, ":", true);
+}
+
 /* The last traceback of what ended it; of one whose head is not kept any more what there is. */
 static bool find_traceback(const char *text, struct found *ret)
 {
@@ -75,11 +81,11 @@ static bool find_traceback(const char *text, struct found *ret)
 		{TRACEBACK, ""},
 		{"  + Exception Group " TRACEBACK, "  | "},
 	};
-	const char *first = NULL;
+	const char *first = NULL, *before = NULL;
 	bool has_head = false;
 
 	*ret = (struct found){.prefix = ""};
-	for (const char *line = text; *line; line = next_line(line)) {
+	for (const char *line = text; *line; before = line, line = next_line(line)) {
 		if (!first && begins(line, FRAME))
 			first = line;
 		for (unsigned int i = 0; i < 2; i++) {
@@ -88,8 +94,9 @@ static bool find_traceback(const char *text, struct found *ret)
 			if (!begins(line, styles[i].head))
 				continue;
 			has_head = true;
-			if (begins(below, styles[i].prefix) &&
-				is_outermost(below + strlen(styles[i].prefix)))
+			if (is_last_word(before) ||
+				(begins(below, styles[i].prefix) &&
+					is_outermost(below + strlen(styles[i].prefix))))
 				*ret = (struct found){.begin = line, .prefix = styles[i].prefix};
 		}
 	}
