@@ -6,6 +6,7 @@ liblive_a_SOURCES += \
 	src/live/departed.c src/live/departed.h \
 	src/live/discover.c \
 	src/live/ends.c src/live/ends.h \
+	src/live/eval_part.c src/live/eval_part.h \
 	src/live/events.c \
 	src/live/exact.c \
 	src/live/exact_probes.c src/live/exact_probes.h \

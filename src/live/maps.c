@@ -41,6 +41,58 @@ static bool is_wanted(struct seen_file *seen, const char *line)
 	return ino && name[0] == '/' && (!seen || is_same_file(seen, name, ino));
 }
 
+/* From the inode to the end; NULL: it is no such line. */
+static const char *file_of(const char *line, unsigned long long *ret_offset)
+{
+	int at = 0;
+
+	if (sscanf(line, "%*s %*s %llx %*s %n", ret_offset, &at) < 1 || !at)
+		return NULL;
+	return line + at;
+}
+
+static bool is_line_of(const char *line, const char *file)
+{
+	unsigned long long offset;
+	const char *other = file_of(line, &offset);
+	size_t len = strcspn(file, "\n");
+
+	return other && strcspn(other, "\n") == len && !memcmp(other, file, len);
+}
+
+/*
+ * What a library maps of its own file once more lies as a rule right below where the loader has put
+ * it (libffi's trampolines, from 3.4 on), and would be taken for the library's beginning. A file is
+ * loaded with its first page lowest.
+ */
+static void drop_below(struct buf *text)
+{
+	char *out = text->data, *last = NULL, *run = out;
+	const char *end = text->data + text->len;
+	bool has_first = false;
+
+	for (char *in = text->data; in < end;) {
+		unsigned long long offset = 1;
+		const char *file = file_of(in, &offset);
+		size_t len = strcspn(in, "\n");
+
+		len += in + len < end;
+		if (!last || !file || !is_line_of(last, file)) {
+			run = out;
+			has_first = false;
+		} else if (!offset && !has_first) {
+			out = run;
+		}
+		has_first |= !offset;
+		memmove(out, in, len);
+		last = out;
+		out += len;
+		in += len;
+	}
+	*out = '\0';
+	text->len = (size_t)(out - text->data);
+}
+
 static char *read_lines(uint32_t pid, struct seen_file *seen)
 {
 	struct buf text = {0};
@@ -56,8 +108,10 @@ static char *read_lines(uint32_t pid, struct seen_file *seen)
 		if (is_wanted(seen, line))
 			buf_add(&text, line, strlen(line));
 	fclose(f);
-	if (text.len && !text.is_short)
+	if (text.len && !text.is_short) {
+		drop_below(&text);
 		return text.data;
+	}
 	buf_release(&text);
 	return NULL;
 }

@@ -13,8 +13,9 @@ enum {
 
 /*
  * The lines of /proc/PID/maps that are of files, if the file by that name is (still) the mapped
- * one: not a deleted one, nor one of another mount namespace. NULL: gone, not permitted, none or
- * no memory. The caller frees.
+ * one: not a deleted one, nor one of another mount namespace. Of a file that is mapped from its
+ * first page on, only what follows that page. NULL: gone, not permitted, none or no memory. The
+ * caller frees.
  */
 char *maps_read(uint32_t pid);
 

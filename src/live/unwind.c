@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "live/eval_part.h"
 #include "live/module.h"
 
 struct unwinder {
@@ -96,6 +97,8 @@ static void name_place(
 	name = dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL, NULL, NULL);
 	if (name && offset < symbol.st_size)
 		snprintf(place->function, sizeof(place->function), "%s", name);
+	else if (eval_part_has(module, pc)) /* as where the compiler names it */
+		snprintf(place->function, sizeof(place->function), EVAL_LOOP ".cold");
 }
 
 /* libdw takes what lies between two modules for a part of the first. */
@@ -152,8 +155,10 @@ static bool is_outermost(const struct unwinder *u)
 
 static void forget(struct unwinder *u)
 {
-	if (u->dwfl)
+	if (u->dwfl) {
+		eval_part_forget(u->dwfl);
 		dwfl_end(u->dwfl);
+	}
 	free(u->maps);
 	u->dwfl = NULL;
 	u->maps = NULL;

@@ -90,6 +90,9 @@ check_PROGRAMS += tests/live/wait_read_test
 tests_live_wait_read_test_SOURCES = tests/live/wait_read_test.c
 tests_live_wait_read_test_LDADD = $(TEST_LIVE_LDADD)
 if X86_64
+check_PROGRAMS += tests/live/eval_part_test
+tests_live_eval_part_test_SOURCES = tests/live/eval_part_test.c
+tests_live_eval_part_test_LDADD = $(TEST_LIVE_LDADD)
 check_PROGRAMS += tests/live/unwind_test
 tests_live_unwind_test_SOURCES = tests/live/unwind_test.c
 tests_live_unwind_test_LDADD = $(TEST_LIVE_LDADD)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <ucontext.h>
@@ -201,6 +202,44 @@ static void a_module_is_the_mapped_file(void **state)
 	free(maps);
 }
 
+/* As libffi does: a page of its own file once more, right below where that is loaded. */
+static void what_is_mapped_below_a_module_is_no_beginning(void **state)
+{
+	char *maps = maps_read((uint32_t)getpid()), *name, line[32];
+	struct unwinder *u = unwinder_new();
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	unsigned long long start;
+	const char *first;
+	void *below;
+	size_t len, count;
+
+	(void)state;
+	name = realpath("/proc/self/exe", NULL);
+	assert_non_null(name);
+	first = strstr(maps, name);
+	while (first > maps && first[-1] != '\n')
+		first--;
+	assert_int_equal(sscanf(first, "%llx-", &start), 1);
+	below = mmap((void *)(uintptr_t)(start - 0x3000), 0x1000, PROT_READ,
+		MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd, 0x1000);
+	assert_ptr_equal(below, (void *)(uintptr_t)(start - 0x3000));
+	close(fd);
+	free(maps);
+	maps = maps_read((uint32_t)getpid());
+	snprintf(line, sizeof(line), "%llx-", start - 0x3000);
+	assert_null(strstr(maps, line));
+	assert_null(module_name(maps, start - 0x3000, &len));
+	assert_non_null(module_name(maps, start, &len));
+	outer();
+	count = unwind(u, maps);
+	assert_int_equal(at_of("outer", count), 1);
+	assert_true(at_of("main", count) > 1);
+	munmap(below, 0x1000);
+	unwinder_free(u);
+	free(name);
+	free(maps);
+}
+
 /* A child that computes: the kernel copies where it is. */
 static void one_that_runs(void **state)
 {
@@ -283,6 +322,7 @@ int main(void)
 		cmocka_unit_test(a_stack_of_the_living),
 		cmocka_unit_test(the_vdso_is_known),
 		cmocka_unit_test(a_module_is_the_mapped_file),
+		cmocka_unit_test(what_is_mapped_below_a_module_is_no_beginning),
 		cmocka_unit_test(one_that_runs),
 		cmocka_unit_test(what_is_not_in_the_copy_is_the_end),
 		cmocka_unit_test(nonsense_is_harmless),
