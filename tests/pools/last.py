@@ -61,7 +61,19 @@ def recurse():
     sys.setrecursionlimit(1 << 30)
     _, hard = resource.getrlimit(resource.RLIMIT_STACK)
     resource.setrlimit(resource.RLIMIT_STACK, (1 << 20, hard))
+    if sys.version_info >= (3, 14):
+        claim_stack()
     return deeper
+
+
+def claim_stack():
+    """3.14 and later look how much of it is left, and raise an exception instead: not where they
+    are told that all addresses are of it."""
+    api = ctypes.pythonapi
+    api.PyThreadState_Get.restype = ctypes.c_void_p
+    claim = api.PyUnstable_ThreadState_SetStackProtection
+    claim.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
+    claim(api.PyThreadState_Get(), 1 << 16, 1 << 46)
 
 
 def deeper(_=None):
