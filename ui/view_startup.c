@@ -307,13 +307,37 @@ static void put_again(const struct model *m, const struct pool *p, struct pen *p
 		put(pen, "pools this program has made", fmt_count(buf, pools));
 }
 
-/* "each took   interpreter 23 ms  imports 430 ms  main 9.0 ms ..." and the fork server's start.
- * Returns the row below. */
+/* The fork server's start, and what it has loaded, which its workers then need not. Returns the row
+ * below. */
+static int put_server(const struct model *m, const struct pool *p, struct grid *g, int row)
+{
+	struct pen pen = grid_pen(g, row, 1, g->columns - 2);
+	struct start server;
+	char buf[FMT_MAX];
+
+	if (!pool_server_start(p, &server))
+		return row;
+	pen_printf(&pen, STYLE_DIM, "%-10s", "fork server");
+	put(&pen, "before all, it took", fmt_duration(buf, server.at_ns - server.from_ns));
+	for (unsigned int i = 0; i < START_PHASES; i++)
+		if (server.phase_ns[i] > NOTHING_NS)
+			put(&pen, start_phase_name((enum start_phase)i),
+				fmt_duration(buf, server.phase_ns[i]));
+	if (!server.modules_count)
+		return row + 1;
+	pen = grid_pen(g, row + 1, 1, g->columns - 2);
+	pen_printf(&pen, STYLE_DIM, "%-10s", "its dearest");
+	for (uint32_t i = 0; i < server.modules_count && pen_room(&pen) > 0; i++)
+		put(&pen, model_text(m, server.modules[i].name, "?"),
+			fmt_duration(buf, server.modules[i].self_ns));
+	return row + 2;
+}
+
+/* "each took   interpreter 23 ms  imports 430 ms  main 9.0 ms ..." Returns the row below. */
 static int put_phases(const struct model *m, const struct pool *p, struct grid *g, int row)
 {
 	struct pen pen = grid_pen(g, row, 1, g->columns - 2);
 	struct start_sum sum;
-	struct start server;
 	char buf[FMT_MAX];
 
 	pool_starts(m, p, &sum);
@@ -325,16 +349,7 @@ static int put_phases(const struct model *m, const struct pool *p, struct grid *
 					fmt_duration(buf, sum.all.phase_ns[i] / sum.workers));
 		row++;
 	}
-	if (!pool_server_start(p, &server))
-		return row;
-	pen = grid_pen(g, row++, 1, g->columns - 2);
-	pen_printf(&pen, STYLE_DIM, "%-10s", "fork server");
-	put(&pen, "before all, it took", fmt_duration(buf, server.at_ns - server.from_ns));
-	for (unsigned int i = 0; i < START_PHASES; i++)
-		if (server.phase_ns[i] > NOTHING_NS)
-			put(&pen, start_phase_name((enum start_phase)i),
-				fmt_duration(buf, server.phase_ns[i]));
-	return row;
+	return put_server(m, p, g, row);
 }
 
 static int head(const struct model *m, const struct ui_state *s, struct grid *g)

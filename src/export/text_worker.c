@@ -168,6 +168,25 @@ static void quota(struct page *out, const struct pool *p)
 	page_end(out);
 }
 
+static void modules(struct page *out, const struct model *m, const char *whose,
+	const struct start *s, uint32_t starts)
+{
+	char buf[FMT_MAX];
+	uint32_t i;
+
+	if (!s->modules_count)
+		return;
+	page_add(out, "  %s:", whose);
+	for (i = 0; i < s->modules_count && i < MODULES; i++) {
+		const char *name = model_text(m, s->modules[i].name, "?");
+
+		page_add(out, "%s ", i ? "," : "");
+		page_cut(out, name, strlen(name));
+		page_add(out, " %s", fmt_duration(buf, s->modules[i].self_ns / starts));
+	}
+	page_end(out);
+}
+
 /* Phases of all starts, and the modules that cost most. */
 static void starts(struct page *out, const struct model *m, const struct pool *p)
 {
@@ -187,19 +206,12 @@ static void starts(struct page *out, const struct model *m, const struct pool *p
 				fmt_percent(
 					buf, (double)sum.all.phase_ns[i] / (double)sum.total_ns));
 	page_end(out);
-	if (!sum.all.modules_count)
-		return;
-	page_add(out, "  dearest modules, each time:");
-	for (i = 0; i < sum.all.modules_count && i < MODULES; i++) {
-		page_add(out, "%s ", i ? "," : "");
-		page_cut(out, model_text(m, sum.all.modules[i].name, "?"),
-			strlen(model_text(m, sum.all.modules[i].name, "?")));
-		page_add(out, " %s", fmt_duration(buf, sum.all.modules[i].self_ns / sum.workers));
-	}
-	page_end(out);
+	modules(out, m, "dearest modules, each time", &sum.all, sum.workers);
 }
 
-static void server(struct page *out, const struct pool *p)
+/* A fork server may have loaded the main module, and then its workers have next to nothing to
+ * load. */
+static void server(struct page *out, const struct model *m, const struct pool *p)
 {
 	struct start s;
 	char buf[FMT_MAX];
@@ -209,6 +221,7 @@ static void server(struct page *out, const struct pool *p)
 	page_add(out, "  its fork server, %u, took %s to start before them", p->server_pid,
 		fmt_duration(buf, s.at_ns - s.from_ns));
 	page_end(out);
+	modules(out, m, "dearest modules of its fork server", &s, 1);
 }
 
 static void put(struct page *out, const struct page_cell *cell, const char *text)
@@ -253,7 +266,7 @@ void text_workers(struct page *out, const struct model *m, const struct pool *p)
 	shares(out, m, p);
 	unknown_states(out, p);
 	starts(out, m, p);
-	server(out, p);
+	server(out, m, p);
 	cores(out, m, p);
 	demand(out, m, p);
 	quota(out, p);

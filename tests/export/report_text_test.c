@@ -161,6 +161,39 @@ static void test_no_traceback_and_long_one(void **state)
 	session_release(&s);
 }
 
+/* What it has loaded its workers need not: then it is the one to name. */
+static void test_fork_server(void **state)
+{
+	struct start server = {.from_ns = 1000000000, .at_ns = 3500000000, .is_over = true};
+	struct session s;
+	struct pool *p;
+	char *text;
+
+	(void)state;
+	story_lively(&s);
+	p = &s.model.pools[0];
+	text = report(&s.model);
+	assert_null(strstr(text, "fork server"));
+	free(text);
+	p->server = &server;
+	p->server_pid = 77;
+	text = report(&s.model);
+	assert_non_null(
+		strstr(text, "\n  its fork server, 77, took 2.50 s to start before them\n"));
+	assert_null(strstr(text, "of its fork server"));
+	free(text);
+	server.modules[0] = (struct start_module){.name = p->funcs[0].name, .self_ns = 4000000};
+	server.modules[1] = (struct start_module){.name = p->funcs[1].name, .self_ns = 700000000};
+	server.modules_count = 2;
+	text = report(&s.model);
+	assert_non_null(
+		strstr(text, "\n  dearest modules of its fork server: etl.transform 700 ms, "
+			     "etl.extract 4.0 ms\n"));
+	free(text);
+	p->server = NULL;
+	session_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_no_traceback_and_long_one),
+		cmocka_unit_test(test_fork_server),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -278,6 +278,29 @@ static void the_asked_for_pool_is_shown(void **state)
 	scene_release(&l);
 }
 
+/* A fork server that has loaded what its workers then need not. */
+static void a_fork_server_and_its_modules(void **state)
+{
+	struct start server = {.from_ns = 1000000000, .at_ns = 3500000000, .is_over = true};
+	struct scene l;
+	struct pool *p;
+
+	(void)state;
+	scene_lively(&l);
+	scene_at(&l, "start-up");
+	p = &l.s.model.pools[0];
+	assert_false(scene_shows(&l, "fork server"));
+	p->server = &server;
+	assert_true(scene_shows(&l, "fork server  before all, it took 2.50 s"));
+	assert_false(scene_shows(&l, "its dearest"));
+	server.modules[0] = (struct start_module){.name = p->funcs[0].name, .self_ns = 4000000};
+	server.modules[1] = (struct start_module){.name = p->funcs[1].name, .self_ns = 700000000};
+	server.modules_count = 2;
+	assert_true(scene_shows(&l, "its dearest  etl.transform 700 ms  etl.extract 4.0 ms"));
+	p->server = NULL;
+	scene_release(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +313,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_for_the_loop),
 		cmocka_unit_test(several_pools_are_listed),
 		cmocka_unit_test(the_asked_for_pool_is_shown),
+		cmocka_unit_test(a_fork_server_and_its_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
