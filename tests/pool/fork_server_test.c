@@ -199,7 +199,7 @@ static void an_idle_one_beside_an_executor(void **state)
 	held_beside_executor(t);
 }
 
-/* Read when it had closed all, it seems to be none of this Pool's: until it has been told to end. */
+/* Read when it had closed all, it seems to be none of the Pool: until it has been told to end. */
 static void whose_ends_were_read_too_late(void **state)
 {
 	struct story *t = *state;
