@@ -83,6 +83,7 @@ static void set_styles(struct term *t, bool no_color)
 	inks_init(&t->painter.inks, looks);
 	t->paints = t->squeezes && caps_changes() && (!colours || (own && caps_colours()));
 	t->painter.feeds = caps_has("cud1", "\n");
+	t->painter.shifts = caps_shifts();
 	t->painter.erases = caps_has("ech", "\033[%p1%dX");
 }
 
@@ -286,6 +287,10 @@ static void paint_curses(struct term *t, const struct grid *g, struct buf *out)
 	wnoutrefresh(stdscr);
 	doupdate();
 	collect(t, out);
+	/* ncurses may have set margins, at its start even of a size that is not the terminal's: a
+	 * line feed would scroll at the lower one. */
+	if (t->paints && caps_has("csr", "\033[%i%p1%d;%p2%dr"))
+		buf_printf(out, "\033[r");
 }
 
 static bool can_change(const struct term *t, const struct grid *from, const struct grid *to)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 180
+# timeout: 300
 """The dashboard in a real terminal (tmux), over a stream that tests/ui/story writes: what keys do
 to the screen, in a replay and in a stream that comes as it happens. Needs no privileges."""
 import os
@@ -284,6 +284,46 @@ def last_screens_are_equal(folder):
     need(once('--ascii', path).isascii(), 'not ASCII')
 
 
+def settled(screen):
+    """The screen, once it stands still."""
+    text = None
+    for _ in range(100):
+        before, text = text, screen.text()
+        if text == before:
+            break
+        time.sleep(0.15)
+    return text
+
+
+def part_by_part(s, term):
+    s.wait(r'REPLAY.*busy')
+    s.press('n', r'ENDED.*busy')
+    for key in ('?', 'Down', 'Down', 'PageDown', 'Up', '1', 'Down', 's', '2', 'a', '3', 'Tab',
+                'Down', '6', 'Down', '7', 't', '9', 'Enter', 'Down', 'Escape', '8', '[', '1', '{',
+                '{', '['):
+        s.keys(key)
+        parts = settled(s)
+        s.keys('C-l')
+        whole = settled(s)
+        need(parts == whole,
+             '%s, key %s: in parts\n%s\nand whole\n%s' % (term, key, parts, whole))
+    s.press('q', r'^status 0')
+
+
+def parts_make_the_whole(folder):
+    """What was painted piece by piece is what is painted all at once; on screens higher than the
+    descriptions of terminals say, where margins of theirs would be in the way."""
+    story = story_file(folder)
+    for term in ('xterm-256color', 'tmux-256color', 'screen', 'xterm'):
+        own = os.path.join(folder, term)  # a tmux of its own: the last one may still be ending
+        os.mkdir(own)
+        s = Screen(own, 'TERM=%s %s replay %s' % (term, POOLTOP, story), 120, 45)
+        try:
+            part_by_part(s, term)
+        finally:
+            s.close()
+
+
 def in_plain_locale(folder):
     path = story_file(folder)
     env = dict(os.environ, LC_ALL='C', TZ='UTC')
@@ -303,6 +343,7 @@ TESTS = (
     ('the mouse', the_mouse),
     ('^Z and fg', suspends),
     ('last screens are equal', last_screens_are_equal),
+    ('parts make the whole', parts_make_the_whole),
     ('ASCII where the locale has no more', in_plain_locale),
 )
 
