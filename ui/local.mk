@@ -45,6 +45,8 @@ libpooltop_a_SOURCES += \
 	ui/screen.h \
 	ui/sheet.c \
 	ui/sheet.h \
+	ui/shift.c \
+	ui/shift.h \
 	ui/show.c \
 	ui/show.h \
 	ui/slow_table.c \

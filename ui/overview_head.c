@@ -157,9 +157,9 @@ static void put_times(struct pen *pen, const char *label, const struct hist *h)
 		return;
 	pen_skip(pen, 2);
 	pen_printf(pen, STYLE_DIM, "%s p50 ", label);
-	put_lively(pen, show_percentile(p50, h, 50), 7);
+	put_lively(pen, show_brief_duration(p50, h->count > 0, hist_percentile(h, 50)), 7);
 	pen_text(pen, STYLE_DIM, " p99 ");
-	put_lively(pen, show_percentile(p99, h, 99), 7);
+	put_lively(pen, show_brief_duration(p99, h->count > 0, hist_percentile(h, 99)), 7);
 }
 
 /* Columns of a sparkline: a fifth of a wide screen. */
@@ -192,7 +192,8 @@ static void put_waiting(const struct model *m, const struct pool *p, struct pen 
 	char number[FMT_MAX], buf[FMT_MAX], words[2 * FMT_MAX + 16];
 
 	fmt_count(number, waiting);
-	snprintf(words, sizeof(words), "%s, oldest %s", number, fmt_duration(buf, oldest));
+	snprintf(words, sizeof(words), "%s, oldest %s", number,
+		show_brief_duration(buf, true, oldest));
 	put_number(pen, "waiting", waiting && oldest ? words : number, false);
 	if (waiting && oldest)
 		put_room(pen, start, 28);

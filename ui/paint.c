@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/shift.h"
+
 enum {
 	AHEAD = 96, /* runs among which the cheapest is looked for */
 	ERASED_LEAST = 8, /* blanks in a row that are erased, not written */
-	OVER_MOST = 5, /* cells that are written again rather than skipped */
+	SHIFTS = 6, /* of rows at most, for one picture */
+	OVER_MOST = 3, /* cells that are written again rather than skipped */
 	UNKNOWN = -1,
 	DEAR = 1000,
 };
@@ -29,7 +32,8 @@ struct way {
 
 struct brush {
 	const struct painter *p;
-	const struct grid *from, *to;
+	const struct shifts *shown;
+	const struct grid *to;
 	struct buf *out;
 	int row, col; /* of the cursor; UNKNOWN */
 	enum style style;
@@ -62,7 +66,7 @@ static int style_of(const struct brush *b, const struct cell *c)
 /* The right half of a wide one goes with its left half. */
 static bool differs(const struct brush *b, int row, int col)
 {
-	const struct cell *old = at(b->from, row, col), *new = at(b->to, row, col);
+	const struct cell *old = shifts_cell(b->shown, row, col), *new = at(b->to, row, col);
 
 	if (!new->width)
 		return false;
@@ -337,25 +341,51 @@ static void put_run(struct brush *b, const struct run *r)
 		put_number(b, r->len, 'X');
 }
 
+/* Lines are deleted here and inserted there, so that what is below stays where it is. */
+static void put_shift(struct brush *b, const struct shift *x)
+{
+	int n = x->by > 0 ? x->by : -x->by;
+
+	go(b, x->by > 0 ? x->last - n + 1 : x->first, 0);
+	put_number(b, n, 'M');
+	go(b, x->by > 0 ? x->first - n : x->last + 1, 0);
+	put_number(b, n, 'L');
+}
+
+/* The cheapest of `count` runs from where the cursor is. */
+static int cheapest(const struct brush *b, const struct run *run, int count)
+{
+	int best = 0, least = cost_of(b, &run[0]);
+
+	for (int i = 1; i < count; i++) {
+		int cost = cost_of(b, &run[i]);
+
+		best = cost < least ? i : best;
+		least = cost < least ? cost : least;
+	}
+	return best;
+}
+
 int paint(const struct painter *p, const struct grid *from, const struct grid *to, struct buf *out)
 {
-	struct brush b = {p, from, to, out, UNKNOWN, UNKNOWN, STYLE_TEXT, 0, 0};
+	struct brush b = {.p = p, .to = to, .out = out, .row = UNKNOWN, .col = UNKNOWN};
+	struct shifts shifts;
 	struct run run[AHEAD];
+	struct shift shift;
 	int count = 0;
 
+	shifts_init(&shifts, &p->inks, from, to);
+	b.shown = &shifts;
+	for (int i = 0; p->shifts && i < SHIFTS && shifts_next(&shifts, &shift); i++)
+		put_shift(&b, &shift);
 	for (;;) {
-		int best = 0;
+		int best;
 
 		while (count < AHEAD && next_run(&b, &run[count]))
 			count++;
 		if (!count)
 			break;
-		for (int i = 1, least = cost_of(&b, &run[0]); i < count; i++) {
-			int cost = cost_of(&b, &run[i]);
-
-			best = cost < least ? i : best;
-			least = cost < least ? cost : least;
-		}
+		best = cheapest(&b, run, count);
 		put_run(&b, &run[best]);
 		count--;
 		memmove(&run[best], &run[best + 1], (size_t)(count - best) * sizeof(run[0]));

@@ -18,6 +18,7 @@ struct painter {
 	struct inks inks;
 	bool feeds; /* a line feed goes down and stays in its column */
 	bool erases; /* it understands ECH */
+	bool shifts; /* it understands IL and DL */
 };
 
 /*

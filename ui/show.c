@@ -8,6 +8,8 @@
 
 #include "base/command.h"
 
+#define SECONDS_TOLD UINT64_C(60000000000) /* what is longer is told in whole ones */
+
 enum { RATE_TICKS = 5 }; /* a rate over fewer could not be read for its jumping */
 
 char *show_command(char buf[static SHOW_MAX], const char *command)
@@ -121,6 +123,24 @@ char *show_count(char buf[static FMT_MAX], bool known, uint64_t n)
 char *show_percent(char buf[static FMT_MAX], bool known, double share)
 {
 	return known ? fmt_percent(buf, share) : unknown(buf);
+}
+
+char *show_brief(char *text)
+{
+	char *point = strchr(text, '.'), *unit = point ? strchr(point, ' ') : NULL;
+
+	if (unit)
+		memmove(point - text > 1 ? point : point + 2, unit, strlen(unit) + 1);
+	return text;
+}
+
+char *show_brief_duration(char buf[static FMT_MAX], bool known, uint64_t ns)
+{
+	uint64_t unit = 1;
+
+	while (ns < SECONDS_TOLD && ns / unit >= 100)
+		unit *= 10;
+	return show_brief(show_duration(buf, known, (ns + unit / 2) / unit * unit));
 }
 
 char *show_percentile(char buf[static FMT_MAX], const struct hist *h, double percent)

@@ -35,6 +35,9 @@ char *show_duration(char buf[static FMT_MAX], bool known, uint64_t ns);
 char *show_bytes(char buf[static FMT_MAX], bool known, uint64_t bytes);
 char *show_count(char buf[static FMT_MAX], bool known, uint64_t n);
 char *show_percent(char buf[static FMT_MAX], bool known, double share);
+/* The same in two digits, for what changes at each tick: "27 KiB" and "2.7 KiB", "190 ms". */
+char *show_brief(char *text);
+char *show_brief_duration(char buf[static FMT_MAX], bool known, uint64_t ns);
 char *show_percentile(char buf[static FMT_MAX], const struct hist *h, double percent);
 
 /* "12.3" a second, with digits as they are worth it; "1,204". */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "ui/show.h"
 #include "ui/state.h"
 
 struct sorted {
@@ -50,14 +51,14 @@ static char *format_bytes(char buf[static FMT_MAX], double n)
 	return fmt_bytes(buf, (uint64_t)n);
 }
 
-/* "27 KiB", but "2.7 KiB". */
 static char *format_bytes_brief(char buf[static FMT_MAX], double n)
 {
-	char *point = strchr(format_bytes(buf, n), '.');
+	return show_brief(format_bytes(buf, n));
+}
 
-	if (point && point - buf > 1)
-		memmove(point, strchr(point, ' '), strlen(strchr(point, ' ')) + 1);
-	return buf;
+static char *format_duration_brief(char buf[static FMT_MAX], double n)
+{
+	return show_brief_duration(buf, true, (uint64_t)n);
 }
 
 static char *format_percent_brief(char buf[static FMT_MAX], double n)
@@ -88,6 +89,7 @@ static char *(*const formats[])(char buf[static FMT_MAX], double n) = {
 	[FORMAT_BYTES] = format_bytes,
 	[FORMAT_BYTES_BRIEF] = format_bytes_brief,
 	[FORMAT_DURATION] = format_duration,
+	[FORMAT_DURATION_BRIEF] = format_duration_brief,
 	[FORMAT_PERCENT] = format_percent,
 	[FORMAT_PERCENT_BRIEF] = format_percent_brief,
 };

@@ -42,6 +42,14 @@ bool caps_colours(void)
 	return caps_has("op", "\033[39;49m");
 }
 
+static bool has_all(const char *const rows[][2], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!caps_has(rows[i][0], rows[i][1]))
+			return false;
+	return true;
+}
+
 bool caps_changes(void)
 {
 	static const char *const rows[][2] = {{"cuu1", "\033[A"}, {"cuu", "\033[%p1%dA"},
@@ -49,10 +57,15 @@ bool caps_changes(void)
 		{"cr", "\r"}, {"el", "\033[K"}, {"bold", "\033[1m"}, {"dim", "\033[2m"},
 		{"smul", "\033[4m"}, {"rev", "\033[7m"}};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!caps_has(rows[i][0], rows[i][1]))
-			return false;
-	return true;
+	return has_all(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+bool caps_shifts(void)
+{
+	static const char *const rows[][2] = {
+		{"il1", "\033[L"}, {"il", "\033[%p1%dL"}, {"dl1", "\033[M"}, {"dl", "\033[%p1%dM"}};
+
+	return has_all(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 bool caps_squeezes(void)

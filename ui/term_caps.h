@@ -17,6 +17,9 @@ bool caps_squeezes(void);
 /* And what paint() writes besides. */
 bool caps_changes(void);
 
+/* It inserts and deletes lines as ECMA-48 has it. */
+bool caps_shifts(void);
+
 /* Colours, as ECMA-48 and xterm have them: once they were started. */
 bool caps_colours(void);
 
