@@ -164,7 +164,6 @@ static const struct column columns[] = {
 		.ideal = 20,
 		.stretch = 1,
 		.drop = 4,
-		.right = true,
 		.draw = spark_draw},
 };
 

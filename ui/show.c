@@ -95,6 +95,8 @@ char *show_sender(char buf[static SHOW_MAX], const struct death *d)
 		snprintf(buf, SHOW_MAX, "-");
 	else if (!d->sender.sender || d->sender.code > 0)
 		snprintf(buf, SHOW_MAX, "the kernel");
+	else if (d->sender.sender == d->pid)
+		snprintf(buf, SHOW_MAX, "itself");
 	else
 		snprintf(buf, SHOW_MAX, "%s [%" PRIu32 "]", d->sender.comm, d->sender.sender);
 	return buf;

@@ -60,8 +60,8 @@ static void prepare_sizes(struct half *h, const struct pool *p)
 
 	h->title = "chunk size";
 	chart_of_sizes(&h->chart, p->chunk_sizes, MODEL_CHUNK_SIZES, h->width - WORDS);
-	snprintf(h->words[0], FMT_MAX, "%.20s of", fmt_count(a, sized(p)));
-	snprintf(h->words[1], FMT_MAX, "items");
+	snprintf(h->words[0], FMT_MAX, "%.20s", fmt_count(a, sized(p)));
+	snprintf(h->words[1], FMT_MAX, "chunks");
 	if (p->chunks_unsized)
 		snprintf(h->words[2], FMT_MAX, "? %.20s", fmt_count(a, p->chunks_unsized));
 }

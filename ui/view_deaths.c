@@ -141,7 +141,7 @@ static const struct column columns[] = {
 	{.title = "PID", .min = 7, .right = true, .value = pid_value, .text = pid_text},
 	{.title = "gen", .min = 4, .drop = 7, .right = true, .value = generation_value},
 	{.title = "how", .min = 8, .ideal = 8, .value = how_value, .text = how_text},
-	{.title = "by", .min = 14, .ideal = 24, .drop = 3, .text = sender_text},
+	{.title = "by", .min = 15, .ideal = 24, .drop = 3, .text = sender_text},
 	{.title = "task in hand",
 		.min = 17,
 		.ideal = 24,

@@ -148,7 +148,7 @@ static struct sort_value age_value(const struct subject *x)
 
 static const struct column columns[] = {
 	{.title = "PID", .min = 7, .right = true, .value = pid_value, .text = pid_text},
-	{.title = "who", .min = 10, .ideal = 14, .drop = 3, .text = who_text},
+	{.title = "who", .min = 12, .ideal = 14, .drop = 3, .text = who_text},
 	{.title = "does", .min = 10, .drop = 2, .text = doing_text},
 	{.title = "in", .min = 12, .ideal = 22, .stretch = 1, .value = function_value},
 	{.title = "at", .min = 16, .ideal = 24, .stretch = 1, .text = line_text, .draw = draw_line},

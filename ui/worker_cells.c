@@ -146,13 +146,21 @@ struct sort_value worker_for_value(const struct subject *x)
 		!w->ended_ns && since && since <= x->m->now_ns, (double)(x->m->now_ns - since));
 }
 
+/* To a tenth of a second, or to a whole one. */
+static double rounded_up(uint64_t ns)
+{
+	uint64_t unit = ns > 900000000 ? 1000000000 : 100000000;
+
+	return (double)((ns + unit - 1) / unit) * (double)unit / 1e9;
+}
+
 enum style worker_for_text(const struct subject *x, char buf[static CELL_TEXT])
 {
 	struct sort_value v = worker_for_value(x);
 	char text[FMT_MAX];
 
 	if (is_brisk(x))
-		snprintf(buf, CELL_TEXT, "< %.2g s", (double)x->m->tick_ns / 1e9);
+		snprintf(buf, CELL_TEXT, "< %.1g s", rounded_up(x->m->tick_ns));
 	else
 		snprintf(buf, CELL_TEXT, "%s", show_duration(text, v.known, (uint64_t)v.number));
 	return v.known && !is_brisk(x) ? STYLE_TEXT : STYLE_DIM;
