@@ -16,7 +16,7 @@ from multiprocessing import reduction
 
 LARGE = 64 << 20
 SLOW = 0.2  # seconds
-SMALL_TASKS = 3000  # a second, about, if nobody is in their way
+SMALL_TASKS = 8000  # less than the ring holds, if nobody comes to empty it
 
 sums = None  # of this worker: unpickle, pickle
 
