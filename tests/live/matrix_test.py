@@ -71,7 +71,7 @@ KINDS = (
     Watched("two of DataLoader", "shape_twins", methods=("fork", "spawn"), module="torch",
             more=("--kind", "loader")),
     Watched("kinds at a time", "shape_kinds", module=EVERY,
-            more=("--shape", "together")),
+            more=("--shape", "together"), asked=True),
     Watched("kinds in a loop", "shape_kinds", module=EVERY,
             more=("--shape", "loop"), asked=True),
     Watched("kinds in workers", "shape_kinds", module=EVERY,
