@@ -35,6 +35,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	kid.syscall = -1;
 	kid.group = w->kids_group;
 	kid.kids_group = w->kids_group;
+	bpf_map_delete_elem(&bares, &child_tgid);
 	gil = bpf_map_lookup_elem(&gils, &tgid);
 	if (gil)
 		bpf_map_update_elem(&gils, &child_tgid, gil, BPF_ANY);
@@ -186,6 +187,7 @@ int BPF_PROG(on_exit, struct task_struct *p)
 	if (w->flags & WATCH_HELD && w->flags & WATCH_HAND)
 		tell_held(w, tgid);
 	bpf_map_delete_elem(&helds, &tgid);
+	bpf_map_delete_elem(&bares, &tgid);
 	tell_words(tgid, f.status || w->flags & WATCH_HAND, now);
 	bpf_map_delete_elem(&procs, &tgid);
 	put_record(&f, sizeof(f));

@@ -81,7 +81,7 @@ static __always_inline bool is_first_wait(const struct watch *w, const struct in
 /* With its task done, and the result left to another thread of its process, it waits again. */
 static __always_inline bool has_left_task(const struct watch *w, const struct in_call *call)
 {
-	if (w->ino && w->ino == w->task_ino)
+	if (w->flags & WATCH_SENDS || (w->ino && w->ino == w->task_ino))
 		return is_task_wait(w, call);
 	return w->flags & WATCH_ANSWERED && is_first_wait(w, call);
 }
@@ -95,7 +95,7 @@ static __always_inline void block_with_task(
 	}
 	enter_state(w, STATE_WAIT, now);
 	sem_was(w, STATE_WAIT);
-	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED);
+	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED | WATCH_SENDS);
 }
 
 static __always_inline void leave_core(

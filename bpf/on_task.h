@@ -123,7 +123,7 @@ static __always_inline void worker_read(const struct io *io, const struct scratc
 	if (w->flags & WATCH_HAND)
 		sem_was(w, STATE_WAIT);
 	w->flags &= ~(WATCH_FRESH | WATCH_SEM | WATCH_ANSWERED | WATCH_EXACT | WATCH_UNPICKLED |
-		      WATCH_PICKLED | WATCH_HELD);
+		      WATCH_PICKLED | WATCH_HELD | WATCH_SENDS);
 	w->flags |= want_exact ? WATCH_HAND | WATCH_EXACT : WATCH_HAND;
 	w->loads = w->dumps = 0;
 	w->task_ino = io->use->ino;
@@ -172,6 +172,22 @@ static __always_inline void feeder_wrote(const struct io *io, struct scratch *s)
 	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED);
 }
 
+/* It has its work by other ways than messages, and what it sends answers none: from the first on it
+ * is at its work, until it waits for a message. */
+static __always_inline bool sends(const struct io *io, bool main)
+{
+	struct watch *w = io->w;
+	__u32 tgid = io->tgid;
+
+	if (!(w->flags & WATCH_SENDS) &&
+		(w->task_ino || w->flags & WATCH_TOLD || !bpf_map_lookup_elem(&bares, &tgid)))
+		return false;
+	if (main || w->state == STATE_START)
+		enter_state(w, STATE_RUN, io->now);
+	w->flags |= WATCH_SENDS | WATCH_HAND;
+	return true;
+}
+
 /* skip: bytes in front of what was written. */
 static __always_inline void worker_did(const struct io *io, struct scratch *s, __u32 skip)
 {
@@ -184,7 +200,7 @@ static __always_inline void worker_did(const struct io *io, struct scratch *s, _
 			worker_read(io, s);
 		return;
 	}
-	if (is_ack(s, skip))
+	if (is_ack(s, skip) || sends(io, main))
 		return;
 	if (main)
 		worker_wrote(io, s);

@@ -67,6 +67,7 @@ enum watch_flags {
 		1024, /* what it last waited for with a task in hand was the interpreter's lock */
 	WATCH_DATA = 4096, /* it has read what its parent prepared for its start */
 	WATCH_HELD = 8192, /* the task in hand was only added up: on_sum.h */
+	WATCH_SENDS = 16384, /* a user's own that has taken no task, and sends: it is at its work */
 };
 
 enum { EXEC_ARGS = 1024 }; /* bytes of a new program's arguments that are kept */

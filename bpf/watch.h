@@ -29,6 +29,14 @@ struct {
 	__type(value, struct gil_place);
 } gils SEC(".maps");
 
+/* Watched processes whose Python stack has said that they are a user's own. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RING_PROCS);
+	__type(key, __u32);
+	__type(value, __u32);
+} bares SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);

@@ -164,6 +164,8 @@ static void put_proc(void *arg, const struct proc_look *look)
 	f.flags = a->brief ? 0 : libraries_of(k) | role_of(l, k);
 	f.user = texts_id(&l->texts, &l->out, l->now_ns, look->user);
 	memcpy(f.comm, look->comm, strnlen(look->comm, sizeof(f.comm)));
+	if (k->role & PROC_BARE && l->probes)
+		probes_set_bare(l->probes, k->pid);
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
 	throttle_look(l, k);
 }

@@ -109,12 +109,17 @@ static bool tells_role(const struct frame_msg *f)
 	       f->shape == SHAPE_BILLIARD_READY;
 }
 
-static void forget_role(struct live *l, const struct frame_msg *f)
+/* What it works as need not be looked up any more, or best at once: who sends is at work. */
+static void see_role(struct live *l, const struct frame_msg *f)
 {
-	struct known *k = tells_role(f) ? known_get(l, f->h.pid) : NULL;
+	struct known *k = known_get(l, f->h.pid);
 
-	if (k)
+	if (!k || !k->role_ns)
+		return;
+	if (tells_role(f))
 		k->role_ns = 0;
+	else if (f->dir == MSG_WRITE)
+		k->role_ns = l->now_ns;
 }
 
 /* Where tasks are only added up, no writer may have told what one is that is read. */
@@ -132,7 +137,7 @@ static void put_read(struct live *l, const struct ring_msg *m, struct frame_msg 
 		read_facts(l, &facts, f);
 		f->flags |= m->flags & MSG_SUMMED;
 	}
-	forget_role(l, f);
+	see_role(l, f);
 	counting_see(l, m, f, "");
 	outbox_put(&l->out, &f->h, offsetof(struct frame_msg, spent), NULL, 0);
 }
@@ -163,7 +168,7 @@ void message_put(struct live *l, const struct ring_msg *m)
 		.full_len = m->bytes};
 	pickle_read(&in, &facts);
 	read_facts(l, &facts, &f);
-	forget_role(l, &f);
+	see_role(l, &f);
 	counting_see(l, m, &f, facts.function);
 	put_written(l, m, &f);
 	if (facts.is_failed)

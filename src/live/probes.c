@@ -178,6 +178,13 @@ int probes_set_gil(struct probes *p, uint32_t pid, const struct gil_place *gil)
 	return bpf_map_update_elem(bpf_map__fd(p->core->maps.gils), &pid, gil, BPF_ANY);
 }
 
+void probes_set_bare(struct probes *p, uint32_t pid)
+{
+	uint32_t yes = 1;
+
+	bpf_map_update_elem(bpf_map__fd(p->core->maps.bares), &pid, &yes, BPF_ANY);
+}
+
 bool probes_has_gil(const struct probes *p, uint32_t pid)
 {
 	struct gil_place gil;

@@ -33,6 +33,9 @@ int probes_set_gil(struct probes *p, uint32_t pid, const struct gil_place *gil);
 bool probes_has_gil(const struct probes *p, uint32_t pid);
 void probes_forget_gil(struct probes *p, uint32_t pid);
 
+/* It is a process of the user's own: what it sends without having taken a task answers none. */
+void probes_set_bare(struct probes *p, uint32_t pid);
+
 /* The programs that read last stacks; NULL with *err worded (err may be NULL): this kernel does not
  * take them. Borrowed. */
 struct walker_bpf *probes_walker(const struct probes *p, struct err *err);

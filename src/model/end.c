@@ -149,8 +149,9 @@ static int add_death(struct model *m, struct pool *p, struct worker *w, struct p
 static void count_stillborn(struct pool *p, const struct worker *w)
 {
 	/* One that had waited for work had started well, whoever ended it. */
-	if (w->tasks || w->hand.has || w->state_ns[STATE_WAIT] || w->bytes_in || !w->born_seen ||
-		w->told_to_end || p->closing || w->end == END_TERMINATED || w->end == END_UNKNOWN)
+	if (pool_only_sends(p) || w->tasks || w->hand.has || w->state_ns[STATE_WAIT] ||
+		w->bytes_in || !w->born_seen || w->told_to_end || p->closing ||
+		w->end == END_TERMINATED || w->end == END_UNKNOWN)
 		return;
 	p->stillborn++;
 	if (!p->stillborn_first_ns)

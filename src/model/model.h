@@ -314,6 +314,8 @@ bool pool_broke_unread(const struct pool *p);
 uint64_t model_reduced_ns(const struct model *m);
 /* Tasks sent, neither returned nor lost. */
 uint64_t pool_in_flight(const struct pool *p);
+/* Bare processes that send messages and are sent none, as far as is known: they have no tasks. */
+bool pool_only_sends(const struct pool *p);
 /* A core's shares over some ticks; false if there were none. A pool's parts are 0 where they are
  * not known. */
 bool model_core_shares(const struct model *m, const struct pool *p, uint32_t cpu,

@@ -224,6 +224,9 @@ int plain_done(struct model *m, struct worker *w, struct queue *q, const struct 
 	if (!read_ns)
 		return answers_add(m, q, a);
 	n.h.t_ns = read_ns;
+	n.dir = MSG_READ;
+	if (!is_none(f) || a.has_key)
+		queue_message(q, &n);
 	return a.has_key ? task_returned(m, p, &n) : 0;
 }
 

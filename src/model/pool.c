@@ -145,6 +145,11 @@ uint32_t pool_waiting(const struct pool *p, uint64_t now_ns, uint64_t *ret_oldes
 	return n;
 }
 
+bool pool_only_sends(const struct pool *p)
+{
+	return p->traits.unnumbered && !p->task_ino && p->result_ino;
+}
+
 uint64_t pool_in_flight(const struct pool *p)
 {
 	const struct totals *t = &p->totals;

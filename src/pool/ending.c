@@ -64,10 +64,12 @@ static void note_result_lock(struct pool *p, const struct worker *w, const struc
 /* Of Python 3.6 all that a fork server forks ends with 1 (Lib/multiprocessing/forkserver.py,
  * main()): who has done what it was there for has ended well. */
 static struct frame_exit as_meant(const struct model *m, const struct pool *p,
-	const struct worker *w, const struct frame_exit *exit)
+	const struct worker *w, const struct proc *c, const struct frame_exit *exit)
 {
 	struct frame_exit meant = *exit;
-	bool is_done = w->told_to_end || w->said_bye || w->last_done_ns || p->closing;
+	/* One that only sends is not told to end; of an exception it would have written. */
+	bool is_silent = p->traits.unnumbered && !p->task_ino && !c->stderr_tail;
+	bool is_done = w->told_to_end || w->said_bye || w->last_done_ns || p->closing || is_silent;
 
 	if (p->start_method == START_FORKSERVER && exit->status == 1 << 8 && is_done &&
 		!strncmp(model_text(m, p->python, ""), "3.6.", 4))
@@ -91,7 +93,7 @@ int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 	/* A signal that came before its pool was known was not set down in the worker. */
 	w->killed_by_parent |= sent_by(c, SIGTERM, p->pid);
 	w->struck_by_parent |= sent_by(c, SIGKILL, p->pid);
-	meant = as_meant(m, p, w, exit);
+	meant = as_meant(m, p, w, c, exit);
 	ret = model_end_worker(m, c, exit, kind->judge_end(p, w, c, &meant));
 	if (w->death >= 0) {
 		d = &p->deaths[w->death];

@@ -3,7 +3,8 @@
  * Bare processes with queues of a user's own. Nothing in their messages says so. What shows them
  * is that a parent writes to a pipe, and a process that it started by multiprocessing, and that
  * works for no other pool, reads from it: that is a queue of tasks. What such a worker writes and
- * its parent reads is a queue of results.
+ * its parent reads is a queue of results; so it is without any queue of tasks where the worker's
+ * Python stack has said that it is a process of the user's own.
  *
  * That takes both sides of a message, and time for other evidence to come first: a Pool's worker
  * may read a queue of its user's before it reads its first task. So the messages wait, and are
@@ -78,10 +79,15 @@ static int judge(
 	*ret_open = false;
 	if (!is_bare(m, writer, reader->pid))
 		return 0;
-	/* Before it has sent a task nothing can be an answer. */
 	if (!has_bare_pool(m, reader->pid)) {
-		*ret_open = !is_settled(m, writer, ending) || may_become_parent(uses, at, reader);
-		return 0;
+		bool waits = may_become_parent(uses, at, reader);
+
+		*ret_open = waits || !is_settled(m, writer, ending);
+		/* Before it has sent a task nothing can be an answer: but of a process that is
+		 * known to be a user's own, which may have its work by other ways. */
+		if (waits || !(writer->flags & PROC_BARE))
+			return 0;
+		*ret_open = false;
 	}
 	e.parent = reader->pid;
 	e.child = writer->pid;

@@ -42,7 +42,8 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	uint32_t brothers;
 	uint64_t took_ns = brothers_ns(m, p, &brothers);
 
-	for (uint32_t i = 0; i < p->workers_count && brothers; i++) {
+	/* Of those that only send nobody can tell when they have started. */
+	for (uint32_t i = 0; i < p->workers_count && brothers && !pool_only_sends(p); i++) {
 		const struct worker *w = &p->workers[i];
 		uint64_t ns = worker_state_ns(w, STATE_START, m->now_ns);
 		struct finding *f;

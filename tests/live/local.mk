@@ -28,6 +28,7 @@ EXTRA_DIST += \
 	tests/live/recorder_kill_test.py \
 	tests/live/replay_test.py \
 	tests/live/secret_test.py \
+	tests/live/sends_test.py \
 	tests/live/serve_test.py \
 	tests/live/shared_test.py \
 	tests/live/stacks_at_death_test.py \

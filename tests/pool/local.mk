@@ -47,3 +47,6 @@ tests_pool_guess_test_LDADD = $(TEST_LDADD)
 check_PROGRAMS += tests/pool/role_test
 tests_pool_role_test_SOURCES = tests/pool/role_test.c
 tests_pool_role_test_LDADD = $(TEST_LDADD)
+check_PROGRAMS += tests/pool/sends_test
+tests_pool_sends_test_SOURCES = tests/pool/sends_test.c
+tests_pool_sends_test_LDADD = $(TEST_LDADD)

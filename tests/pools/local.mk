@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/pools/raises.py \
 	tests/pools/recycle.py \
 	tests/pools/shape_celeries.py \
+	tests/pools/sends.py \
 	tests/pools/shape_kinds.py \
 	tests/pools/shape_loop.py \
 	tests/pools/shape_nested.py \
