@@ -94,8 +94,8 @@ class Session:
     def shoot(self, path):
         with open(self.window_file) as f:
             window = f.read()
-        subprocess.run(['import', '-silent', '-window', window, '-strip', '-colors', '64',
-                        'png8:' + path], check=True)
+        subprocess.run(['import', '-silent', '-window', window, '-strip', '+dither', '-colors',
+                        '64', 'png8:' + path], check=True)
         print(path, flush=True)
 
     def end(self):

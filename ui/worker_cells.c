@@ -146,12 +146,12 @@ struct sort_value worker_for_value(const struct subject *x)
 		!w->ended_ns && since && since <= x->m->now_ns, (double)(x->m->now_ns - since));
 }
 
-/* To a tenth of a second, or to a whole one. */
+/* To a tenth of a second, or to a whole one, of which a tick may take a little more. */
 static double rounded_up(uint64_t ns)
 {
 	uint64_t unit = ns > 900000000 ? 1000000000 : 100000000;
 
-	return (double)((ns + unit - 1) / unit) * (double)unit / 1e9;
+	return (double)((ns + unit * 9 / 10) / unit) * (double)unit / 1e9;
 }
 
 enum style worker_for_text(const struct subject *x, char buf[static CELL_TEXT])
