@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """A Pool whose tasks are dear to pickle or to unpickle, and whose workers know it: each measures
-its own calls of the pickler by the clock of its thread.
+its own calls of the pickler by the clock of its thread, and by that of the wall, which counts
+what interrupts and the machine below this one take too.
 
     pickling.py HOW --truth FILE: a large argument, a large result, a slow __setstate__ or a slow
     __reduce__; or many small tasks, which are cheap.
@@ -18,7 +19,7 @@ LARGE = 64 << 20
 SLOW = 0.2  # seconds
 SMALL_TASKS = 8000  # less than the ring holds, if nobody comes to empty it
 
-sums = None  # of this worker: unpickle, pickle
+sums = None  # of this worker: unpickle, pickle, and both by the wall
 
 
 class Burned:
@@ -50,11 +51,12 @@ def clock():
 
 def timed(place, func):
     def wrapper(*args, **kwargs):
-        began = clock()
+        began, wall = clock(), time.monotonic()
         try:
             return func(*args, **kwargs)
         finally:
             sums[place] += clock() - began
+            sums[place + 2] += time.monotonic() - wall
     return wrapper
 
 
@@ -94,8 +96,8 @@ def main():
     parser.add_argument("--truth", required=True)
     args = parser.parse_args()
     ctx = multiprocessing.get_context(args.method)
-    all_sums = [ctx.RawArray("d", 2) for _ in range(args.workers)]
-    time.sleep(0.5)  # whoever looks for the pickler's code has found it by then
+    all_sums = [ctx.RawArray("d", 4) for _ in range(args.workers)]
+    time.sleep(1.5)  # whoever looks for the pickler's code has found it by then
     with ctx.Pool(args.workers, begin, (all_sums, ctx.Value("i", 0))) as pool:
         func = small if args.how == "small" else work
         count = SMALL_TASKS if args.how == "small" else args.tasks
@@ -104,7 +106,7 @@ def main():
             pass
         took = time.monotonic() - began
     total = {field: sum(one[n] for one in all_sums)
-             for n, field in enumerate(("unpickle", "pickle"))}
+             for n, field in enumerate(("unpickle", "pickle", "unpickle_wall", "pickle_wall"))}
     total["tasks"], total["seconds"] = count, took
     with open(args.truth, "w") as f:
         json.dump(total, f)
