@@ -68,7 +68,7 @@ static struct frame_exit as_meant(const struct model *m, const struct pool *p,
 {
 	struct frame_exit meant = *exit;
 	/* One that only sends is not told to end; of an exception it would have written. */
-	bool is_silent = p->traits.unnumbered && !p->task_ino && !c->stderr_tail;
+	bool is_silent = pool_only_sends(p) && !c->stderr_tail;
 	bool is_done = w->told_to_end || w->said_bye || w->last_done_ns || p->closing || is_silent;
 
 	if (p->start_method == START_FORKSERVER && exit->status == 1 << 8 && is_done &&

@@ -12,14 +12,6 @@
 
 #define STORY(name) cmocka_unit_test_setup_teardown(name, story_begin, story_end)
 
-static const struct history_pool calls = {
-	.pid = 100,
-	.task_ino = 6001,
-	.result_ino = 6002,
-	.task_shape = SHAPE_CALL,
-	.result_shape = SHAPE_RESULT,
-};
-
 static const struct history_task task = {
 	.job = 5, .chunk = -1, .func = "job.f", .bytes_out = 90, .bytes_back = 70};
 
@@ -60,9 +52,9 @@ static void start_forked(struct story *t, unsigned int workers)
 	story_parent(t, MODE_BPF);
 	both_ends(&t->h, 100);
 	fork_workers(t, 101, workers);
-	history_send(&t->h, &calls, &task);
+	history_send(&t->h, &story_calls, &task);
 	history_wait(&t->h, HISTORY_MS);
-	history_take(&t->h, &calls, 102, &task);
+	history_take(&t->h, &story_calls, 102, &task);
 	history_ticks(&t->h, 2);
 }
 
@@ -70,7 +62,7 @@ static void goodbye(struct history *h, uint32_t pid)
 {
 	struct frame_msg f = {
 		.h = {.kind = FRAME_MSG, .size = sizeof(f), .pid = pid},
-		.ino = calls.result_ino,
+		.ino = story_calls.result_ino,
 		.bytes = 15,
 		.job = pid,
 		.tid = pid,
@@ -113,14 +105,14 @@ static void life_of_a_call(void **state)
 	const struct pool *p;
 
 	start_forked(t, 2);
-	history_done(&t->h, &calls, 102, &task);
-	history_return(&t->h, &calls, &task);
+	history_done(&t->h, &story_calls, 102, &task);
+	history_return(&t->h, &story_calls, &task);
 	p = story_pool(t);
 	assert_int_equal(p->totals.done, 1);
 	assert_int_equal(p->totals.returned, 1);
 	assert_int_equal(p->totals.bytes_out, 90);
 	assert_int_equal(p->totals.bytes_back, 70);
-	assert_int_equal(p->result_ino, calls.result_ino);
+	assert_int_equal(p->result_ino, story_calls.result_ino);
 	assert_int_equal(p->tasks_count, 0);
 }
 
@@ -130,11 +122,11 @@ static void shutdown_is_none_of_the_deaths(void **state)
 	const struct pool *p;
 
 	start_forked(t, 2);
-	history_done(&t->h, &calls, 102, &task);
-	history_return(&t->h, &calls, &task);
+	history_done(&t->h, &story_calls, 102, &task);
+	history_return(&t->h, &story_calls, &task);
 	for (uint32_t pid = 101; pid <= 102; pid++) {
-		history_sentinel(&t->h, 100, calls.task_ino, MSG_WRITE);
-		history_sentinel(&t->h, pid, calls.task_ino, MSG_READ);
+		history_sentinel(&t->h, 100, story_calls.task_ino, MSG_WRITE);
+		history_sentinel(&t->h, pid, story_calls.task_ino, MSG_READ);
 		goodbye(&t->h, pid);
 		history_exit(&t->h, pid, 0);
 	}
@@ -157,9 +149,9 @@ static void one_death_breaks_it(void **state)
 	second.job = 6;
 	third.job = 7;
 	start_forked(t, 3);
-	history_send(&t->h, &calls, &second);
-	history_take(&t->h, &calls, 101, &second);
-	history_send(&t->h, &calls, &third);
+	history_send(&t->h, &story_calls, &second);
+	history_take(&t->h, &story_calls, 101, &second);
+	history_send(&t->h, &story_calls, &third);
 	history_kill(&t->h, 102, 9, 900, "bash");
 	history_kill(&t->h, 101, 15, 100, "python3");
 	history_kill(&t->h, 103, 15, 100, "python3");
@@ -186,7 +178,7 @@ static void initializer_that_raises(void **state)
 	story_parent(t, MODE_BPF);
 	both_ends(&t->h, 100);
 	fork_workers(t, 101, 2);
-	history_send(&t->h, &calls, &task);
+	history_send(&t->h, &story_calls, &task);
 	history_exit(&t->h, 101, 0);
 	history_kill(&t->h, 102, 15, 100, "python3");
 	history_ticks(&t->h, 2);
@@ -219,10 +211,10 @@ static void spawned_workers_and_helpers(void **state)
 	spawn_one(t, 110, tracker);
 	spawn_one(t, 111, spawned);
 	spawn_one(t, 112, spawned);
-	history_send(&t->h, &calls, &task);
+	history_send(&t->h, &story_calls, &task);
 	history_ticks(&t->h, 2);
 	last.result_flags = MSG_LAST;
-	history_run(&t->h, &calls, 111, &last, 5 * HISTORY_MS);
+	history_run(&t->h, &story_calls, 111, &last, 5 * HISTORY_MS);
 	history_exit(&t->h, 111, 0);
 	p = story_pool(t);
 	assert_non_null(p);
@@ -248,7 +240,7 @@ static void spawned_worker_without_a_main_guard(void **state)
 	story_parent(t, MODE_BPF);
 	both_ends(&t->h, 100);
 	spawn_one(t, 111, spawned);
-	history_send(&t->h, &calls, &task);
+	history_send(&t->h, &story_calls, &task);
 	history_wait(&t->h, 50 * HISTORY_MS);
 	history_exit(&t->h, 111, 1 << 8);
 	p = story_pool(t);
@@ -269,14 +261,14 @@ static void workers_behind_a_fork_server(void **state)
 	spawn_one(t, 110, tracker);
 	history_fork(&t->h, 100, 120);
 	history_exec(&t->h, 120, server, "3.12.1");
-	history_send(&t->h, &calls, &task);
+	history_send(&t->h, &story_calls, &task);
 	for (uint32_t pid = 121; pid <= 122; pid++) {
 		history_fork(&t->h, 120, pid);
 		history_born(&t->h, pid);
 		both_ends(&t->h, pid);
 	}
 	history_ticks(&t->h, 2);
-	history_run(&t->h, &calls, 122, &task, 5 * HISTORY_MS);
+	history_run(&t->h, &story_calls, 122, &task, 5 * HISTORY_MS);
 	p = story_pool(t);
 	assert_non_null(p);
 	assert_int_equal(p->pid, 100);
@@ -297,13 +289,13 @@ static void loky_is_told_by_its_workers(void **state)
 	story_parent(t, MODE_BPF);
 	both_ends(&t->h, 100);
 	spawn_one(t, 111, loky);
-	history_take(&t->h, &calls, 111, &task);
+	history_take(&t->h, &story_calls, 111, &task);
 	p = story_pool(t);
 	assert_non_null(p);
 	assert_string_equal(p->kind, "loky");
 	assert_int_equal(p->start_method, START_LOKY);
-	history_send(&t->h, &calls, &task);
-	history_done(&t->h, &calls, 111, &task);
+	history_send(&t->h, &story_calls, &task);
+	history_done(&t->h, &story_calls, 111, &task);
 	goodbye(&t->h, 111);
 	history_exit(&t->h, 111, 0);
 	p = story_pool(t);
@@ -367,9 +359,9 @@ static void failure_before_its_pool_is_known(void **state)
 	story_parent(t, MODE_BPF);
 	both_ends(&t->h, 100);
 	spawn_one(t, 101, "another command line");
-	history_send(&t->h, &calls, &task);
-	history_take(&t->h, &calls, 101, &task);
-	history_raise(&t->h, &calls, 101, &task, what);
+	history_send(&t->h, &story_calls, &task);
+	history_take(&t->h, &story_calls, 101, &task);
+	history_raise(&t->h, &story_calls, 101, &task, what);
 	history_exec(&t->h, 101, spawned, "3.12.1");
 	history_ticks(&t->h, 2);
 	p = story_pool(t);

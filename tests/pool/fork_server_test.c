@@ -132,14 +132,6 @@ static void of_later_ones_1_is_a_death(void **state)
 	assert_int_equal(story_pool(t)->deaths_count, 1);
 }
 
-static const struct history_pool calls = {
-	.pid = 100,
-	.task_ino = 6001,
-	.result_ino = 6002,
-	.task_shape = SHAPE_CALL,
-	.result_shape = SHAPE_RESULT,
-};
-
 static void hold_both(struct history *h, uint32_t pid, const struct history_pool *p)
 {
 	history_pipe(h, pid, 8001, 3, PIPE_READ);
@@ -167,13 +159,13 @@ static const struct pool *pool_of(struct story *t, const char *kind)
 static void start_beside_executor(struct story *t)
 {
 	start(t, "3.13.0");
-	history_send(&t->h, &calls, &task);
+	history_send(&t->h, &story_calls, &task);
 	history_fork(&t->h, 120, 123);
 	history_born(&t->h, 123);
-	hold_both(&t->h, 123, &calls);
-	history_take(&t->h, &calls, 123, &task);
+	hold_both(&t->h, 123, &story_calls);
+	history_take(&t->h, &story_calls, 123, &task);
 	history_wait(&t->h, 10 * HISTORY_MS);
-	history_done(&t->h, &calls, 123, &task);
+	history_done(&t->h, &story_calls, 123, &task);
 	history_done(&t->h, &story_pipes, 121, &task);
 	history_return(&t->h, &story_pipes, &task);
 }

@@ -59,23 +59,13 @@ static void get(struct story *t, uint64_t bytes)
 	say(t, (struct said){100, 0, RESULTS, MSG_READ, bytes, 0});
 }
 
-static void workers(struct story *t, unsigned int n)
-{
-	story_parent(t, MODE_BPF);
-	for (uint32_t pid = 101; pid < 101 + n; pid++) {
-		history_fork(&t->h, 100, pid);
-		history_born(&t->h, pid);
-	}
-	history_wait(&t->h, HISTORY_S);
-}
-
 /* The k-th that is written is the k-th that is read, whoever reads it. */
 static void places_are_keys(void **state)
 {
 	struct story *t = *state;
 	const struct pool *p;
 
-	workers(t, 2);
+	story_children(t, 2);
 	give(t, 10);
 	give(t, 20);
 	give(t, 30);
@@ -113,7 +103,7 @@ static void answers_of_a_feeder_come_in_order(void **state)
 	struct story *t = *state;
 	const struct pool *p;
 
-	workers(t, 1);
+	story_children(t, 1);
 	give(t, 10);
 	give(t, 20);
 	take(t, 101, 10);
@@ -140,7 +130,7 @@ static void answer_read_before_it_was_written(void **state)
 	struct story *t = *state;
 	const struct pool *p;
 
-	workers(t, 1);
+	story_children(t, 1);
 	give(t, 10);
 	take(t, 101, 10);
 	answer(t, 101, 0, 5);
@@ -164,7 +154,7 @@ static void none_is_a_sentinel_or_an_answer(void **state)
 	struct story *t = *state;
 	const struct pool *p;
 
-	workers(t, 1);
+	story_children(t, 1);
 	give(t, 10);
 	take(t, 101, 10);
 	say(t, (struct said){101, 0, RESULTS, MSG_WRITE, 4, SHAPE_NONE});
@@ -191,7 +181,7 @@ static void workers_that_never_answer(void **state)
 	struct story *t = *state;
 	const struct pool *p;
 
-	workers(t, 1);
+	story_children(t, 1);
 	for (int i = 0; i < 5; i++) {
 		give(t, 10);
 		take(t, 101, 10);
@@ -212,7 +202,7 @@ static void death_takes_the_message_along(void **state)
 	struct story *t = *state;
 	const struct pool *p;
 
-	workers(t, 2);
+	story_children(t, 2);
 	give(t, 10);
 	take(t, 101, 10);
 	answer(t, 101, 0, 5);
@@ -233,7 +223,7 @@ static void other_pipes_are_none(void **state)
 {
 	struct story *t = *state;
 
-	workers(t, 2);
+	story_children(t, 2);
 	say(t, (struct said){101, 0, OTHER, MSG_WRITE, 50, 0});
 	say(t, (struct said){100, 0, OTHER, MSG_READ, 50, 0});
 	say(t, (struct said){101, 0, TASKS, MSG_WRITE, 50, 0});
@@ -335,7 +325,7 @@ static void answers_are_read_when_their_worker_is_gone(void **state)
 	struct story *t = *state;
 	const struct pool *p;
 
-	workers(t, 1);
+	story_children(t, 1);
 	give(t, 10);
 	give(t, 20);
 	take(t, 101, 10);

@@ -29,16 +29,6 @@ static void say(struct story *t, uint32_t pid, enum msg_dir dir, uint64_t bytes)
 	history_add(&t->h, &f);
 }
 
-static void workers(struct story *t, unsigned int n)
-{
-	story_parent(t, MODE_BPF);
-	for (uint32_t pid = 101; pid < 101 + n; pid++) {
-		history_fork(&t->h, 100, pid);
-		history_born(&t->h, pid);
-	}
-	history_wait(&t->h, HISTORY_S);
-}
-
 /* What its Python stack says has come. */
 static void turns_out_bare(struct story *t, uint32_t pid)
 {
@@ -60,7 +50,7 @@ static void some_only_send(void **state)
 	struct story *t = *state;
 	const struct pool *p;
 
-	workers(t, 2);
+	story_children(t, 2);
 	turns_out_bare(t, 101);
 	say(t, 101, MSG_WRITE, 40);
 	say(t, 100, MSG_READ, 40);
@@ -90,7 +80,7 @@ static void who_may_be_anything_is_no_pool(void **state)
 {
 	struct story *t = *state;
 
-	workers(t, 1);
+	story_children(t, 1);
 	say(t, 101, MSG_WRITE, 40);
 	say(t, 100, MSG_READ, 40);
 	history_ticks(&t->h, 2);

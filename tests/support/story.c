@@ -6,6 +6,14 @@
 
 const struct history_pool story_pipes = {.pid = 100, .task_ino = 5001, .result_ino = 5002};
 
+const struct history_pool story_calls = {
+	.pid = 100,
+	.task_ino = 6001,
+	.result_ino = 6002,
+	.task_shape = SHAPE_CALL,
+	.result_shape = SHAPE_RESULT,
+};
+
 int story_begin(void **state)
 {
 	struct story *t = calloc(1, sizeof(*t));
@@ -68,4 +76,14 @@ void story_start(struct story *t, unsigned int workers)
 	history_start_pool(&t->h, &story_pipes, 101, workers);
 	history_ticks(&t->h, 1);
 	story_tell(t);
+}
+
+void story_children(struct story *t, unsigned int n)
+{
+	story_parent(t, MODE_BPF);
+	for (uint32_t pid = 101; pid < 101 + n; pid++) {
+		history_fork(&t->h, 100, pid);
+		history_born(&t->h, pid);
+	}
+	history_wait(&t->h, HISTORY_S);
 }

@@ -30,7 +30,11 @@ const struct finding *story_finding(const struct pool *p, const char *id);
 /* The story's usual start: session, a parent `python3 job.py` of pid 100, and the two pipes. */
 extern const struct history_pool story_pipes;
 void story_parent(struct story *t, enum wire_mode mode);
-/* The same with a started Pool of workers 101, 102 ... and one tick. */
+/* Pipes of an executor of the same parent's. */
+extern const struct history_pool story_calls;
+/* The parent with children 101, 102 ... that have just been forked, and a second that passes. */
+void story_children(struct story *t, unsigned int n);
+/* The parent with a started Pool of workers 101, 102 ... and one tick. */
 void story_start(struct story *t, unsigned int workers);
 
 #endif

@@ -17,14 +17,6 @@ static const struct finding *found(struct story *t, unsigned int ticks)
 	return story_finding(story_pool(t), "broken-pool");
 }
 
-static const struct history_pool calls = {
-	.pid = 100,
-	.task_ino = 6001,
-	.result_ino = 6002,
-	.task_shape = SHAPE_CALL,
-	.result_shape = SHAPE_RESULT,
-};
-
 /* An executor's workers keep both ends of both pipes. */
 static void both_ends(struct history *h, uint32_t pid)
 {
@@ -49,9 +41,9 @@ static void begin(struct story *t)
 		both_ends(&t->h, pid);
 	}
 	for (call.job = 5; call.job < 8; call.job++)
-		history_send(&t->h, &calls, &call);
+		history_send(&t->h, &story_calls, &call);
 	for (call.job = 5; call.job < 7; call.job++)
-		history_take(&t->h, &calls, 97 + (uint32_t)call.job, &call);
+		history_take(&t->h, &story_calls, 97 + (uint32_t)call.job, &call);
 	history_ticks(&t->h, 2);
 }
 
@@ -94,8 +86,8 @@ static void read_result(struct story *t)
 {
 	struct history_task call = {.job = 5, .chunk = -1, .func = "job.f", .result_tid = READER};
 
-	history_done(&t->h, &calls, 102, &call);
-	history_return(&t->h, &calls, &call);
+	history_done(&t->h, &story_calls, 102, &call);
+	history_return(&t->h, &story_calls, &call);
 }
 
 static void strike(struct story *t, uint32_t sig, uint32_t tid)
