@@ -127,6 +127,11 @@ struct thread_struct {
 	unsigned long fsbase; /* x86: what pthread_self() is */
 } CORE;
 
+/* Of the scheduler. */
+struct sched_entity {
+	__u64 sum_exec_runtime; /* ns on a core; up to date when its task leaves one */
+} CORE;
+
 struct task_struct {
 	int pid;
 	int tgid;
@@ -140,6 +145,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct mm_struct *mm;
 	struct css_set *cgroups;
+	struct sched_entity se;
 	struct thread_struct thread;
 } CORE;
 

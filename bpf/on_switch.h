@@ -17,16 +17,6 @@ static __always_inline bool is_blocked(bool preempt, struct task_struct *task)
 	return BPF_CORE_READ((struct task_struct___before_5_14 *)task, state) != 0;
 }
 
-/* Off-core states end at the wake-up; what then is left until it runs is `runq`. */
-static __always_inline void end_wait(struct watch *w, __u32 next, __u64 now)
-{
-	if (w->state == STATE_LOCK && w->flags & WATCH_SEM)
-		w->sem_ns = now - w->since_ns;
-	if (w->state == STATE_LOCK)
-		w->sem_run_ns = w->state_ns[STATE_RUN];
-	enter_state(w, next, now);
-}
-
 static __always_inline bool is_gil(__u32 tgid, const struct in_call *call)
 {
 	struct gil_place *gil = bpf_map_lookup_elem(&gils, &tgid);
@@ -106,6 +96,10 @@ static __always_inline void leave_core(
 
 	if (task->flags & PF_EXITING)
 		return;
+	if (main && w->flags & WATCH_HAND)
+		came_unseen(w, task, now);
+	if (main)
+		w->exec_ns = task->se.sum_exec_runtime;
 	if (!is_blocked(preempt, task)) {
 		if (main && w->flags & WATCH_HAND)
 			enter_state(w, STATE_RUNQ, now);
@@ -145,6 +139,13 @@ static __always_inline void charge(struct core_sums *c, struct watch *w, __u64 n
 		c->group_ns[w->group] += ns;
 }
 
+/* Who took it was not seen. Those that make room unseen have it for a moment, as a rule. */
+static __always_inline void core_was(struct core_sums *c, const struct task_struct *task)
+{
+	c->tgid = task->tgid;
+	c->idle = !task->tgid;
+}
+
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
@@ -157,7 +158,10 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 		return 0;
 	if (c->since_ns)
 		ns = now - c->since_ns;
+	if (c->since_ns && c->pid != prev->pid)
+		core_was(c, prev);
 	c->since_ns = now;
+	c->pid = next->pid;
 	if (c->idle)
 		c->idle_ns += ns;
 	else

@@ -147,6 +147,7 @@ static __always_inline void worker_wrote(const struct io *io, struct scratch *s)
 
 	if (!(w->flags & WATCH_HAND))
 		return;
+	came_unseen(w, (struct task_struct *)bpf_get_current_task(), io->now);
 	enter_state(w, STATE_WAIT, io->now);
 	sem_was(w, STATE_SEND);
 	tell_times(io, s);

@@ -104,6 +104,7 @@ struct watch {
 	__u64 start_ns;
 	__u64 cpu_ns; /* all threads */
 	__u64 since_ns;
+	__u64 exec_ns; /* when it last left its core, by its own clock; 0: it has not */
 	__u64 state_ns[WORKER_STATES];
 	__u64 gil_ns; /* of LOCK: the waits for the interpreter's lock */
 	__u64 sem_ns; /* of LOCK: the last wait for a semaphore */
@@ -160,6 +161,7 @@ struct core_sums {
 	__u64 idle_ns;
 	__u64 group_ns[RING_GROUPS];
 	__u32 tgid; /* watched process that is on this core now, 0: another or none */
+	__s32 pid; /* thread that is on it, 0: idle */
 	__u32 idle;
 };
 

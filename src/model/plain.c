@@ -55,7 +55,10 @@ static int64_t taken_place(const struct pool *p, struct queue *q, const struct f
 {
 	const struct task *t = task_find(p, place(q, q->taken_seq + 1));
 	bool from_start = p->from_start && !q->unseen_seq;
+	int64_t last = q->sent_seq; /* to look at, of those that stand behind it */
 
+	if (last - q->taken_seq > MODEL_TASKS)
+		last = q->taken_seq + MODEL_TASKS; /* no more of them are kept */
 	if (!t && q->taken_seq < q->sent_seq) /* that one was None */
 		return ++q->taken_seq;
 	if (!t && !from_start && !q->taken_seq)
@@ -64,7 +67,7 @@ static int64_t taken_place(const struct pool *p, struct queue *q, const struct f
 		return ++q->taken_seq;
 	if (!p->from_start && !q->taken_seq)
 		return --q->unseen_seq;
-	for (int64_t seq = q->taken_seq + 2; seq <= q->sent_seq; seq++) {
+	for (int64_t seq = q->taken_seq + 2; seq <= last; seq++) {
 		t = task_find(p, place(q, seq));
 		if (!t || t->bytes_out != f->bytes)
 			continue;

@@ -360,6 +360,24 @@ static void answers_are_read_when_their_worker_is_gone(void **state)
 	assert_int_equal(story_worker(p, 101)->tasks, 2);
 }
 
+/* Whoever looks for a message out of its turn does not go through all that were ever sent. */
+static void a_turn_is_sought_among_those_kept(void **state)
+{
+	struct story *t = *state;
+	struct queue *q;
+
+	story_children(t, 1);
+	give(t, 10);
+	take(t, 101, 10);
+	give(t, 20);
+	history_ticks(&t->h, 2);
+	q = (struct queue *)pool_queue(story_pool(t), TASKS);
+	q->sent_seq += INT64_C(1) << 50;
+	take(t, 101, 21);
+	assert_int_equal(story_pool(t)->totals.taken, 2);
+	assert_int_equal(q->taken_seq, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +392,7 @@ int main(void)
 		STORY(unseen_messages_come_first),
 		STORY(all_queues_of_a_short_life),
 		STORY(answers_are_read_when_their_worker_is_gone),
+		STORY(a_turn_is_sought_among_those_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
