@@ -144,13 +144,15 @@ static bool defer(struct model *m, struct proc *c, uint32_t guess, const struct 
 {
 	struct pool *p = model_find_pool(m, c->pool ? c->pool : guess);
 	const struct worker *w = c->pool && p ? pool_find_worker(p, c->worker) : NULL;
-
 	uint32_t employer = employer_of(m, c);
+	bool awaits = plain_awaits(m, c);
 
-	if (!p)
+	if (w && !w->provisional)
+		return false;
+	if (!p && !awaits)
 		return is_hireable(m, c) && model_proc(m, employer) &&
 		       !model_parent_pool(m, employer) && !model_parent_pool(m, c->pid);
-	if ((w && !w->provisional) || was_dismissed(p, c, exit) || !worker_needs_proof(m, p, c))
+	if (!awaits && (was_dismissed(p, c, exit) || !worker_needs_proof(m, p, c)))
 		return false;
 	if (c->pool)
 		model_withdraw_worker(m, c);

@@ -118,6 +118,9 @@ void guess_sweep(struct model *m);
 /* plain.c: what may be messages of bare processes, which are looked through now and then, since it
  * takes both sides of one to tell. `ending`: that process is gone, 0: none is. 0 or -ENOMEM. */
 int plain_review(struct model *m, uint32_t ending);
+/* It has read from a pipe of nobody's, to which its employer has written such messages: it may be a
+ * bare process, if only one that was told to end (None) before it had any work. */
+bool plain_awaits(struct model *m, const struct proc *c);
 
 /* departed.c: at a tick, what was before watching began. 0 or -ENOMEM. */
 int departed_judge(struct model *m, struct pool *p);

@@ -204,6 +204,57 @@ static void large_first_set(void **state)
 		assert_int_equal(p->workers[i].pid, 101 + i);
 }
 
+static void say(struct story *t, uint32_t pid, uint64_t ino, enum msg_dir dir, bool none)
+{
+	struct frame_msg f = {
+		.h = {.kind = FRAME_MSG, .size = sizeof(f), .pid = pid},
+		.ino = ino,
+		.bytes = none ? 4 : 10,
+		.tid = pid,
+		.dir = (uint8_t)dir,
+		.shape = none ? SHAPE_NONE : SHAPE_OBJECT,
+	};
+
+	history_wait(&t->h, 10 * HISTORY_US);
+	history_add(&t->h, &f);
+}
+
+/* Beside an executor whose workers are not known yet a bare process is told to end before it had
+ * any work, and before anybody can tell what it is. */
+static void an_idle_bare_process_is_nobody_elses(void **state)
+{
+	struct story *t = *state;
+	const struct pool *calls, *p;
+	struct history_task call = task;
+
+	story_parent(t, MODE_BPF);
+	history_fork(&t->h, 100, 101);
+	history_born(&t->h, 101);
+	history_fork(&t->h, 100, 102);
+	history_born(&t->h, 102);
+	history_send(&t->h, &story_calls, &call);
+	say(t, 100, 7001, MSG_WRITE, false);
+	say(t, 101, 7001, MSG_READ, false);
+	say(t, 100, 7001, MSG_WRITE, true);
+	say(t, 100, 7001, MSG_WRITE, true);
+	say(t, 102, 7001, MSG_READ, true);
+	history_exit(&t->h, 102, 0);
+	say(t, 101, 7002, MSG_WRITE, false);
+	say(t, 100, 7002, MSG_READ, false);
+	history_wait(&t->h, HISTORY_S);
+	history_ticks(&t->h, 1);
+	story_tell(t);
+	assert_int_equal(t->s.model.pools_count, 2);
+	calls = &t->s.model.pools[0];
+	assert_string_equal(calls->kind, "ProcessPoolExecutor");
+	assert_int_equal(calls->workers_count, 0);
+	p = &t->s.model.pools[1];
+	assert_string_equal(p->kind, "Process");
+	assert_int_equal(p->workers_count, 2);
+	assert_int_equal(story_worker(p, 102)->end, END_SHUTDOWN);
+	assert_int_equal(p->deaths_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +267,7 @@ int main(void)
 		STORY(other_children_are_told_by_who_forked),
 		STORY(late_announcement_wakes_nobody),
 		STORY(large_first_set),
+		STORY(an_idle_bare_process_is_nobody_elses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
