@@ -73,7 +73,7 @@ static json_t *bytes(struct jout *j, const struct model *m, const struct pool *p
 	jout_uint_if(j, o, "out", known, t->bytes_out);
 	jout_uint_if(j, o, "back", known, t->bytes_back);
 	jout_uint_if(j, o, "out_max", known && t->sent, t->bytes_out_max);
-	jout_uint_if(j, o, "back_max", known && t->done, t->bytes_back_max);
+	jout_uint_if(j, o, "back_max", known && t->bytes_back, t->bytes_back_max);
 	jout_uint_if(j, o, "shared", is_shared, shared);
 	return o;
 }

@@ -208,6 +208,17 @@ static uint64_t early_read(
 	return read_ns;
 }
 
+/* A message that answers no task: only its bytes count. w may be NULL. */
+static void count_unasked(struct pool *p, struct worker *w, const struct frame_msg *f)
+{
+	p->totals.bytes_back += f->bytes;
+	if (f->bytes > p->totals.bytes_back_max)
+		p->totals.bytes_back_max = f->bytes;
+	series_add(&p->back_per_tick, f->bytes);
+	if (w)
+		w->bytes_out += f->bytes;
+}
+
 int plain_done(struct model *m, struct worker *w, struct queue *q, const struct frame_msg *f)
 {
 	struct pool *p = model_queue_pool(m, q->ino, NULL);
@@ -222,6 +233,8 @@ int plain_done(struct model *m, struct worker *w, struct queue *q, const struct 
 		queue_message(q, f);
 	if (a.has_key)
 		ret = task_done(m, p, w, &n);
+	else if (!is_none(f))
+		count_unasked(p, w, f);
 	if (ret)
 		return ret;
 	if (!read_ns)

@@ -23,12 +23,10 @@ class Watched:
     interpreter alone, which has it from Debian's packages. few: on the oldest and the newest
     interpreter, since it is the kinds in it that differ, and they have rows of their own. more:
     what else the workload is told. cannot: {start method: what the workload then dies of}, where
-    it may be unable to run by itself. asked: it is run only for who names it on the command line,
-    since it takes minutes.
+    it may be unable to run by itself.
     """
 
-    def __init__(self, name, workload, methods=ALL, module=None, few=False, more=(), cannot=None,
-                 asked=False):
+    def __init__(self, name, workload, methods=ALL, module=None, few=False, more=(), cannot=None):
         self.name = name
         self.workload = workload
         self.methods = methods
@@ -36,7 +34,6 @@ class Watched:
         self.few = few
         self.more = list(more)
         self.cannot = cannot or {}
-        self.asked = asked
 
     def interpreters(self):
         if self.module:
@@ -71,11 +68,11 @@ KINDS = (
     Watched("two of DataLoader", "shape_twins", methods=("fork", "spawn"), module="torch",
             more=("--kind", "loader")),
     Watched("kinds at a time", "shape_kinds", module=EVERY,
-            more=("--shape", "together"), asked=True),
+            more=("--shape", "together")),
     Watched("kinds in a loop", "shape_kinds", module=EVERY,
-            more=("--shape", "loop"), asked=True),
+            more=("--shape", "loop")),
     Watched("kinds in workers", "shape_kinds", module=EVERY,
-            more=("--shape", "workers"), asked=True),
+            more=("--shape", "workers")),
     Watched("loky", "kind_loky", methods=("loky",), module="joblib, numpy"),
     Watched("joblib's Pool", "kind_joblib", methods=("fork",), module="joblib"),
     Watched("billiard", "kind_billiard", module="billiard"),
@@ -246,9 +243,7 @@ WIDTHS = (20, 11, 8, 6, 6, 7, 6, 10, 11, 11, 5)
 
 
 def main():
-    words = sys.argv[1:]
     rows = [row_of(row, interpreter, version, method) for row in KINDS
-            if not row.asked or any(row.name in word or word in row.name for word in words)
             for method in row.methods for interpreter, version in row.interpreters()]
     good = harness.main(rows)
     print_table()

@@ -56,6 +56,10 @@ def measure(case, interpreter, method, transport):
         case.equal(name, sum(q[name] for q in got["queues"]), want)
     case.equal("read", sum(q["taken"] for q in got["queues"]), sum(r["messages"] for r in sent))
     case.equal("tasks", [got["tasks"][n] for n in ("sent", "taken", "done", "lost")], 4 * [0])
+    case.equal("bytes.back", got["bytes"]["back"], sum(row["bytes"] for row in sent))
+    for pid, row in zip(facts["workers"], sent):
+        worker = next(w for w in got["workers"] if w["pid"] == pid)
+        case.equal("%d: bytes_out" % pid, worker["bytes_out"], row["bytes"])
     held_deaths(case, got, facts["workers"])
     for worker in got["workers"]:
         held_states(case, worker)

@@ -68,6 +68,9 @@ static void some_only_send(void **state)
 	assert_int_equal(p->queues[0].read, 2);
 	assert_int_equal(p->queues[0].bytes_read, 90);
 	assert_int_equal(p->totals.sent + p->totals.done, 0);
+	assert_int_equal(p->totals.bytes_back, 90);
+	assert_int_equal(p->totals.bytes_back_max, 50);
+	assert_int_equal(story_worker(p, 102)->bytes_out, 50);
 	history_exit(&t->h, 101, 0);
 	history_exit(&t->h, 102, 9);
 	p = story_pool(t);
