@@ -99,6 +99,8 @@ int model_infer_death(struct model *m, struct pool *p, const struct death *d);
 /* Messages that came before their pool or worker was known. */
 uint32_t model_pending(const struct model *m);
 const struct frame_msg *model_pending_at(const struct model *m, uint32_t index); /* 0: oldest */
+/* Of the newest `most` that wait: one that this process wrote there may be of a user's own. */
+bool model_pending_plain(const struct model *m, uint32_t pid, uint64_t ino, uint32_t most);
 /* What is on this pipe is nothing of a pool's. */
 void model_forget_pending(struct model *m, uint64_t ino);
 /* Of a form that a user's own message may have too. */

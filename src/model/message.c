@@ -165,13 +165,16 @@ bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 	return true;
 }
 
-/* A Pool wakes its own handlers by sentinels on a third pipe, all day long. */
+/* What stands before a sentinel on its queue is among so many that wait. */
+enum { BEFORE_SENTINEL = 512 };
+
+/* A Pool wakes its own handlers by sentinels on a third pipe, all day long, and by nothing else. */
 bool message_is_wakeup(struct model *m, const struct frame_msg *f)
 {
 	const struct pool *p = model_parent_pool(m, f->h.pid);
 
 	return role_of(f) == ROLE_SENTINEL && p && !p->traits.own_queues && p->task_ino &&
-	       p->result_ino;
+	       p->result_ino && !model_pending_plain(m, f->h.pid, f->ino, BEFORE_SENTINEL);
 }
 
 /* Of a form that a user's own message may have too. */

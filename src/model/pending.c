@@ -21,6 +21,17 @@ const struct frame_msg *model_pending_at(const struct model *m, uint32_t index)
 	return &m->pending[(m->pending_head + index) % MODEL_PENDING];
 }
 
+bool model_pending_plain(const struct model *m, uint32_t pid, uint64_t ino, uint32_t most)
+{
+	for (uint32_t i = m->pending_count; i-- && most--;) {
+		const struct frame_msg *f = model_pending_at(m, i);
+
+		if (f->ino == ino && f->dir == MSG_WRITE && f->h.pid == pid && message_is_plain(f))
+			return true;
+	}
+	return false;
+}
+
 int pending_add(struct model *m, const struct frame_msg *f)
 {
 	if (!m->pending)

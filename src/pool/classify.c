@@ -46,6 +46,7 @@ static int on_msg(struct model *m, const struct frame *f)
 	uint32_t pending = model_pending(m);
 	int ret;
 
+	state_read(m, msg);
 	if (!m->pending_news)
 		return 0;
 	if (pending % PLAIN_MANY == 0 && message_is_plain(msg))

@@ -127,6 +127,8 @@ int departed_judge(struct model *m, struct pool *p);
 
 /* state.c: answers wait to be read. */
 bool pool_has_unread(const struct pool *p);
+/* A message has come: if it was the last that all who have ended left, it is over. */
+void state_read(struct model *m, const struct frame_msg *f);
 /* At a tick. */
 void state_judge(struct model *m, struct pool *p);
 

@@ -200,17 +200,6 @@ static int claim_unread(struct model *m, const struct proc *c, bool *is_new)
 	return ret;
 }
 
-static bool has_written(struct model *m, uint32_t pid, uint64_t ino)
-{
-	for (uint32_t i = 0; i < model_pending(m); i++) {
-		const struct frame_msg *f = model_pending_at(m, i);
-
-		if (f->ino == ino && f->dir == MSG_WRITE && f->h.pid == pid && message_is_plain(f))
-			return true;
-	}
-	return false;
-}
-
 bool plain_awaits(struct model *m, const struct proc *c)
 {
 	uint32_t employer = employer_of(m, c);
@@ -219,7 +208,7 @@ bool plain_awaits(struct model *m, const struct proc *c)
 		const struct frame_msg *f = model_pending_at(m, i);
 
 		if (f->h.pid == c->pid && f->dir == MSG_READ && !is_known(m, f->ino) &&
-			has_written(m, employer, f->ino))
+			model_pending_plain(m, employer, f->ino, UINT32_MAX))
 			return true;
 	}
 	return false;

@@ -350,7 +350,6 @@ static void answers_are_read_when_their_worker_is_gone(void **state)
 	p = story_pool(t);
 	assert_int_equal(p->state, POOL_IDLE);
 	get(t, 6);
-	history_ticks(&t->h, 1);
 	p = story_pool(t);
 	assert_int_equal(p->state, POOL_GONE);
 	assert_int_equal(p->totals.returned, 2);

@@ -255,6 +255,28 @@ static void an_idle_bare_process_is_nobody_elses(void **state)
 	assert_int_equal(p->deaths_count, 0);
 }
 
+/* A Pool wakes its handlers by None too, on a pipe where there is nothing else. */
+static void the_word_to_end_is_no_wakeup(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_start(t, 2);
+	history_fork(&t->h, 100, 103);
+	history_born(&t->h, 103);
+	say(t, 100, 7001, MSG_WRITE, false);
+	say(t, 100, 7001, MSG_WRITE, true);
+	say(t, 103, 7001, MSG_READ, false);
+	say(t, 103, 7001, MSG_READ, true);
+	history_exit(&t->h, 103, 0);
+	story_tell(t);
+	assert_int_equal(t->s.model.pools_count, 2);
+	p = &t->s.model.pools[1];
+	assert_string_equal(p->kind, "Process");
+	assert_true(p->closing);
+	assert_int_equal(p->state, POOL_GONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +290,7 @@ int main(void)
 		STORY(late_announcement_wakes_nobody),
 		STORY(large_first_set),
 		STORY(an_idle_bare_process_is_nobody_elses),
+		STORY(the_word_to_end_is_no_wakeup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
