@@ -26,7 +26,7 @@ struct use {
 	double work; /* ... or was in hand */
 	double wanted; /* cores, by all threads of workers, were there enough */
 	bool no_idle; /* the machine's cores are all in use */
-	double run, runq, io, lock; /* workers in that state */
+	double run, runq, io, lock, wait; /* workers in that state */
 	double gil; /* of those in lock: for their own interpreter's */
 	double workers;
 };
@@ -53,13 +53,14 @@ static bool quota(const struct model *m, const struct pool *p, const struct use 
 	       u->runq > 0.3 * u->hands && u->hands > 1.2;
 }
 
-/* Where others use the machine too, the parent gets less than a whole core. */
+/* Where others use the machine too, the parent gets less than a whole core. Workers that start and
+ * die all the time do not wait for it. */
 static bool parent_bound(const struct model *m, const struct pool *p, const struct use *u)
 {
 	(void)m;
 	(void)p;
 	return u->hands < 0.5 * u->workers && u->parent > 1.5 * u->run &&
-	       u->parent > (u->no_idle ? 0.25 : 0.6);
+	       u->wait > 0.5 * (u->workers - u->hands) && u->parent > (u->no_idle ? 0.25 : 0.6);
 }
 
 static bool too_few_tasks(const struct model *m, const struct pool *p, const struct use *u)
@@ -154,6 +155,7 @@ static struct use use_of(const struct model *m, const struct pool *p)
 		.io = (double)s->state_ns[STATE_IO] / ns,
 		.lock = (double)s->state_ns[STATE_LOCK] / ns,
 		.gil = (double)s->gil_ns / ns,
+		.wait = (double)s->state_ns[STATE_WAIT] / ns,
 		.work = (double)s->work_ns / ns,
 		.no_idle = (double)s->idle_ns < 0.1 * m->session.cpus * ns,
 		.workers = p->workers_alive ? p->workers_alive : p->first_size,

@@ -250,6 +250,25 @@ static void names_the_parent(void **state)
 	assert_true(says(found(t, 0), "parent-bound"));
 }
 
+/* Near miss: it has much to do, but most of them do not wait for it: they are on their way out. */
+static void quiet_where_few_wait_for_the_parent(void **state)
+{
+	struct history_task one = {.chunk = 0, .func = "etl.load"};
+	struct story *t = *state;
+
+	story_start(t, 3);
+	history_state(&t->h, 102, STATE_EXIT);
+	history_state(&t->h, 103, STATE_EXIT);
+	for (int i = 0; i < 6; i++) {
+		one.job = i;
+		history_send(&t->h, &story_pipes, &one);
+		history_run(&t->h, &story_pipes, 101, &one, 50 * HISTORY_MS);
+		t->h.core_parent_ns[3] += 950 * HISTORY_MS;
+		history_ticks(&t->h, 1);
+	}
+	assert_null(found(t, 0));
+}
+
 static void quiet_when_both_work(void **state)
 {
 	struct story *t = *state;
@@ -286,6 +305,7 @@ int main(void)
 		STORY(quiet_on_a_busy_machine),
 		STORY(names_too_few_tasks),
 		STORY(names_the_parent),
+		STORY(quiet_where_few_wait_for_the_parent),
 		STORY(quiet_when_both_work),
 		STORY(quiet_for_one_worker),
 	};

@@ -9,7 +9,7 @@ ITEMS = 60
 
 
 def work(n):
-    zoo.burn(0.05)
+    zoo.burn(0.07)
     return n
 
 
