@@ -90,6 +90,9 @@ int task_sent(struct model *m, struct pool *p, const struct frame_msg *f);
 int task_taken(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f);
 int task_done(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f);
 int task_returned(struct model *m, struct pool *p, const struct frame_msg *f);
+/* Where each worker may have a queue of its own: the answer is read before it is known whose its
+ * task was. That will turn out, since nothing was missed. */
+bool task_is_to_come(const struct model *m, const struct pool *p, const struct frame_msg *f);
 /* Counts one that is done among its function's. */
 void task_name(struct model *m, struct pool *p, struct task *t);
 void task_lost(struct model *m, struct pool *p, struct worker *w, uint64_t t_ns);

@@ -140,6 +140,13 @@ static bool is_unsettled(const struct pool *p, const struct worker *w)
 	return w->provisional && p->traits.own_queues && !p->traits.unnumbered;
 }
 
+static bool is_too_early(const struct model *m, const struct pool *p, const struct queue *q,
+	const struct frame_msg *f)
+{
+	return !p->traits.unnumbered && q->role == QUEUE_RESULTS && f->dir == MSG_READ &&
+	       role_of(f) == ROLE_RESULT && task_is_to_come(m, p, f);
+}
+
 bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 {
 	struct queue *q;
@@ -149,6 +156,8 @@ bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 
 	/* Whether it is a pool of this kind is for the first of its tasks and results to say. */
 	if (!p || (p->guessed && !message_is_mute(f)))
+		return false;
+	if (f->h.pid == p->pid && is_too_early(m, p, q, f))
 		return false;
 	if (f->h.pid == p->pid) {
 		*ret = by_parent(m, p, q, f);

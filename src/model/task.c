@@ -322,6 +322,12 @@ static bool done_was_missed(const struct model *m, struct pool *p, const struct 
 	return t->taken_ns && !sends_late && !(w && w->hand.has && same_key(w->hand.key, t->key));
 }
 
+bool task_is_to_come(const struct model *m, const struct pool *p, const struct frame_msg *f)
+{
+	return p->traits.own_queues && p->from_start && !m->lost_records &&
+	       !is_told_in_part(m, p) && p->tasks_count < MODEL_TASKS && !task_find(p, key_of(f));
+}
+
 int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)
 {
 	struct task *t = task_find(p, key_of(f));

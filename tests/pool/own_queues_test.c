@@ -135,6 +135,32 @@ static void each_walk_through_the_data_is_a_pool(void **state)
 	}
 }
 
+/* Whose a worker is its first batch says; its parent may have read that before its write ends. */
+static void a_first_batch_is_read_before_its_write_ends(void **state)
+{
+	struct history_pool first = loader(0), second = loader(1);
+	struct history_task one = nth(0), two = nth(1);
+	struct story *t = *state;
+	const struct pool *p;
+
+	torch(t, PROC_TORCH);
+	fork_workers(t, 101, 2);
+	history_wait(&t->h, HISTORY_S);
+	history_send(&t->h, &first, &one);
+	history_send(&t->h, &second, &two);
+	history_run(&t->h, &first, 101, &one, HISTORY_MS);
+	history_take(&t->h, &second, 102, &two);
+	history_return(&t->h, &second, &two);
+	history_done(&t->h, &second, 102, &two);
+	p = story_pool(t);
+	assert_non_null(p);
+	assert_int_equal(p->workers_alive, 2);
+	assert_int_equal(p->totals.sent, 2);
+	assert_int_equal(p->totals.done, 2);
+	assert_int_equal(p->totals.returned, 2);
+	assert_int_equal(pool_queue(p, second.result_ino)->waiting, 0);
+}
+
 /* Pairs of a number and a list, where nobody has loaded PyTorch. */
 static void own_pairs_are_none_of_torch(void **state)
 {
@@ -196,6 +222,7 @@ int main(void)
 		STORY(ends_of_billiards_workers),
 		STORY(closing_is_for_all),
 		STORY(each_walk_through_the_data_is_a_pool),
+		STORY(a_first_batch_is_read_before_its_write_ends),
 		STORY(own_pairs_are_none_of_torch),
 		STORY(what_a_thread_has_yet_to_send_is_not_given_up),
 	};
