@@ -36,10 +36,11 @@ static __always_inline void end_wait(struct watch *w, __u32 next, __u64 now)
  */
 static __always_inline void came_unseen(struct watch *w, struct task_struct *task, __u64 now)
 {
-	__u64 on_ns = BPF_CORE_READ(task, se.sum_exec_runtime) - w->exec_ns;
+	__u64 on_ns;
 
 	if (!w->exec_ns || w->state == STATE_RUN || now < w->since_ns)
 		return;
+	on_ns = BPF_CORE_READ(task, se.sum_exec_runtime) - w->exec_ns;
 	if (on_ns > now - w->since_ns)
 		on_ns = now - w->since_ns;
 	end_wait(w, STATE_RUN, now - on_ns);

@@ -90,6 +90,8 @@ int task_sent(struct model *m, struct pool *p, const struct frame_msg *f);
 int task_taken(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f);
 int task_done(struct model *m, struct pool *p, struct worker *w, const struct frame_msg *f);
 int task_returned(struct model *m, struct pool *p, const struct frame_msg *f);
+/* What comes back counts when it is written. w: who wrote it, NULL: not known. */
+void task_bytes_back(struct pool *p, struct worker *w, uint64_t bytes);
 /* Where each worker may have a queue of its own: the answer is read before it is known whose its
  * task was. That will turn out, since nothing was missed. */
 bool task_is_to_come(const struct model *m, const struct pool *p, const struct frame_msg *f);

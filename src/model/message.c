@@ -140,6 +140,7 @@ static bool is_unsettled(const struct pool *p, const struct worker *w)
 	return w->provisional && p->traits.own_queues && !p->traits.unnumbered;
 }
 
+/* The parent has read an answer, and whose its task was is not known yet. */
 static bool is_too_early(const struct model *m, const struct pool *p, const struct queue *q,
 	const struct frame_msg *f)
 {
@@ -157,9 +158,9 @@ bool message_apply(struct model *m, const struct frame_msg *f, int *ret)
 	/* Whether it is a pool of this kind is for the first of its tasks and results to say. */
 	if (!p || (p->guessed && !message_is_mute(f)))
 		return false;
-	if (f->h.pid == p->pid && is_too_early(m, p, q, f))
-		return false;
 	if (f->h.pid == p->pid) {
+		if (is_too_early(m, p, q, f))
+			return false;
 		*ret = by_parent(m, p, q, f);
 		return true;
 	}

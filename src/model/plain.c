@@ -55,10 +55,7 @@ static int64_t taken_place(const struct pool *p, struct queue *q, const struct f
 {
 	const struct task *t = task_find(p, place(q, q->taken_seq + 1));
 	bool from_start = p->from_start && !q->unseen_seq;
-	int64_t last = q->sent_seq; /* to look at, of those that stand behind it */
 
-	if (last - q->taken_seq > MODEL_TASKS)
-		last = q->taken_seq + MODEL_TASKS; /* no more of them are kept */
 	if (!t && q->taken_seq < q->sent_seq) /* that one was None */
 		return ++q->taken_seq;
 	if (!t && !from_start && !q->taken_seq)
@@ -67,12 +64,13 @@ static int64_t taken_place(const struct pool *p, struct queue *q, const struct f
 		return ++q->taken_seq;
 	if (!p->from_start && !q->taken_seq)
 		return --q->unseen_seq;
-	for (int64_t seq = q->taken_seq + 2; seq <= last; seq++) {
-		t = task_find(p, place(q, seq));
+	/* No more than so many are kept. */
+	for (int64_t i = 2; i <= MODEL_TASKS && q->taken_seq + i <= q->sent_seq; i++) {
+		t = task_find(p, place(q, q->taken_seq + i));
 		if (!t || t->bytes_out != f->bytes)
 			continue;
-		q->taken_seq = seq;
-		return seq;
+		q->taken_seq += i;
+		return q->taken_seq;
 	}
 	return ++q->taken_seq;
 }
@@ -208,17 +206,6 @@ static uint64_t early_read(
 	return read_ns;
 }
 
-/* A message that answers no task: only its bytes count. w may be NULL. */
-static void count_unasked(struct pool *p, struct worker *w, const struct frame_msg *f)
-{
-	p->totals.bytes_back += f->bytes;
-	if (f->bytes > p->totals.bytes_back_max)
-		p->totals.bytes_back_max = f->bytes;
-	series_add(&p->back_per_tick, f->bytes);
-	if (w)
-		w->bytes_out += f->bytes;
-}
-
 int plain_done(struct model *m, struct worker *w, struct queue *q, const struct frame_msg *f)
 {
 	struct pool *p = model_queue_pool(m, q->ino, NULL);
@@ -233,8 +220,8 @@ int plain_done(struct model *m, struct worker *w, struct queue *q, const struct 
 		queue_message(q, f);
 	if (a.has_key)
 		ret = task_done(m, p, w, &n);
-	else if (!is_none(f))
-		count_unasked(p, w, f);
+	else if (!is_none(f)) /* it answers no task: only its bytes count */
+		task_bytes_back(p, w, f->bytes);
 	if (ret)
 		return ret;
 	if (!read_ns)

@@ -235,6 +235,16 @@ void task_name(struct model *m, struct pool *p, struct task *t)
 		pace_done(p, func, t);
 }
 
+void task_bytes_back(struct pool *p, struct worker *w, uint64_t bytes)
+{
+	p->totals.bytes_back += bytes;
+	if (bytes > p->totals.bytes_back_max)
+		p->totals.bytes_back_max = bytes;
+	series_add(&p->back_per_tick, bytes);
+	if (w)
+		w->bytes_out += bytes;
+}
+
 static void count_done(struct model *m, struct pool *p, struct worker *w, struct task *t,
 	const struct frame_msg *f)
 {
@@ -242,11 +252,8 @@ static void count_done(struct model *m, struct pool *p, struct worker *w, struct
 	uint64_t run_ns = since_ns(t->done_ns, t->taken_ns);
 
 	p->totals.done++;
-	p->totals.bytes_back += f->bytes;
-	if (f->bytes > p->totals.bytes_back_max)
-		p->totals.bytes_back_max = f->bytes;
 	series_add(&p->done_per_tick, 1);
-	series_add(&p->back_per_tick, f->bytes);
+	task_bytes_back(p, w, f->bytes);
 	if (t->sent_ns)
 		items_ended(p, job, t, f);
 	if (job) {
@@ -256,7 +263,6 @@ static void count_done(struct model *m, struct pool *p, struct worker *w, struct
 	}
 	w->tasks++;
 	w->items += t->items;
-	w->bytes_out += f->bytes;
 	p->totals.failed += t->failed;
 	w->failed += t->failed;
 	if (t->taken_ns) {

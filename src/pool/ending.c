@@ -102,10 +102,7 @@ int ending_judge(struct model *m, struct proc *c, const struct frame_exit *exit)
 	}
 	if (p->ended_ns && p->ended_ns < exit->h.t_ns && !p->parent_gone)
 		p->ended_ns = exit->h.t_ns;
-	/* One that was only just forked may come after the last that is known. */
-	if ((p->closing || p->broken_ns) && !p->workers_alive && !p->ended_ns &&
-		!staff_awaits(m, p) && !pool_has_unread(p))
-		model_end_pool(m, p, exit->h.t_ns);
+	state_end(m, p, exit->h.t_ns);
 	return ret;
 }
 

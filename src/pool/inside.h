@@ -127,6 +127,9 @@ int departed_judge(struct model *m, struct pool *p);
 
 /* state.c: answers wait to be read. */
 bool pool_has_unread(const struct pool *p);
+/* It is over if all who worked for it have ended as they were told to, or it is broken, and nothing
+ * is left: one that was only just forked may come after the last that is known. */
+void state_end(struct model *m, struct pool *p, uint64_t t_ns);
 /* A message has come: if it was the last that all who have ended left, it is over. */
 void state_read(struct model *m, const struct frame_msg *f);
 /* At a tick. */

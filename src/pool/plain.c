@@ -203,12 +203,17 @@ static int claim_unread(struct model *m, const struct proc *c, bool *is_new)
 bool plain_awaits(struct model *m, const struct proc *c)
 {
 	uint32_t employer = employer_of(m, c);
+	uint64_t seen_ino = 0;
 
-	for (uint32_t i = 0; is_bare(m, c, employer) && i < model_pending(m); i++) {
+	if (!is_bare(m, c, employer))
+		return false;
+	for (uint32_t i = 0; i < model_pending(m); i++) {
 		const struct frame_msg *f = model_pending_at(m, i);
 
-		if (f->h.pid == c->pid && f->dir == MSG_READ && !is_known(m, f->ino) &&
-			model_pending_plain(m, employer, f->ino, UINT32_MAX))
+		if (f->h.pid != c->pid || f->dir != MSG_READ || f->ino == seen_ino)
+			continue;
+		seen_ino = f->ino;
+		if (!is_known(m, f->ino) && model_pending_plain(m, employer, f->ino, UINT32_MAX))
 			return true;
 	}
 	return false;

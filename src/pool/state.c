@@ -72,13 +72,18 @@ static bool is_left(const struct pool *p)
 	return (p->closing || p->broken_ns) && p->workers_count && !p->workers_alive;
 }
 
+void state_end(struct model *m, struct pool *p, uint64_t t_ns)
+{
+	if (!p->ended_ns && is_left(p) && !pool_has_unread(p) && !staff_awaits(m, p))
+		model_end_pool(m, p, t_ns);
+}
+
 void state_read(struct model *m, const struct frame_msg *f)
 {
 	struct pool *p = f->dir == MSG_READ ? model_queue_pool(m, f->ino, NULL) : NULL;
 
-	if (p && p->traits.unnumbered && !p->ended_ns && is_left(p) && !pool_has_unread(p) &&
-		!staff_awaits(m, p))
-		model_end_pool(m, p, f->h.t_ns);
+	if (p && p->traits.unnumbered)
+		state_end(m, p, f->h.t_ns);
 }
 
 void state_judge(struct model *m, struct pool *p)
