@@ -29,15 +29,15 @@ static __always_inline __u64 bounded(__u64 want, __u64 have)
 }
 
 /*
- * How much of a message is wanted. Long ones are cut short when the ring begins to fill, until
- * the watcher has read it: a message is counted whatever of it is known, a lost record is not.
+ * How much of a message is wanted. Long ones are cut short when the watcher is late and the ring
+ * fills: a message is counted whatever of it is known, a lost record is not.
  */
 static __always_inline __u64 wanted(const struct io *io)
 {
 	if (io->call.dir == MSG_READ)
 		return want_read_bytes;
 	if (io->call.done > SHORT_MESSAGE &&
-		bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > RING_BYTES / 4)
+		bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > RING_LATE)
 		return SHORT_MESSAGE;
 	return want_write_bytes;
 }
@@ -90,6 +90,18 @@ static __always_inline void note_reader(const struct io *io)
 		bpf_map_update_elem(&readers, &tid, &ino, BPF_ANY);
 }
 
+/* Messages are what fills the ring. The watcher is woken once, until it has read it. */
+static __always_inline void put_waking(struct scratch *s, __u64 size)
+{
+	__u64 flags = BPF_RB_NO_WAKEUP;
+
+	if (!is_woken && bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > RING_WAKE) {
+		is_woken = 1;
+		flags = BPF_RB_FORCE_WAKEUP;
+	}
+	count_record(bpf_ringbuf_output(&ring, s, size, flags));
+}
+
 /* Sends a whole message off, of which this is the last part. */
 static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 {
@@ -124,7 +136,7 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 	s->m.h.size = size;
 	barrier_var(size);
 	if (size <= sizeof(*s))
-		put_record(s, size);
+		put_waking(s, size);
 }
 
 static __always_inline void first_wait_over(const struct io *io)

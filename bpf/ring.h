@@ -27,6 +27,8 @@
 
 enum ring_bounds {
 	RING_BYTES = 8 << 20,
+	RING_WAKE = RING_BYTES / 8, /* so much waits: the watcher is woken before its time */
+	RING_LATE = RING_BYTES / 2, /* ... and has not come: messages are cut short */
 	RING_DATA = 28 * 1024, /* most bytes of one message that leave the kernel */
 	RING_TAIL = 512, /* of them, its end, when it is longer */
 	RING_PREFIX_PIECES = 128, /* kept of a message that comes in several reads */

@@ -15,6 +15,8 @@ __u32 want_exact = 0; /* the probes of exact.bpf.c are there */
 __u32 want_all_execs = 0; /* announce every program that starts, watched or not */
 __u64 mark_salt = 1; /* of this session: mark.h */
 
+volatile __u32 is_woken = 0; /* the watcher, to read the ring; it clears this */
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, RING_PROCS);

@@ -238,7 +238,7 @@ static void put_bytes_rate(
 
 	pen_printf(pen, STYLE_DIM, "%s ", label);
 	start = pen->col;
-	pen_text(pen, STYLE_NUMBER, show_bytes(buf, known, (uint64_t)rate));
+	pen_text(pen, STYLE_NUMBER, show_bytes(buf, known, fmt_whole(rate)));
 	pen_text(pen, STYLE_DIM, "/s ");
 	put_room(pen, start, 11);
 	if (known)

@@ -77,7 +77,7 @@ static enum style rate_text(const struct subject *x, char buf[static CELL_TEXT])
 	struct sort_value rate = rate_value(x);
 	char bytes[FMT_MAX];
 
-	show_bytes(bytes, rate.known, (uint64_t)rate.number);
+	show_bytes(bytes, rate.known, fmt_whole(rate.number));
 	snprintf(buf, CELL_TEXT, rate.known ? "%s/s" : "%s", bytes);
 	return rate.known ? STYLE_TEXT : STYLE_DIM;
 }

@@ -155,7 +155,7 @@ char *show_rate(char buf[static FMT_MAX], bool known, double per_second)
 	if (!known)
 		return unknown(buf);
 	if (per_second >= 100)
-		return fmt_count(buf, (uint64_t)(per_second + 0.5));
+		return fmt_count(buf, fmt_whole(per_second + 0.5));
 	snprintf(buf, FMT_MAX, per_second && per_second < 10 ? "%.2f" : "%.1f", per_second);
 	return buf;
 }

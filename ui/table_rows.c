@@ -48,7 +48,7 @@ static int compare_falling(const void *one, const void *other)
 
 static char *format_bytes(char buf[static FMT_MAX], double n)
 {
-	return fmt_bytes(buf, (uint64_t)n);
+	return fmt_bytes(buf, fmt_whole(n));
 }
 
 static char *format_bytes_brief(char buf[static FMT_MAX], double n)
@@ -58,7 +58,7 @@ static char *format_bytes_brief(char buf[static FMT_MAX], double n)
 
 static char *format_duration_brief(char buf[static FMT_MAX], double n)
 {
-	return show_brief_duration(buf, true, (uint64_t)n);
+	return show_brief_duration(buf, true, fmt_whole(n));
 }
 
 static char *format_percent_brief(char buf[static FMT_MAX], double n)
@@ -71,12 +71,12 @@ static char *format_percent_brief(char buf[static FMT_MAX], double n)
 
 static char *format_count(char buf[static FMT_MAX], double n)
 {
-	return fmt_count(buf, (uint64_t)n);
+	return fmt_count(buf, fmt_whole(n));
 }
 
 static char *format_duration(char buf[static FMT_MAX], double n)
 {
-	return fmt_duration(buf, (uint64_t)n);
+	return fmt_duration(buf, fmt_whole(n));
 }
 
 static char *format_percent(char buf[static FMT_MAX], double n)

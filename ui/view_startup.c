@@ -79,7 +79,10 @@ static struct sort_value took_value(const struct subject *x)
 /* Columns before `ns` on an axis of that many. */
 static int column_at(uint64_t ns, uint64_t axis, int width)
 {
-	return axis ? (int)((double)ns / (double)axis * width + 0.5) : 0;
+	double share = axis ? (double)ns / (double)axis : 0;
+
+	/* Times of a hostile image may have run over. */
+	return share < 1 ? (int)(share * width + 0.5) : width;
 }
 
 static void timeline_draw(const struct subject *x, struct pen *p)

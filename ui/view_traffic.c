@@ -119,7 +119,7 @@ static void draw_way(const struct model *m, struct grid *g, int row, const struc
 	bool known = show_series_rate(m, w->series, &rate);
 
 	pen_printf(&pen, STYLE_DIM, "%-5s", w->name);
-	pen_printf(&pen, STYLE_NUMBER, "%9s", show_bytes(a, known, (uint64_t)rate));
+	pen_printf(&pen, STYLE_NUMBER, "%9s", show_bytes(a, known, fmt_whole(rate)));
 	pen_text(&pen, STYLE_DIM, "/s ");
 	draw_minute(&pen, STYLE_PLOT, g->columns / 6, w->series);
 	pen_printf(

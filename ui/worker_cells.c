@@ -162,7 +162,7 @@ enum style worker_for_text(const struct subject *x, char buf[static CELL_TEXT])
 	if (is_brisk(x))
 		snprintf(buf, CELL_TEXT, "< %.1g s", rounded_up(x->m->tick_ns));
 	else
-		snprintf(buf, CELL_TEXT, "%s", show_duration(text, v.known, (uint64_t)v.number));
+		snprintf(buf, CELL_TEXT, "%s", show_duration(text, v.known, fmt_whole(v.number)));
 	return v.known && !is_brisk(x) ? STYLE_TEXT : STYLE_DIM;
 }
 

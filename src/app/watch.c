@@ -62,7 +62,7 @@ static void pace(struct watch *w)
 	set_timer(w); /* if it cannot be set it goes on as before */
 }
 
-static int hand_out(struct watch *w, struct err *err)
+static int hand_out(const struct watch *w, struct err *err)
 {
 	struct watch_job *job = w->job;
 	struct source *source = live_source(job->live);
@@ -142,6 +142,15 @@ static int take_time(struct watch *w, struct err *err)
 	return ret;
 }
 
+/* The ring fills faster than by the timer's pace. */
+static int take_records(const struct watch *w, short revents, struct err *err)
+{
+	if (!(revents & POLLIN))
+		return 0;
+	live_drain(w->job->live);
+	return hand_out(w, err);
+}
+
 /* Between ticks nobody is woken for what fits into one piece. */
 static bool is_to_be_sent(const struct watch *w)
 {
@@ -172,18 +181,21 @@ static int loop(struct watch *w, struct err *err)
 	int ret = 0;
 
 	while (!ret && !w->is_done) {
-		struct pollfd fds[3] = {
+		struct pollfd fds[] = {
 			{.fd = w->signal_fd, .events = POLLIN},
 			{.fd = w->timer_fd, .events = POLLIN},
 			{.fd = w->is_read ? job->stream_fd : -1},
+			{.fd = live_wake_fd(job->live), .events = POLLIN},
 		};
 
 		if (is_to_be_sent(w))
 			fds[2].events = POLLOUT;
-		if (poll(fds, 3, -1) < 0 && errno != EINTR)
+		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0 && errno != EINTR)
 			return err_set(err, -errno, ERR_FAILED, "poll: %s", strerror(errno));
 		take_signals(w);
-		ret = take_time(w, err);
+		ret = take_records(w, fds[3].revents, err);
+		if (!ret)
+			ret = take_time(w, err);
 		serve_stream(w, fds[2].revents);
 	}
 	return ret;

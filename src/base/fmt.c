@@ -105,6 +105,13 @@ char *fmt_count(char buf[static FMT_MAX], uint64_t n)
 	return buf;
 }
 
+uint64_t fmt_whole(double n)
+{
+	if (!(n > 0))
+		return 0;
+	return n < 0x1p64 ? (uint64_t)n : UINT64_MAX;
+}
+
 char *fmt_percent(char buf[static FMT_MAX], double share_0_to_1)
 {
 	double percent = share_0_to_1 * 100;

@@ -17,6 +17,10 @@ char *fmt_bytes(char buf[static FMT_MAX], uint64_t bytes);
 /* "1,204" */
 char *fmt_count(char buf[static FMT_MAX], uint64_t n);
 
+/* For the three above, from what was computed: nearest below, 0 for what is negative or no number,
+ * UINT64_MAX for what is more than that. */
+uint64_t fmt_whole(double n);
+
 /* "81%", "0.4%" below 10 */
 char *fmt_percent(char buf[static FMT_MAX], double share_0_to_1);
 

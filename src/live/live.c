@@ -177,6 +177,18 @@ void live_poll(struct live *l)
 	departed_look(l);
 }
 
+int live_wake_fd(const struct live *l)
+{
+	return l->probes ? probes_wake_fd(l->probes) : -1;
+}
+
+void live_drain(struct live *l)
+{
+	l->now_ns = live_now();
+	if (l->probes)
+		events_drain(l);
+}
+
 bool live_is_calm(const struct live *l)
 {
 	enum { WHILE_NS = 2000 * 1000 * 1000 };

@@ -47,6 +47,11 @@ int live_add(struct live *l, uint32_t pid);
 /* Takes in what the kernel has recorded since the last call. */
 void live_poll(struct live *l);
 
+/* Readable when live_drain() should be called soon; < 0: never. Borrowed from l. */
+int live_wake_fd(const struct live *l);
+/* The part of live_poll() that takes in the records, which are many. */
+void live_drain(struct live *l);
+
 /* For a while no process has been born or has ended, and there were few records. */
 bool live_is_calm(const struct live *l);
 

@@ -52,5 +52,6 @@ liblive_a_SOURCES += \
 	src/live/usage.c \
 	src/live/wait_read.c src/live/wait_read.h \
 	src/live/waits.c \
+	src/live/wake.c src/live/wake.h \
 	src/live/walked.c \
 	src/live/walker.c src/live/walker.h

@@ -12,6 +12,7 @@
 
 #include "live/kernel_btf.h"
 #include "live/sampler.h"
+#include "live/wake.h"
 #include "live/walker.h"
 
 #include "bpf/core.skel.h"
@@ -25,6 +26,7 @@ struct probes {
 	struct sampler *sampler; /* NULL: it did not load */
 	struct err sampler_why; /* then */
 	struct ring_buffer *ring;
+	int wake_fd; /* < 0: it is read by the clock alone */
 	void (*each)(void *arg, const void *record, size_t size); /* during a drain */
 	void *arg;
 	uint64_t drained_bytes;
@@ -108,6 +110,7 @@ static int load(struct probes *p)
 	p->ring = ring_buffer__new(bpf_map__fd(p->core->maps.ring), on_record, p, NULL);
 	if (!p->ring)
 		return -errno;
+	p->wake_fd = wake_open(bpf_map__fd(p->core->maps.ring));
 	p->walker = walker_open(
 		bpf_map__fd(p->core->maps.ring), bpf_map__fd(p->core->maps.counts), &p->walker_why);
 	load_sampler(p);
@@ -121,7 +124,7 @@ struct probes *probes_open(struct err *err)
 
 	if (!p)
 		goto fail;
-	p->stats_fd = -1;
+	p->stats_fd = p->wake_fd = -1;
 	libbpf_set_print(quiet);
 	p->cpus = libbpf_num_possible_cpus();
 	if (p->cpus < 1)
@@ -146,6 +149,8 @@ void probes_free(struct probes *p)
 	if (!p)
 		return;
 	probes_measure(p, false);
+	if (p->wake_fd >= 0)
+		close(p->wake_fd);
 	ring_buffer__free(p->ring);
 	sampler_free(p->sampler);
 	walker_free(p->walker);
@@ -197,12 +202,19 @@ void probes_forget_gil(struct probes *p, uint32_t pid)
 	bpf_map_delete_elem(bpf_map__fd(p->core->maps.gils), &pid);
 }
 
+int probes_wake_fd(const struct probes *p)
+{
+	return p->wake_fd;
+}
+
 uint64_t probes_drain(
 	struct probes *p, void (*each)(void *arg, const void *record, size_t size), void *arg)
 {
 	p->each = each;
 	p->arg = arg;
 	p->drained_bytes = 0;
+	wake_clear(p->wake_fd);
+	p->core->bss->is_woken = 0;
 	ring_buffer__consume(p->ring);
 	return p->drained_bytes;
 }

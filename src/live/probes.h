@@ -42,6 +42,9 @@ struct walker_bpf *probes_walker(const struct probes *p, struct err *err);
 /* The same of those that sample what is on the cores. */
 struct sampler *probes_sampler(const struct probes *p, struct err *err);
 
+/* Readable when the ring fills and is to be drained soon; < 0: there is no such thing. Borrowed. */
+int probes_wake_fd(const struct probes *p);
+
 /* Calls each for every record that waits: a frame's header first, `size` bytes in all. Returns
  * how many bytes there were. */
 uint64_t probes_drain(

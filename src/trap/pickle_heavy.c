@@ -90,9 +90,9 @@ static void word(const struct model *m, const struct func *func, struct share sh
 		"%.0f %% of the time that goes into tasks is pickling (workers %.0f %%, parent "
 		"%.0f %%): %s and %s a task of %.80s, %s/s",
 		100 * (share.workers + share.parent), 100 * share.workers, 100 * share.parent,
-		fmt_bytes(size, (uint64_t)bytes), words_duration(time, ns),
+		fmt_bytes(size, fmt_whole(bytes)), words_duration(time, ns),
 		model_text(m, func->name, "an unknown function"),
-		fmt_bytes(rate, (uint64_t)(bytes / ns * 1e9)));
+		fmt_bytes(rate, fmt_whole(bytes / ns * 1e9)));
 	snprintf(f->advice, sizeof(f->advice), "%s; about %s a task would go",
 		bytes >= BULKY_BYTES
 			? "send what data is found by (a path, a range, a seed) and load or make "

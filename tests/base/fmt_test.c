@@ -119,6 +119,17 @@ static void writes_percents(void **state)
 	assert_string_equal(fmt_percent(buf, 1e300), "1000000000%");
 }
 
+static void makes_whole_numbers(void **state)
+{
+	(void)state;
+	assert_true(fmt_whole(1203.9) == 1203);
+	assert_true(fmt_whole(-0.5) == 0);
+	assert_true(fmt_whole(0.0 / 0.0) == 0);
+	assert_true(fmt_whole(9.3e18) == UINT64_C(9300000000000000000));
+	assert_true(fmt_whole((double)UINT64_MAX) == UINT64_MAX);
+	assert_true(fmt_whole(1e300) == UINT64_MAX);
+}
+
 static void writes_local_time(void **state)
 {
 	const uint64_t wall_ns = UINT64_C(1795529531) * S + 999 * MS;
@@ -139,6 +150,7 @@ int main(void)
 		cmocka_unit_test(writes_bytes),
 		cmocka_unit_test(writes_counts),
 		cmocka_unit_test(writes_percents),
+		cmocka_unit_test(makes_whole_numbers),
 		cmocka_unit_test(writes_local_time),
 	};
 

@@ -6,6 +6,7 @@ workers that have come and gone meanwhile /proc tells nothing any more. What the
 do: pools, workers, tasks and bytes are the workload's own."""
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -48,9 +49,36 @@ def late(case, method):
     matrix_test.held(case, harness.report(case, tape), facts)
 
 
+def long_messages(case):
+    """All work is done while the watcher has no core: three megabytes of messages wait for it, and
+    each one's items are known from its bytes."""
+    harness.need_bpf()
+    tape, up, told = case.path("tape"), case.path("ready"), case.path("truth")
+    recorder = case.start([harness.POOLTOP] + harness.unlimited(
+        ["record", "-o", tape, "--", harness.python(), harness.pool("on_cue"), "--ready", up,
+         "--truth", told, "--workers", 1, "--fine", 230000, "--chunksize", 1000, "--fails", 0,
+         "--dies", 0]), stdin=subprocess.PIPE)
+    harness.ready(case, up)
+    time.sleep(0.3)  # what was before the cue has been read
+    os.kill(recorder.pid, signal.SIGSTOP)
+    recorder.stdin.write(b"go\n")
+    recorder.stdin.flush()
+    harness.ready(case, told)
+    os.kill(recorder.pid, signal.SIGCONT)
+    recorder.stdin.close()
+    harness.wait_end(case, recorder, 30, "the recording has not ended")
+    got = harness.report(case, tape)
+    tasks = harness.one_pool(case, got)["tasks"]
+    case.equal("lost records", got["session"]["lost_records"], 0)
+    case.equal("tasks", tasks["returned"], 231)
+    case.equal("items", (tasks["items"], tasks["items_about"]), (230001, False))
+
+
 def main():
-    return harness.main([("a late watcher, " + method, lambda case, m=method: late(case, m), 100)
-                         for method in matrix_test.ALL])
+    rows = [("a late watcher, " + method, lambda case, m=method: late(case, m), 100)
+            for method in matrix_test.ALL]
+    rows.append(("a late watcher, long messages", long_messages, 60))
+    return harness.main(rows)
 
 
 if __name__ == "__main__":

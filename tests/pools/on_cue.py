@@ -29,6 +29,7 @@ def main():
     parser.add_argument("--truth", required=True)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--fine", type=int, default=200)
+    parser.add_argument("--chunksize", type=int, default=1, help="of the fine ones")
     parser.add_argument("--fails", type=int, default=7)
     parser.add_argument("--dies", type=int, default=2)
     args = parser.parse_args()
@@ -37,7 +38,7 @@ def main():
         pool.map(fine, range(args.workers), chunksize=1)
         truth.write(args.ready, pid=os.getpid())
         sys.stdin.readline()
-        pool.map(fine, range(args.fine), chunksize=1)
+        pool.map(fine, range(args.fine), chunksize=args.chunksize)
         for x in range(args.fails):
             try:
                 pool.apply(fails, (x,))
