@@ -55,6 +55,11 @@ noinst_PROGRAMS += tests/live/findings
 tests_live_findings_SOURCES = tests/live/findings.c
 tests_live_findings_LDADD = libpooltop.a $(CORE_LIBS) -lm
 
+# Feeds a recording again and again, with its messages in disorder.
+noinst_PROGRAMS += tests/live/disorder
+tests_live_disorder_SOURCES = tests/live/disorder.c
+tests_live_disorder_LDADD = libpooltop.a $(CORE_LIBS) -lm
+
 if LIVE
 if HAVE_CMOCKA
 check_PROGRAMS += tests/live/ends_test tests/live/limits_test

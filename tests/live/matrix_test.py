@@ -5,7 +5,8 @@
 """Every kind of pool, by every start method, on every interpreter: a table of what was held
 against the workload's own counts. Each row records one workload of tests/pools with mixed calls
 and then wants of the report: every count and every byte, the functions by name, the failures by
-type, message and last line of their traceback."""
+type, message and last line of their traceback. They are held again with the recording's messages
+in disorder."""
 import os
 import sys
 
@@ -207,6 +208,13 @@ def watch(case, row, interpreter, method, told):
     return tape
 
 
+def held_in_disorder(case, tape):
+    """The same when records of messages come late, as on a machine with more cores or less time."""
+    done = harness.run(case, [os.path.join(harness.BUILD, "tests/live/disorder"), tape, "40",
+                              "200"])
+    case.check(done.status == 0, "in disorder: %s" % done.out.decode("utf-8", "replace")[:2000])
+
+
 def measure(case, row, interpreter, method):
     harness.need_bpf()
     needs(row.module)
@@ -219,6 +227,7 @@ def measure(case, row, interpreter, method):
         return
     facts = harness.load(told)
     held(case, harness.report(case, tape), facts)
+    held_in_disorder(case, tape)
     sums = [sum(pool["tasks"][name] for pool in facts["pools"])
             for name in ("sent", "returned", "failed", "items")]
     sums += [sum(pool["cancelled"] for pool in facts["pools"])]

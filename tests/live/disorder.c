@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * disorder RECORDING ROUNDS LATE_US: feeds the recording as it is and then ROUNDS times with the
+ * records of one message in ten late by up to LATE_US, at random; what a process does later waits
+ * for its late ones, what others do does not. So it is when the kernel tells a write after the read
+ * that it led to, or one core's records after another's. Prints the pools of the recording as it
+ * is, a line each, then those of each round that differs; exits with 1 if one does.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/session.h"
+#include "tape/tape_reader.h"
+
+enum { PIDS = 1 << 22, SUMS_MAX = 64 << 10, ONE_IN = 10 };
+
+struct late_frame {
+	struct frame *frame; /* owned by the list as it was recorded */
+	uint64_t at_ns; /* when it comes */
+	size_t number; /* as it was recorded */
+};
+
+struct recorded {
+	struct late_frame *frames;
+	size_t count, room;
+	uint64_t *last_ns; /* of each process: PIDS */
+};
+
+static int keep(struct recorded *r, const struct frame *f)
+{
+	struct late_frame *more = r->frames;
+
+	if (r->count == r->room) {
+		r->room = r->room ? 2 * r->room : 4096;
+		more = realloc(r->frames, r->room * sizeof(*more));
+		if (!more)
+			return -1;
+		r->frames = more;
+	}
+	more[r->count].frame = malloc(f->size);
+	if (!more[r->count].frame)
+		return -1;
+	memcpy(more[r->count].frame, f, f->size);
+	r->count++;
+	return 0;
+}
+
+static int read_all(struct recorded *r, const char *path, struct err *err)
+{
+	struct source *source;
+	const struct frame *f;
+	int ret = tape_open(path, false, &source, err);
+
+	if (ret)
+		return ret;
+	while ((ret = source_next(source, &f, err)) == SOURCE_FRAME)
+		if (keep(r, f))
+			return err_set(err, -1, ERR_FAILED, "out of memory");
+	source_free(source);
+	return ret;
+}
+
+/* The next of a row of numbers that is the same on every machine. */
+static uint32_t chance(uint64_t *seed)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(*seed >> 33);
+}
+
+static int by_time(const void *one, const void *other)
+{
+	const struct late_frame *a = one, *b = other;
+
+	if (a->at_ns != b->at_ns)
+		return a->at_ns < b->at_ns ? -1 : 1;
+	return a->number < b->number ? -1 : 1;
+}
+
+/* round 0: as it was recorded. */
+static void disturb(const struct recorded *r, unsigned int round, uint64_t late_ns,
+	struct late_frame *ret_frames)
+{
+	uint64_t now_ns = 0, seed = round;
+
+	memset(r->last_ns, 0, PIDS * sizeof(*r->last_ns));
+	for (size_t i = 0; i < r->count; i++) {
+		struct frame *f = r->frames[i].frame;
+		uint64_t *last_ns = &r->last_ns[f->pid % PIDS];
+		uint64_t at_ns;
+
+		now_ns = f->t_ns > now_ns ? f->t_ns : now_ns;
+		at_ns = now_ns;
+		if (round && f->kind == FRAME_MSG && chance(&seed) % ONE_IN == 0)
+			at_ns += chance(&seed) % late_ns;
+		if (f->pid && at_ns < *last_ns)
+			at_ns = *last_ns;
+		*last_ns = at_ns;
+		ret_frames[i] = (struct late_frame){f, at_ns, i};
+	}
+	qsort(ret_frames, r->count, sizeof(*ret_frames), by_time);
+}
+
+static int print_pools(const struct late_frame *frames, size_t count, char sums[static SUMS_MAX])
+{
+	struct session s;
+	size_t used = 0;
+
+	if (session_init(&s))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (session_feed(&s, frames[i].frame))
+			return -1;
+	sums[0] = '\0';
+	for (uint32_t i = 0; i < s.model.pools_count && used < SUMS_MAX; i++) {
+		const struct pool *p = &s.model.pools[i];
+		const struct totals *t = &p->totals;
+
+		used += (size_t)snprintf(sums + used, SUMS_MAX - used,
+			"%s sent %" PRIu64 " taken %" PRIu64 " done %" PRIu64 " returned %" PRIu64
+			" failed %" PRIu64 " lost %" PRIu64 " bytes %" PRIu64 "/%" PRIu64
+			" workers %" PRIu32 " deaths %" PRIu32 "%s\n",
+			p->kind, t->sent, t->taken, t->done, t->returned, t->failed, t->lost,
+			t->bytes_out, t->bytes_back, p->workers_count, p->deaths_count,
+			p->ended_ns ? "" : " goes on");
+	}
+	session_release(&s);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct recorded r = {.last_ns = malloc(PIDS * sizeof(*r.last_ns))};
+	static char as_it_is[SUMS_MAX], sums[SUMS_MAX];
+	unsigned int rounds = argc == 4 ? (unsigned int)strtoul(argv[2], NULL, 10) : 0;
+	uint64_t late_ns = argc == 4 ? 1000 * strtoull(argv[3], NULL, 10) : 0;
+	struct late_frame *frames;
+	struct err err = {0};
+	int differ = 0;
+
+	if (!rounds || !late_ns || !r.last_ns) {
+		fprintf(stderr, "usage: disorder RECORDING ROUNDS LATE_US\n");
+		return 2;
+	}
+	if (read_all(&r, argv[1], &err)) {
+		fprintf(stderr, "disorder: %s\n", err.text);
+		return 2;
+	}
+	frames = calloc(r.count + 1, sizeof(*frames));
+	for (unsigned int round = 0; frames && round <= rounds; round++) {
+		disturb(&r, round, late_ns, frames);
+		if (print_pools(frames, r.count, round ? sums : as_it_is))
+			return 2;
+		if (!round) {
+			fputs(as_it_is, stdout);
+		} else if (strcmp(sums, as_it_is)) {
+			printf("round %u:\n%s", round, sums);
+			differ = 1;
+		}
+	}
+	for (size_t i = 0; i < r.count; i++)
+		free(r.frames[i].frame);
+	free(r.frames);
+	free(r.last_ns);
+	free(frames);
+	return differ;
+}
