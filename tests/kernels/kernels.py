@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Other kernels than this machine's, booted in an emulator with nothing but pooltop, Python and
 busybox: every kernel program loads, and workers that are killed and that crash have certificates
-with the stacks that they wrote down themselves. See `make check-kernels`.
+with the stacks that they wrote down themselves, from the ordinary pooltop and from the static one.
+See `make check-kernels`.
 
 POOLTOP_KERNELS: a folder of kernel images (bzImage). Else those of Debian are fetched with apt,
 into a folder of their own and without being installed, from where this machine's packages come.
@@ -21,6 +22,8 @@ import harness  # noqa: E402
 import stacks_at_death_test as at_death  # noqa: E402
 
 at_death.MOST_AGE_NS = 60 * 10**9  # an emulated machine is slow
+STATIC = os.path.join(harness.BUILD, "static", "pooltop")
+BUILDS = ("pooltop", "static")  # as they are called where they run
 LOAD = os.path.join(harness.BUILD, "tests", "kernels", "load")
 WAYS = ["SIGKILL:main", "SIGSEGV:main", "SIGKILL:thread", "SIGSEGV:thread", "SIGTERM:main",
         "os._exit:main"]
@@ -152,6 +155,7 @@ def make_root(case):
         os.makedirs(os.path.join(root, name))
     shutil.copy(shutil.which("busybox"), root + "/bin/busybox")
     put(root, harness.POOLTOP, "/pooltop")
+    shutil.copy(STATIC, root + "/static")
     put(root, LOAD, "/load")
     put_python(root)
     shutil.copy(harness.pool("last"), root + "/pools/last.py")
@@ -198,13 +202,13 @@ def check_load(case, got):
         case.note("\n".join(said[-60:]))
 
 
-def check_certificates(case, got):
-    case.equal("record", got["record status"].strip(), "0")
-    report = json.loads(got["report out"])
+def check_certificates(case, got, build):
+    case.equal(build + " record", got[build + " record status"].strip(), "0")
+    report = json.loads(got[build + " report out"])
     session = report["session"]
     case.equal("mode", session["mode"], "bpf")
     case.equal("lost records", session["lost_records"], 0)
-    wrote = {w["pid"]: w for w in map(json.loads, got["wrote"].strip().split("\n"))}
+    wrote = {w["pid"]: w for w in map(json.loads, got[build + " wrote"].strip().split("\n"))}
     # So slowly as there workers start, a pool may be taken for two until its first task.
     deaths = {d["pid"]: d for p in report["pools"] for d in p["deaths"]}
     case.equal("certificates", sorted(deaths), sorted(wrote))
@@ -213,8 +217,8 @@ def check_certificates(case, got):
     exact = tuple(int(n) for n in python.split(".")) >= (3, 11)
     for pid, death in deaths.items():
         at_death.check_death(case, death, wrote[pid], exact)
-    case.note("missing: %s; walks of %s us" % (
-        ", ".join(m["feature"] for m in session["missing"]) or "nothing",
+    case.note("%s: missing: %s; walks of %s us" % (
+        build, ", ".join(m["feature"] for m in session["missing"]) or "nothing",
         ", ".join("%.0f" % (d["walk_ns"] / 1e3) for d in deaths.values() if d["walk_ns"])))
 
 
@@ -227,7 +231,8 @@ def one(case, kernel):
     case.need("end" in got, "it came as far as %r" % sorted(got))
     case.note("Linux " + got["kernel"].strip())
     check_load(case, got)
-    check_certificates(case, got)
+    for build in BUILDS:
+        check_certificates(case, got, build)
 
 
 def lacking():

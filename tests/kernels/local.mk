@@ -11,7 +11,7 @@ endif
 
 # Other kernels, booted in an emulator: POOLTOP_KERNELS is a folder of images, else Debian's are
 # fetched. Some minutes each.
-check-kernels: pooltop$(EXEEXT) tests/kernels/load$(EXEEXT)
+check-kernels: pooltop$(EXEEXT) static/pooltop tests/kernels/load$(EXEEXT)
 	POOLTOP_SRC=$(abs_top_srcdir) POOLTOP_BUILD=. POOLTOP=$(abs_builddir)/pooltop \
 		$(top_srcdir)/tests/kernels/kernels.py
 
