@@ -28,6 +28,7 @@ static void on_fork(struct live *l, const struct frame *record)
 	known_has_forked(l, parent);
 	k->is_python = parent->is_python;
 	k->libraries = parent->libraries;
+	k->has_mapped = parent->has_mapped;
 	if (k->is_python)
 		steps_begin(k, record->t_ns);
 	k->has_layout = parent->has_layout;
@@ -58,6 +59,7 @@ static void on_exec(struct live *l, const struct frame *record)
 		return;
 	}
 	k->libraries = 0;
+	k->has_mapped = true;
 	steps_begin(k, record->t_ns);
 	known_look_again(l, k);
 	if (known_get(l, k->ppid))
@@ -186,6 +188,7 @@ static void on_maps(struct live *l, const struct frame *record)
 
 	if (!k)
 		return;
+	k->has_mapped = true;
 	native_changed(l, k);
 	exact_meet(l, k);
 }

@@ -39,6 +39,7 @@ struct known *known_add(struct live *l, uint32_t pid, uint64_t start_ns)
 		k->start_ns = start_ns;
 		k->look_ns = l->now_ns;
 		k->moved_ns = l->now_ns;
+		k->has_mapped = true;
 		l->known_count++;
 		if (i >= l->known_top)
 			l->known_top = i + 1;
@@ -124,6 +125,7 @@ static uint32_t libraries_of(struct known *k)
 		{"/libomp", PROC_OPENMP},
 	};
 
+	k->has_mapped = false;
 	if (k->is_python)
 		k->libraries |= maps_find(k->pid, all, sizeof(all) / sizeof(all[0]));
 	return k->libraries;
@@ -238,15 +240,20 @@ void known_announce_briefly(struct live *l, struct known *k)
 	procs_look(l->procs, k->pid, put_proc, &a);
 }
 
-void known_has_forked(struct live *l, struct known *k)
+void known_may_load(struct live *l, struct known *k)
 {
 	struct announce a = {.l = l, .k = k};
 
-	if (k->is_python && !(k->libraries & PROC_TORCH) && k->looked_ns &&
-		l->now_ns - k->looked_ns > LOOK_AGAIN_NS) {
+	if (k->is_python && k->has_mapped && !(k->libraries & PROC_TORCH) &&
+		libraries_of(k) & PROC_TORCH)
+		procs_look(l->procs, k->pid, put_proc, &a);
+}
+
+void known_has_forked(struct live *l, struct known *k)
+{
+	if (k->looked_ns && l->now_ns - k->looked_ns > LOOK_AGAIN_NS) {
 		k->looked_ns = l->now_ns;
-		if (libraries_of(k) & PROC_TORCH)
-			procs_look(l->procs, k->pid, put_proc, &a);
+		known_may_load(l, k);
 	}
 	known_look_again(l, k); /* it may have made new pipes for the child */
 }

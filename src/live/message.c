@@ -122,6 +122,14 @@ static void see_role(struct live *l, const struct frame_msg *f)
 		k->role_ns = l->now_ns;
 }
 
+static void see_loader(struct live *l, const struct frame_msg *f)
+{
+	struct known *k = known_get(l, f->h.pid);
+
+	if (k && (f->shape == SHAPE_INDEX || f->shape == SHAPE_DATA))
+		known_may_load(l, k);
+}
+
 /* Where tasks are only added up, no writer may have told what one is that is read. */
 static void put_read(struct live *l, const struct ring_msg *m, struct frame_msg *f)
 {
@@ -138,6 +146,7 @@ static void put_read(struct live *l, const struct ring_msg *m, struct frame_msg 
 		f->flags |= m->flags & MSG_SUMMED;
 	}
 	see_role(l, f);
+	see_loader(l, f);
 	counting_see(l, m, f, "");
 	outbox_put(&l->out, &f->h, offsetof(struct frame_msg, spent), NULL, 0);
 }
@@ -169,6 +178,7 @@ void message_put(struct live *l, const struct ring_msg *m)
 	pickle_read(&in, &facts);
 	read_facts(l, &facts, &f);
 	see_role(l, &f);
+	see_loader(l, &f);
 	counting_see(l, m, &f, facts.function);
 	put_written(l, m, &f);
 	if (facts.is_failed)

@@ -39,6 +39,7 @@ struct known {
 	bool is_head; /* a program of its own: a pool's parent, perhaps */
 	bool is_python;
 	uint32_t libraries; /* of enum proc_flags, that it has loaded */
+	bool has_mapped; /* machine code, since these were looked for */
 	uint32_t role; /* of enum proc_flags; 0: not known */
 	uint64_t role_ns; /* look for it then; 0: there is no need */
 	uint32_t role_tries;
@@ -183,6 +184,9 @@ void known_look_again(struct live *l, struct known *k);
 /* What it has loaded by now says what its children's messages are; its pipe ends are looked at
  * again. */
 void known_has_forked(struct live *l, struct known *k);
+/* It has written or read what a DataLoader's messages look like: that they are such is known by
+ * what it has loaded, and that may be just now. */
+void known_may_load(struct live *l, struct known *k);
 /* Tells how long its quota has kept its cgroup from cores, unless that was told at this time; and
  * the same of all processes. */
 void throttle_look(struct live *l, const struct known *k);
