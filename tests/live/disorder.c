@@ -3,8 +3,8 @@
  * disorder RECORDING ROUNDS LATE_US: feeds the recording as it is and then ROUNDS times with the
  * records of one message in ten late by up to LATE_US, at random; what a process does later waits
  * for its late ones, what others do does not. So it is when the kernel tells a write after the read
- * that it led to, or one core's records after another's. Prints the pools of the recording as it
- * is, a line each, then those of each round that differs; exits with 1 if one does.
+ * that it led to, or one core's records after another's. Prints what each round has otherwise than
+ * the recording as it is, pool by pool; exits with 1 if one has.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "session/session.h"
 #include "tape/tape_reader.h"
 
-enum { PIDS = 1 << 22, SUMS_MAX = 64 << 10, ONE_IN = 10 };
+enum { PIDS = 1 << 22, POOLS = 512, LINE = 256, ONE_IN = 10 };
 
 struct late_frame {
 	struct frame *frame; /* owned by the list as it was recorded */
@@ -62,6 +62,12 @@ static int read_all(struct recorded *r, const char *path, struct err *err)
 	return ret;
 }
 
+/* What is the same in any order. */
+struct sums {
+	char pools[POOLS][LINE];
+	uint32_t count;
+};
+
 /* The next of a row of numbers that is the same on every machine. */
 static uint32_t chance(uint64_t *seed)
 {
@@ -78,6 +84,13 @@ static int by_time(const void *one, const void *other)
 	return a->number < b->number ? -1 : 1;
 }
 
+/* What the watcher itself has read comes with what the kernel told before it. */
+static bool is_kernels(const struct frame *f)
+{
+	return f->kind == FRAME_MSG || f->kind == FRAME_FORK || f->kind == FRAME_EXEC ||
+	       f->kind == FRAME_EXIT;
+}
+
 /* round 0: as it was recorded. */
 static void disturb(const struct recorded *r, unsigned int round, uint64_t late_ns,
 	struct late_frame *ret_frames)
@@ -90,7 +103,8 @@ static void disturb(const struct recorded *r, unsigned int round, uint64_t late_
 		uint64_t *last_ns = &r->last_ns[f->pid % PIDS];
 		uint64_t at_ns;
 
-		now_ns = f->t_ns > now_ns ? f->t_ns : now_ns;
+		if (is_kernels(f) && f->t_ns > now_ns)
+			now_ns = f->t_ns;
 		at_ns = now_ns;
 		if (round && f->kind == FRAME_MSG && chance(&seed) % ONE_IN == 0)
 			at_ns += chance(&seed) % late_ns;
@@ -102,37 +116,57 @@ static void disturb(const struct recorded *r, unsigned int round, uint64_t late_
 	qsort(ret_frames, r->count, sizeof(*ret_frames), by_time);
 }
 
-static int print_pools(const struct late_frame *frames, size_t count, char sums[static SUMS_MAX])
+static int by_text(const void *one, const void *other)
+{
+	return strcmp(one, other);
+}
+
+/* Its pools, sorted: which of two comes first may differ. */
+static int fold(const struct late_frame *frames, size_t count, struct sums *ret_sums)
 {
 	struct session s;
-	size_t used = 0;
 
 	if (session_init(&s))
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (session_feed(&s, frames[i].frame))
 			return -1;
-	sums[0] = '\0';
-	for (uint32_t i = 0; i < s.model.pools_count && used < SUMS_MAX; i++) {
+	memset(ret_sums, 0, sizeof(*ret_sums));
+	for (uint32_t i = 0; i < s.model.pools_count && i < POOLS; i++) {
 		const struct pool *p = &s.model.pools[i];
 		const struct totals *t = &p->totals;
 
-		used += (size_t)snprintf(sums + used, SUMS_MAX - used,
-			"%s sent %" PRIu64 " taken %" PRIu64 " done %" PRIu64 " returned %" PRIu64
-			" failed %" PRIu64 " lost %" PRIu64 " bytes %" PRIu64 "/%" PRIu64
-			" workers %" PRIu32 " deaths %" PRIu32 "%s\n",
-			p->kind, t->sent, t->taken, t->done, t->returned, t->failed, t->lost,
-			t->bytes_out, t->bytes_back, p->workers_count, p->deaths_count,
+		snprintf(ret_sums->pools[i], LINE,
+			"%u %s sent %" PRIu64 " taken %" PRIu64 " done %" PRIu64
+			" returned %" PRIu64 " failed %" PRIu64 " lost %" PRIu64 " bytes %" PRIu64
+			"/%" PRIu64 " workers %" PRIu32 " deaths %" PRIu32 "%s\n",
+			p->pid, p->kind, t->sent, t->taken, t->done, t->returned, t->failed,
+			t->lost, t->bytes_out, t->bytes_back, p->workers_count, p->deaths_count,
 			p->ended_ns ? "" : " goes on");
+		ret_sums->count++;
 	}
+	qsort(ret_sums->pools, ret_sums->count, LINE, by_text);
 	session_release(&s);
 	return 0;
+}
+
+/* Those of a that b has not. */
+static void print(const char *what, const struct sums *a, const struct sums *b)
+{
+	for (uint32_t i = 0; i < a->count; i++) {
+		uint32_t k = 0;
+
+		while (b && k < b->count && strcmp(a->pools[i], b->pools[k]))
+			k++;
+		if (!b || k == b->count)
+			printf("%s%s", what, a->pools[i]);
+	}
 }
 
 int main(int argc, char **argv)
 {
 	struct recorded r = {.last_ns = malloc(PIDS * sizeof(*r.last_ns))};
-	static char as_it_is[SUMS_MAX], sums[SUMS_MAX];
+	static struct sums as_it_is, sums;
 	unsigned int rounds = argc == 4 ? (unsigned int)strtoul(argv[2], NULL, 10) : 0;
 	uint64_t late_ns = argc == 4 ? 1000 * strtoull(argv[3], NULL, 10) : 0;
 	struct late_frame *frames;
@@ -150,12 +184,12 @@ int main(int argc, char **argv)
 	frames = calloc(r.count + 1, sizeof(*frames));
 	for (unsigned int round = 0; frames && round <= rounds; round++) {
 		disturb(&r, round, late_ns, frames);
-		if (print_pools(frames, r.count, round ? sums : as_it_is))
+		if (fold(frames, r.count, round ? &sums : &as_it_is))
 			return 2;
-		if (!round) {
-			fputs(as_it_is, stdout);
-		} else if (strcmp(sums, as_it_is)) {
-			printf("round %u:\n%s", round, sums);
+		if (round && memcmp(&sums, &as_it_is, sizeof(sums))) {
+			printf("round %u:\n", round);
+			print("- ", &as_it_is, &sums);
+			print("+ ", &sums, &as_it_is);
 			differ = 1;
 		}
 	}
