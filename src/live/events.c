@@ -25,6 +25,7 @@ static void on_fork(struct live *l, const struct frame *record)
 	if (!parent)
 		return;
 	k->family = parent->family;
+	known_join_family(l, k);
 	known_has_forked(l, parent);
 	k->is_python = parent->is_python;
 	k->libraries = parent->libraries;

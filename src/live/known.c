@@ -88,6 +88,18 @@ void known_make_head(struct live *l, struct known *k)
 	}
 }
 
+void known_join_family(struct live *l, struct known *k)
+{
+	uint32_t group = 2 * k->family + 1;
+	struct watch w;
+
+	if (!l->probes || k->family >= LIVE_FAMILIES || !probes_get(l->probes, k->pid, &w) ||
+		w.group == group)
+		return;
+	w.group = w.kids_group = group;
+	probes_set(l->probes, k->pid, &w);
+}
+
 struct announce {
 	struct live *l;
 	struct known *k;

@@ -171,6 +171,8 @@ struct known *known_add(struct live *l, uint32_t pid, uint64_t start_ns); /* NUL
 void known_del(struct live *l, struct known *k);
 /* Makes it a program of its own, with a family; without a free family it stays as it is. */
 void known_make_head(struct live *l, struct known *k);
+/* A newborn's time on cores goes to its family, though its parent has got that since its fork. */
+void known_join_family(struct live *l, struct known *k);
 /* Reads it in /proc and announces it (and its pipe ends). False: it is gone. */
 bool known_announce(struct live *l, struct known *k);
 /* One that has begun a program and was gone before it was read: by what the kernel kept of it. How

@@ -85,6 +85,7 @@ def pairs(case, table, task_us, watch, opts):
     plain, watched, tapes = [Window(pool, opts.window)], [], []
     for _ in range(opts.pairs):
         watcher = watch(case, pool.pid)
+        time.sleep(opts.settle)
         watched.append(Window(pool, opts.window, watcher))
         watcher.stop()
         if watch is Recorder:
@@ -293,6 +294,9 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a minute, and no more than a hint")
     parser.add_argument("--pairs", type=int, help="watched windows of each kind (default 7)")
     parser.add_argument("--window", type=float, help="seconds of one (default 4)")
+    parser.add_argument("--settle", type=float, default=0,
+                        help="seconds of watching before a watched window: with 14 the budget has "
+                        "had its time to step down (default 0)")
     parser.add_argument("--starts", type=int, help="first screens (default 9)")
     parser.add_argument("--minutes", type=int, help="of the long recording (default 60)")
     parser.add_argument("--only", default="",

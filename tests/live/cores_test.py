@@ -131,8 +131,21 @@ def throttled(case, cores):
                "the page tells it: %s" % page[:1500])
 
 
+def by_a_shell(case):
+    """A program that has workers before it is known for one: so fast a shell starts it."""
+    harness.need_bpf()
+    tape = case.path("tape")
+    harness.record(case, tape, "sh", "-c", '("$@") & wait', "sh", harness.python(),
+                   harness.pool("busy"), "--task-us", "1000", "--seconds", "3")
+    pool = harness.one_pool(case, harness.report(case, tape))
+    told = sum(core["workers_ns"] for core in pool["cores"])
+    used = sum(worker["cpu_ns"] for worker in pool["workers"])
+    case.check(used > 1e9 and abs(told - used) < 0.1 * used,
+               "cores say %d ns of workers that used %d" % (told, used))
+
+
 def main():
-    return harness.main([("shares of cores", shares, 90)] + [
+    return harness.main([("shares of cores", shares, 90), ("by a shell", by_a_shell, 60)] + [
         ("throttled by a quota of %.1f" % cores, lambda case, c=cores: throttled(case, c), 60)
         for cores in (0.2, 0.5)])
 

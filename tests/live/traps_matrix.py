@@ -173,10 +173,15 @@ def cells(opts):
     return [c for c in found if not opts.words or any(w in c.name for w in opts.words)]
 
 
+def is_alone(cell):
+    """What is to be found wants a machine of its own, or cores that others use are blamed for
+    it."""
+    return cell.kind == "ill"
+
+
 def batch(opts, cells):
-    """The first, with others that may go with it: what is to be found wants a machine of its own,
-    or cores that others use are blamed for it."""
-    if cells[0].kind == "ill":
+    """The first, with others that may go with it."""
+    if is_alone(cells[0]):
         return cells[:1]
     return [c for c in cells if c.kind == cells[0].kind][:opts.together]
 
@@ -189,13 +194,17 @@ def work_through(opts, log, table):
             for row in run(batch):
                 log.add(row)
 
-    with concurrent.futures.ThreadPoolExecutor(opts.at_once) as hands:
-        for number in range(1, opts.runs + 1):
-            rest = [cell for cell in table if len(log.runs(cell)) < number]
-            while rest:
-                some = batch(opts, rest)
-                rest = [cell for cell in rest if cell not in some]
+    def work_all(cells, at_once):
+        with concurrent.futures.ThreadPoolExecutor(at_once) as hands:
+            while cells:
+                some = batch(opts, cells)
+                cells = [cell for cell in cells if cell not in some]
                 hands.submit(work, some)
+
+    for number in range(1, opts.runs + 1):
+        rest = [cell for cell in table if len(log.runs(cell)) < number]
+        work_all([cell for cell in rest if not is_alone(cell)], opts.at_once)
+        work_all([cell for cell in rest if is_alone(cell)], 1)
 
 
 def tell(log, table, runs):
@@ -219,7 +228,8 @@ def tell(log, table, runs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=10)
-    parser.add_argument("--at-once", type=int, default=2)
+    parser.add_argument("--at-once", type=int, default=2,
+                        help="runs side by side, but of those in which something is to be found")
     parser.add_argument("--together", type=int, default=1, help="healthy ones under a recorder")
     parser.add_argument("--minutes", type=float, default=1e6, help="begin none after that long")
     parser.add_argument("--log", help="file that runs are added to")

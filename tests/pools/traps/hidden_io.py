@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A task that computes, and forces a line to the disk again and again."""
+"""A task that computes, and for as long forces a line to the disk again and again."""
 import os
 import sys
 import tempfile
+import time
 
 import zoo
 
@@ -16,9 +17,11 @@ def work(healthy):
             if healthy:
                 lines.append(line)
                 continue
-            log.write(line * 2000)
-            log.flush()
-            os.fsync(log.fileno())
+            until = time.monotonic() + 0.001  # however fast the disk is
+            while time.monotonic() < until:
+                log.write(line * 2000)
+                log.flush()
+                os.fsync(log.fileno())
         log.write(b"".join(lines))
 
 
