@@ -182,7 +182,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	frames = calloc(r.count + 1, sizeof(*frames));
-	for (unsigned int round = 0; frames && round <= rounds; round++) {
+	if (!frames)
+		return 2;
+	for (unsigned int round = 0; round <= rounds; round++) {
 		disturb(&r, round, late_ns, frames);
 		if (fold(frames, r.count, round ? &sums : &as_it_is))
 			return 2;
