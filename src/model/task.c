@@ -125,6 +125,21 @@ static void count_sent(struct model *m, struct pool *p, struct task *t, const st
 	items_sent(p, job, t, f);
 }
 
+/* Without its sent: it has one, or its reader has told them. */
+static bool items_are_told(const struct pool *p, const struct task *t)
+{
+	return p->traits.unnumbered || t->summed;
+}
+
+/* Of a task that is sent and done, whichever was told first. result: NULL if it is not at hand. */
+static void count_items(struct model *m, struct pool *p, struct worker *w, struct task *t,
+	const struct frame_msg *result)
+{
+	items_ended(p, job_get(m, p, t->key.job), t, result);
+	if (w)
+		w->items += t->items;
+}
+
 int task_sent(struct model *m, struct pool *p, const struct frame_msg *f)
 {
 	struct task *t = task_find(p, key_of(f));
@@ -153,6 +168,8 @@ int task_sent(struct model *m, struct pool *p, const struct frame_msg *f)
 	w = pool_find_worker(p, t->worker);
 	if (w && w->hand.has && same_key(w->hand.key, t->key))
 		fill_hand(&w->hand, t);
+	if (t->done_ns && !items_are_told(p, t))
+		count_items(m, p, w, t, NULL);
 	if (t->done_ns && !t->named)
 		task_name(m, p, t);
 	if (t->done_ns && t->returned_ns)
@@ -255,14 +272,15 @@ static void count_done(struct model *m, struct pool *p, struct worker *w, struct
 	series_add(&p->done_per_tick, 1);
 	task_bytes_back(p, w, f->bytes);
 	if (t->sent_ns)
-		items_ended(p, job, t, f);
+		count_items(m, p, w, t, f);
+	else if (items_are_told(p, t))
+		w->items += t->items;
 	if (job) {
 		job->done++;
 		job->failed += t->failed;
 		job->last_done_ns = f->h.t_ns;
 	}
 	w->tasks++;
-	w->items += t->items;
 	p->totals.failed += t->failed;
 	w->failed += t->failed;
 	if (t->taken_ns) {

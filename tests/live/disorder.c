@@ -135,14 +135,18 @@ static int fold(const struct late_frame *frames, size_t count, struct sums *ret_
 	for (uint32_t i = 0; i < s.model.pools_count && i < POOLS; i++) {
 		const struct pool *p = &s.model.pools[i];
 		const struct totals *t = &p->totals;
+		uint64_t items = 0;
 
+		for (uint32_t k = 0; k < p->workers_count; k++)
+			items += p->workers[k].items;
 		snprintf(ret_sums->pools[i], LINE,
 			"%u %s sent %" PRIu64 " taken %" PRIu64 " done %" PRIu64
-			" returned %" PRIu64 " failed %" PRIu64 " lost %" PRIu64 " bytes %" PRIu64
-			"/%" PRIu64 " workers %" PRIu32 " deaths %" PRIu32 "%s\n",
+			" returned %" PRIu64 " failed %" PRIu64 " lost %" PRIu64 " items %" PRIu64
+			"/%" PRIu64 " bytes %" PRIu64 "/%" PRIu64 " workers %" PRIu32
+			" deaths %" PRIu32 "%s\n",
 			p->pid, p->kind, t->sent, t->taken, t->done, t->returned, t->failed,
-			t->lost, t->bytes_out, t->bytes_back, p->workers_count, p->deaths_count,
-			p->ended_ns ? "" : " goes on");
+			t->lost, t->items, items, t->bytes_out, t->bytes_back, p->workers_count,
+			p->deaths_count, p->ended_ns ? "" : " goes on");
 		ret_sums->count++;
 	}
 	qsort(ret_sums->pools, ret_sums->count, LINE, by_text);

@@ -213,6 +213,24 @@ static void sizes_of_chunks(void **state)
 	assert_int_equal(p->chunks_unsized, 1); /* the last one */
 }
 
+/* A write whose end is told last of all: only that says how many it carried. */
+static void sent_is_told_last(void **state)
+{
+	struct story *t = *state;
+	struct history_task first = exact(0, 7), late = exact(1, 5);
+
+	story_start(t, 1);
+	history_send(&t->h, pipes, &first);
+	run(t, &first);
+	history_take(&t->h, pipes, 101, &late);
+	history_done(&t->h, pipes, 101, &late);
+	history_send(&t->h, pipes, &late);
+	assert_int_equal(story_pool(t)->workers[0].tasks, 2);
+	assert_int_equal(story_pool(t)->workers[0].items, 12);
+	assert_int_equal(story_pool(t)->totals.items, 12);
+	assert_int_equal(story_pool(t)->chunk_sizes[2], 2); /* both are of 4 to 7 */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +243,7 @@ int main(void)
 		STORY(lost_chunk_is_counted_by_its_brother),
 		STORY(estimate_is_the_known_size),
 		STORY(sizes_of_chunks),
+		STORY(sent_is_told_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
