@@ -252,7 +252,7 @@ void known_announce_briefly(struct live *l, struct known *k)
 	procs_look(l->procs, k->pid, put_proc, &a);
 }
 
-void known_may_load(struct live *l, struct known *k)
+void known_look_for_torch(struct live *l, struct known *k)
 {
 	struct announce a = {.l = l, .k = k};
 
@@ -265,7 +265,7 @@ void known_has_forked(struct live *l, struct known *k)
 {
 	if (k->looked_ns && l->now_ns - k->looked_ns > LOOK_AGAIN_NS) {
 		k->looked_ns = l->now_ns;
-		known_may_load(l, k);
+		known_look_for_torch(l, k);
 	}
 	known_look_again(l, k); /* it may have made new pipes for the child */
 }

@@ -122,12 +122,14 @@ static void see_role(struct live *l, const struct frame_msg *f)
 		k->role_ns = l->now_ns;
 }
 
+/* It looks like a DataLoader's; what is loaded may be so since a moment ago. */
 static void see_loader(struct live *l, const struct frame_msg *f)
 {
-	struct known *k = known_get(l, f->h.pid);
+	bool is_like = f->shape == SHAPE_INDEX || f->shape == SHAPE_DATA;
+	struct known *k = is_like ? known_get(l, f->h.pid) : NULL;
 
-	if (k && (f->shape == SHAPE_INDEX || f->shape == SHAPE_DATA))
-		known_may_load(l, k);
+	if (k)
+		known_look_for_torch(l, k);
 }
 
 /* Where tasks are only added up, no writer may have told what one is that is read. */

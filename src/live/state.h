@@ -186,9 +186,9 @@ void known_look_again(struct live *l, struct known *k);
 /* What it has loaded by now says what its children's messages are; its pipe ends are looked at
  * again. */
 void known_has_forked(struct live *l, struct known *k);
-/* It has written or read what a DataLoader's messages look like: that they are such is known by
- * what it has loaded, and that may be just now. */
-void known_may_load(struct live *l, struct known *k);
+/* Whether it has loaded PyTorch, if it has mapped code since the last look: that alone says that
+ * its messages, and its children's, are a DataLoader's. */
+void known_look_for_torch(struct live *l, struct known *k);
 /* Tells how long its quota has kept its cgroup from cores, unless that was told at this time; and
  * the same of all processes. */
 void throttle_look(struct live *l, const struct known *k);
