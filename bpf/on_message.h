@@ -215,18 +215,23 @@ static __always_inline void take_io(struct io *io)
 static __always_inline struct use *find_use(const struct io *io, __u32 fd)
 {
 	struct use_key key = {.tid = io->tid, .fd_dir = fd << 2 | io->call.dir};
-	struct use *u = bpf_map_lookup_elem(&uses, &key);
-	struct use fresh = {};
+	struct use *u = bpf_map_lookup_elem(&uses, &key), *fresh;
+	__u32 zero = 0;
+	__u64 ino;
 
 	if (u && u->fds_changed == io->w->fds_changed)
 		return u;
-	fresh.ino = own_pipe(fd, io->call.dir);
-	if (u && u->ino == fresh.ino) {
+	ino = own_pipe(fd, io->call.dir);
+	if (u && u->ino == ino) {
 		u->fds_changed = io->w->fds_changed;
 		return u;
 	}
-	fresh.fds_changed = io->w->fds_changed;
-	bpf_map_update_elem(&uses, &key, &fresh, BPF_ANY);
+	fresh = bpf_map_lookup_elem(&fresh_uses, &zero);
+	if (!fresh)
+		return NULL;
+	fresh->ino = ino;
+	fresh->fds_changed = io->w->fds_changed;
+	bpf_map_update_elem(&uses, &key, fresh, BPF_ANY);
 	return bpf_map_lookup_elem(&uses, &key);
 }
 

@@ -15,6 +15,7 @@
 #include "on_task.h"
 
 __u32 sum_every = 1; /* 1: nothing is added up; 0: all */
+volatile __u32 forms_seq = 1; /* the watcher adds to it when a pipe has other forms */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -59,6 +60,17 @@ struct {
 	__type(value, struct summing);
 } summings SEC(".maps");
 
+/* The end of a message that was read whole begins here: no second read. */
+static __always_inline void tail_of_bytes(struct form_ends *ends, __u64 at)
+{
+	barrier_var(at);
+	if (at > FORM_BYTES - FORM_TAIL)
+		return;
+	for (int i = 0; i < FORM_TAIL_WORDS; i++)
+		ends->tail[i] = *(const __u64 *)((const char *)ends->bytes + at + 8 * i);
+	ends->has_tail = 1;
+}
+
 /* skip: bytes of this part in front of the message. */
 static __always_inline void see_ends(
 	struct form_ends *ends, const struct io *io, __u64 bytes, __u32 skip)
@@ -78,9 +90,30 @@ static __always_inline void see_ends(
 			have = 0;
 	}
 	ends->have = have;
+	if (have == bytes && have >= FORM_TAIL) {
+		tail_of_bytes(ends, have - FORM_TAIL);
+		return;
+	}
 	if (io->call.done - skip >= FORM_TAIL &&
 		!bpf_probe_read_user(ends->tail, FORM_TAIL, io->buf + io->call.done - FORM_TAIL))
 		ends->has_tail = 1;
+}
+
+/* The forms of the pipe that is used, looked up anew only if the watcher has changed some. */
+static __always_inline const struct form_list *forms_of(struct use *u)
+{
+	__u32 seq = forms_seq;
+	const struct form_list *list;
+
+	if (u->forms_seq == seq)
+		return &u->forms;
+	list = bpf_map_lookup_elem(&form_lists, &u->ino);
+	if (list)
+		u->forms = *list;
+	else
+		u->forms.rows[0] = 0;
+	u->forms_seq = seq;
+	return &u->forms;
 }
 
 /* The form of this pipe that the message has, and its row; NULL: it has none. */
@@ -122,16 +155,30 @@ static __always_inline bool add_up(const struct io *io, const struct sum_key *ke
 	return true;
 }
 
+/* What a worker holds, whichever task that is of: one that has held nothing yet gets room. */
+static __always_inline struct held *held_of(struct summing *s, __u32 tgid)
+{
+	struct held *held = bpf_map_lookup_elem(&helds, &tgid);
+
+	if (held)
+		return held;
+	__builtin_memset(&s->held, 0, sizeof(s->held));
+	bpf_map_update_elem(&helds, &tgid, &s->held, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&helds, &tgid);
+}
+
 /* False: there is no room. */
 static __always_inline bool hold(const struct io *io, struct summing *s, __u64 bytes, __u32 row)
 {
-	struct ring_msg *m = &s->held.m;
-	__u32 tgid = io->tgid;
+	struct held *held = held_of(s, io->tgid);
+	struct ring_msg *m;
 
-	__builtin_memset(m, 0, sizeof(*m));
+	if (!held)
+		return false;
+	m = &held->m;
 	m->h.kind = RING_MSG;
-	m->h.size = sizeof(s->held);
-	m->h.pid = tgid;
+	m->h.size = sizeof(*held);
+	m->h.pid = io->tgid;
 	m->h.t_ns = io->now;
 	m->ino = io->use->ino;
 	m->bytes = bytes;
@@ -139,9 +186,7 @@ static __always_inline bool hold(const struct io *io, struct summing *s, __u64 b
 	m->dir = MSG_READ;
 	m->flags = MSG_SUMMED;
 	m->prefix = s->ends.have;
-	__builtin_memcpy(s->held.data, s->ends.bytes, FORM_BYTES);
-	if (bpf_map_update_elem(&helds, &tgid, &s->held, BPF_ANY))
-		return false;
+	__builtin_memcpy(held->data, s->ends.bytes, FORM_BYTES);
 	io->w->task_row = row;
 	return true;
 }
@@ -185,12 +230,12 @@ static __always_inline bool sum_message(
 	struct io *io, struct scratch *scratch, __u64 bytes, __u32 skip)
 {
 	struct sum_key key = {.tgid = io->tgid, .dir = io->call.dir};
-	struct form_list *list = bpf_map_lookup_elem(&form_lists, &io->use->ino);
+	const struct form_list *list = forms_of(io->use);
 	const struct form *f;
 	struct summing *s;
 	__u32 row = 0, zero = 0;
 
-	if (!list || is_odd_result(io))
+	if (!list->rows[0] || is_odd_result(io))
 		return false;
 	s = bpf_map_lookup_elem(&summings, &zero);
 	if (!s)

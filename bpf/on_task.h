@@ -25,6 +25,8 @@ struct use {
 	__u64 blocked_from_ns; /* ... and one does since then, 0: none */
 	__u32 fds_changed; /* of the process, when ino was looked up */
 	__u32 kept; /* of prefix */
+	__u32 forms_seq; /* when forms were looked up */
+	struct form_list forms; /* of this pipe */
 	unsigned char prefix[2 * RING_PREFIX_PIECES]; /* the verifier adds bounds up */
 };
 
@@ -34,6 +36,14 @@ struct {
 	__type(key, struct use_key);
 	__type(value, struct use);
 } uses SEC(".maps");
+
+/* What a new one is made from, too big for a stack: zeros, but for what was set last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct use);
+} fresh_uses SEC(".maps");
 
 struct scratch {
 	struct ring_msg m;

@@ -255,6 +255,7 @@ void probes_set_forms(struct probes *p, uint64_t ino, const struct form_list *li
 		bpf_map_update_elem(fd, &ino, list, BPF_ANY);
 	else
 		bpf_map_delete_elem(fd, &ino);
+	p->core->data->forms_seq++;
 }
 
 void probes_sums(struct probes *p,
