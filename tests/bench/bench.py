@@ -24,33 +24,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "live"))
 import harness  # noqa: E402
 import rivals  # noqa: E402
 from everything import everything  # noqa: E402
+from limits import OtherPool, answers, crowd, flood, spin, unwatched  # noqa: E402
 from screens import screens  # noqa: E402
+from sizes import sizes  # noqa: E402
 from terminal import Terminal  # noqa: E402
-from windows import (SETTLE_S, Dashboard, Recorder, Window, dearer, run_ns,  # noqa: E402
+from windows import (SETTLE_S, Dashboard, Pool, Recorder, Window, dearer,  # noqa: E402
                      slower)
-
-
-class Pool:
-    """A busy pool and how fast it goes."""
-
-    def __init__(self, case, task_us, *args):
-        self.rates = case.path("rates-%d" % task_us)
-        self.child, self.facts = harness.busy_pool(
-            case, "--workers", "2", "--task-us", task_us, "--rates", self.rates,
-            "--seconds", "100000", *args)
-        self.pid = self.facts["pid"]
-
-    def rate(self, begin_ns, end_ns):
-        """Tasks a second, from the first to the last batch that ended in this time."""
-        rows = [(int(t), int(n)) for t, n in harness.read_log(self.rates)]
-        rows = [row for row in rows if begin_ns <= row[0] <= end_ns]
-        if len(rows) < 2:
-            return 0.0
-        return (rows[-1][1] - rows[0][1]) * 1e9 / (rows[-1][0] - rows[0][0])
-
-    def stop(self):
-        self.child.terminate()
-        self.child.wait()
 
 
 class Table:
@@ -95,21 +74,21 @@ def pairs(case, table, task_us, watch, opts):
     what = "%s, %s" % (kind_of(task_us), watch.name)
     table.add(what + ": unwatched", [w.rate for w in plain], "tasks/s")
     table.add(what + ": slow-down", slower(plain, watched, plain[1:]), "%",
-              "0.5" if task_us else "5")
+              "noise" if task_us else "3")
     table.add(what + ": noise of that", slower(plain, plain[1:], plain[2:]), "%")
     table.add(what + ": pool's CPU", [w.cpu_us for w in plain], "us/task")
     table.add(what + ": more of it", dearer(plain, watched, plain[1:]), "%")
     table.add(what + ": noise of that", dearer(plain, plain[1:], plain[2:]), "%")
-    table.add(what + ": own CPU", [100 * w.own for w in watched], "%", "5")
+    table.add(what + ": own CPU", [100 * w.own for w in watched], "%", "3")
     if watch is Dashboard:
         table.add(what + ": of that, the viewer",
                   [100 * (w.own - max(w.cpu.values())) for w in watched], "%")
-    table.add(what + ": resident", [sum(m[0] for m in w.memory) / 1024 for w in watched], "MiB",
-              "20")
-    table.add(what + ": own share", [sum(m[1] for m in w.memory) / 1024 for w in watched], "MiB")
+    table.add(what + ": resident", [sum(m[0] for m in w.memory) / 1024 for w in watched], "MiB")
+    table.add(what + ": own share", [sum(m[1] for m in w.memory) / 1024 for w in watched], "MiB",
+              "24")
     if watch is Recorder:
         table.add(what + ": recorded", [size / max(tasks, 1) for size, tasks, _ in tapes],
-                  "bytes/task", "20")
+                  "bytes/task", "8")
         table.add(what + ": in kernel programs",
                   [probes / 1e3 / max(tasks, 1) for _, tasks, probes in tapes], "us/task")
     else:
@@ -118,21 +97,27 @@ def pairs(case, table, task_us, watch, opts):
 
 def rival(case, table, name, opts):
     """What another tool takes from the same pool."""
-    what = "empty tasks, %s" % name
-    if not rivals.is_there(name):
-        print("%s: not here" % what, file=sys.stderr)
-        return
-    pool = Pool(case, 0, "--batch", "100")  # some of them slow it down by a hundred times
+    if rivals.is_there(name):
+        beside(case, table, "empty tasks, %s" % name,
+               lambda pid: rivals.Rival(case, name, pid), opts)
+    else:
+        print("%s: not here" % name, file=sys.stderr)
+
+
+def beside(case, table, what, start, opts):
+    """A pool's loss while something else is at work that start(its pid) begins."""
+    pool = Pool(case, 0, "--batch", "100")  # some slow it down by a hundred times
     plain, watched = [Window(pool, opts.window)], []
     for _ in range(max(2, opts.pairs // 2)):
-        watcher = rivals.Rival(case, name, pool.pid)
+        watcher = start(pool.pid)
         time.sleep(3 * SETTLE_S)
         watched.append(Window(pool, opts.window, watcher))
         if not watcher.stop():
-            raise harness.Failed("%s ended by itself" % name)
+            raise harness.Failed("%s: it ended by itself" % what)
         plain.append(Window(pool, opts.window))
     pool.stop()
     table.add(what + ": slow-down", slower(plain, watched, plain[1:]), "%")
+    table.add(what + ": noise of that", slower(plain, plain[1:], plain[2:]), "%")
     table.add(what + ": pool's CPU", dearer(plain, watched, plain[1:]), "% more")
     table.add(what + ": own CPU", [100 * w.own for w in watched], "%")
 
@@ -215,28 +200,7 @@ def many(case, table, opts):
     tape = case.path("many")
     subprocess.run([os.environ["POOLTOP_HOUR"], tape, "60", "1000", "1024"],
                    stdout=subprocess.DEVNULL, check=True)
-    first, keys = [], []
-    for _ in range(opts.starts):
-        began = time.monotonic()
-        terminal = Terminal(case, "replay", tape)
-        if not terminal.read(10, b"Pool"):
-            raise harness.Failed("no screen: %r" % terminal.output[-300:])
-        first.append(1000 * (time.monotonic() - began))
-        terminal.keys(b"gend\r")
-        while terminal.read(2, b"."):  # until it has come there and stands still
-            pass
-        for key in (b"2", b"j", b"3", b"?"):
-            began = time.monotonic()
-            terminal.keys(key)
-            if not terminal.read(10, b"."):
-                raise harness.Failed("key %r is not answered" % key)
-            keys.append(1000 * (time.monotonic() - began))
-            terminal.read(0.5)
-        terminal.keys(b"q")
-        terminal.wait(5)
-        terminal.close()
-    table.add("1,024 workers, replay: first screen", first, "ms", "1000")
-    table.add("1,024 workers, replay: answer to a key", keys, "ms", "50")
+    answers(case, table, "1,024 workers, replay", ["replay", tape], b"gend\r", opts.starts)
 
 
 def deaths(case, table, opts):
@@ -299,19 +263,22 @@ def main():
                         "had its time to step down (default 0)")
     parser.add_argument("--starts", type=int, help="first screens (default 9)")
     parser.add_argument("--minutes", type=int, help="of the long recording (default 60)")
+    parser.add_argument("--flood", type=float, help="seconds of one (default 60)")
     parser.add_argument("--only", default="",
-                        help="empty, 1ms, added, idle, screens, first, hour, many, deaths, "
-                        "stacks or rivals alone")
+                        help="empty, 1ms, sizes, added, idle, screens, first, flood, unwatched, "
+                        "spin, hour, many, deaths, stacks or rivals alone")
     opts = parser.parse_args()
     opts.pairs = opts.pairs or (2 if opts.quick else 7)
     opts.window = opts.window or (1.5 if opts.quick else 4)
     opts.starts = opts.starts or (3 if opts.quick else 9)
     opts.minutes = opts.minutes or (2 if opts.quick else 60)
+    opts.flood = opts.flood or (5 if opts.quick else 60)
     table = Table()
     parts = [("empty", lambda c: pairs(c, table, 0, Recorder, opts)),
              ("empty", lambda c: pairs(c, table, 0, Dashboard, opts)),
              ("1ms", lambda c: pairs(c, table, 1000, Recorder, opts)),
              ("1ms", lambda c: pairs(c, table, 1000, Dashboard, opts)),
+             ("sizes", lambda c: sizes(c, table, opts)),
              ("added", lambda c: everything(c, table, [
                  (kind_of(us), lambda us=us: Pool(c, us)) for us in (0, 1000)], opts)),
              ("empty", lambda c: big_terminal(c, table, opts)),
@@ -319,9 +286,17 @@ def main():
              ("screens", lambda c: screens(c, table, opts, 8)),
              ("screens", lambda c: screens(c, table, opts, 256)),
              ("first", lambda c: first_screen(c, table, opts)),
+             ("flood", lambda c: flood(c, table, opts, "100")),
+             ("flood", lambda c: flood(c, table, opts, "1")),
+             ("unwatched", lambda c: unwatched(c, table, opts)),
+             ("unwatched", lambda c: beside(c, table, "empty tasks, another pool is watched",
+                                            lambda _: OtherPool(c), opts)),
+             ("spin", lambda c: spin(c, table, opts)),
              ("hour", lambda c: hour(c, table, opts, 1000, 8)),
              ("hour", lambda c: hour(c, table, opts, 10000, 64)),
              ("many", lambda c: many(c, table, opts)),
+             ("many", lambda c: crowd(c, table, opts, 64)),
+             ("many", lambda c: crowd(c, table, opts, 1024)),
              ("deaths", lambda c: deaths(c, table, opts)),
              ("stacks", lambda c: stacks(c, table, opts))]
     parts += [("rivals", lambda c, n=name: rival(c, table, n, opts)) for name in rivals.COMMANDS]

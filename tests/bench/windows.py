@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Who watches, and windows of time in which somebody does."""
+"""A pool, who watches it, and windows of time in which somebody does."""
 import os
 import shutil
 import subprocess
@@ -35,6 +35,29 @@ def memory_kib(pid):
     except OSError:
         pass
     return found.get("Rss:", 0), found.get("Pss:", 0)
+
+
+class Pool:
+    """A busy pool and how fast it goes."""
+
+    def __init__(self, case, task_us, *args, workers=2, env=None):
+        self.rates = case.path("rates-%d" % len(case.started))
+        self.child, self.facts = harness.busy_pool(
+            case, "--workers", workers, "--task-us", task_us, "--rates", self.rates,
+            "--seconds", "100000", *args, env=env)
+        self.pid = self.facts["pid"]
+
+    def rate(self, begin_ns, end_ns):
+        """Tasks a second, from the first to the last batch that ended in this time."""
+        rows = [(int(t), int(n)) for t, n in harness.read_log(self.rates)]
+        rows = [row for row in rows if begin_ns <= row[0] <= end_ns]
+        if len(rows) < 2:
+            return 0.0
+        return (rows[-1][1] - rows[0][1]) * 1e9 / (rows[-1][0] - rows[0][0])
+
+    def stop(self):
+        self.child.terminate()
+        self.child.wait()
 
 
 class Recorder:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A Pool at full speed: tasks that are empty, or compute for a while. Says how many a second.
+"""A Pool at full speed: tasks that are empty, compute for a while, or give back what they were
+given. Says how many a second.
 
 What a task computes is a fixed amount, measured beforehand: a task that only waited for its time
 to be over would hide what slows it down. Two batches are always out, so that no worker waits at
@@ -18,6 +19,10 @@ log = None
 
 def empty(_):
     pass
+
+
+def carry(data):
+    return data
 
 
 def compute(loops):
@@ -49,6 +54,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--task-us", type=int, default=0)
+    parser.add_argument("--bytes", type=int, help="of each task's argument, which is its result")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--batch", type=int, help="tasks; default: about a tenth of a second")
     parser.add_argument("--rates", help="a line for each batch: time in ns, tasks so far")
@@ -57,7 +63,7 @@ def main():
     parser.add_argument("--truth")
     args = parser.parse_args()
 
-    func = logged if args.log else compute if args.task_us else empty
+    func = logged if args.log else compute if args.task_us else carry if args.bytes else empty
     batch = args.batch or (2500 if not args.task_us else 100000 * args.workers // args.task_us)
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
@@ -70,6 +76,8 @@ def main():
     truth.write(args.ready, workers=[p.pid for p in pool._pool])
 
     each = loops_for(args.task_us) if func is compute else args.task_us
+    if func is carry:
+        each = os.urandom(args.bytes)
     work = [each] * max(batch, 1)
     begin = time.monotonic()
     done = 0

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Pools of all sizes, and messages of all sizes: what each loses while it is recorded."""
+import time
+
+from windows import Pool, Recorder, Window, dearer, slower
+
+# What it is, microseconds of a task, workers, bytes of its argument and of its result.
+ROWS = [
+    ("100 us tasks, 2 workers", 100, 2, None),
+    ("50 ms tasks, 2 workers", 50000, 2, None),
+    ("empty tasks, 8 workers", 0, 8, None),
+    ("empty tasks, 64 workers", 0, 64, None),
+    ("empty tasks, 256 workers", 0, 256, None),
+    ("1 ms tasks, 64 workers", 1000, 64, None),
+    ("messages of 100 B", 0, 2, 100),
+    ("messages of 10 KB", 0, 2, 10000),
+    ("messages of 1 MB", 0, 2, 1000000),
+    ("messages of 64 MB", 0, 2, 64000000),
+]
+BATCH = 2500  # tasks, at most; fewer of long ones and of those with much to carry
+BATCH_US, BATCH_BYTES = 200 * 1000, 20 * 1000 * 1000
+
+
+def pool_of(case, task_us, workers, size):
+    batch = min(BATCH, BATCH_US // max(1, task_us), BATCH_BYTES // (size or 1))
+    args = ["--bytes", size] if size else []
+    return Pool(case, task_us, "--batch", max(2, batch), *args, workers=workers)
+
+
+def sizes(case, table, opts):
+    for what, task_us, workers, size in ROWS:
+        pool = pool_of(case, task_us, workers, size)
+        plain, watched = [Window(pool, opts.window)], []
+        for _ in range(max(2, opts.pairs // 2)):
+            watcher = Recorder(case, pool.pid)
+            time.sleep(opts.settle)
+            watched.append(Window(pool, opts.window, watcher))
+            watcher.stop()
+            watcher.recorded()
+            plain.append(Window(pool, opts.window))
+        pool.stop()
+        table.add(what + ": unwatched", [w.rate for w in plain], "tasks/s")
+        table.add(what + ": slow-down", slower(plain, watched, plain[1:]), "%")
+        table.add(what + ": noise of that", slower(plain, plain[1:], plain[2:]), "%")
+        table.add(what + ": more of its CPU", dearer(plain, watched, plain[1:]), "%")
+        table.add(what + ": own CPU", [100 * w.own for w in watched], "%")
+        table.add(what + ": own share", [sum(m[1] for m in w.memory) / 1024 for w in watched],
+                  "MiB")
