@@ -12,10 +12,16 @@
  */
 #include "model/inside.h"
 
+/* Where records were lost, or tasks only added up, one that is missing may have been sent. */
+static bool was_all_told(const struct model *m)
+{
+	return !m->lost_records && !m->level_most;
+}
+
 /* What it had begun when watching began is not known. */
 static bool is_whole(const struct model *m, const struct pool *p, const struct job *j)
 {
-	return !m->lost_records && (p->from_start || j != p->jobs || p->jobs_dropped);
+	return was_all_told(m) && (p->from_start || j != p->jobs || p->jobs_dropped);
 }
 
 static void add_calls(struct pool *p, uint32_t count, uint64_t t_ns)
@@ -34,7 +40,7 @@ void unsent_before(
 	if (!p->traits.tells_idle)
 		return;
 	u->is_idle = false;
-	if (u->early_tid == f->tid && p->from_start && !m->lost_records)
+	if (u->early_tid == f->tid && p->from_start && was_all_told(m))
 		add_calls(p, u->early, u->early_ns);
 	u->early_tid = u->early = 0;
 	if (!(f->flags & MSG_HAS_CHUNK) || missing <= 0 || !is_whole(m, p, j))
@@ -66,7 +72,7 @@ static void take_word(const struct model *m, struct pool *p, const struct frame_
 	}
 	if (f->tid != sends && f->tid != tid_of(p, p->result_ino))
 		return;
-	if (f->tid == sends && u->is_idle && !m->lost_records)
+	if (f->tid == sends && u->is_idle && was_all_told(m))
 		add_calls(p, 1, f->h.t_ns);
 	u->is_idle = true;
 }

@@ -126,6 +126,19 @@ def counts_only(case, kind):
     says_so(case, run)
 
 
+def not_told_is_not_lost(case):
+    """Chunks that are only added up were sent all the same."""
+    tape = case.path("tape")
+    done = harness.pooltop(case, "record", "--budget", NEVER_ENOUGH, "-o", tape, "--",
+                           harness.python(), harness.pool("busy"), "--seconds", "10")
+    case.equal("record's status", done.status, 0)
+    report = harness.report(case, tape)
+    case.check(report["session"]["budget"]["summed"] > 1000, "messages were added up: %r"
+               % report["session"]["budget"])
+    traps = harness.one_pool(case, report)["traps"]
+    case.check("task-unpicklable" not in [t["id"] for t in traps], "nothing was: %r" % traps)
+
+
 def comes_back(case):
     run = Run(case, ENOUGH_FOR_LITTLE)
     run.wait("less is told", lambda b: b["level"] > 0)
@@ -143,6 +156,7 @@ def main():
     rows = [("%s, down to counts" % kind, lambda case, k=kind: counts_only(case, k), 280)
             for kind in ("Pool", "executor")]
     rows.append(("it comes back", comes_back, 280))
+    rows.append(("what is not told is not lost", not_told_is_not_lost, 120))
     return harness.main(rows)
 
 

@@ -125,6 +125,28 @@ static void quiet_when_records_were_lost(void **state)
 	assert_null(found(t));
 }
 
+/* Near miss: what was sent was only added up, for a while. */
+static void quiet_when_not_all_was_told(void **state)
+{
+	struct frame_level level = {.h = {.kind = FRAME_LEVEL, .size = sizeof(level)},
+		.level = 1,
+		.levels = 4,
+		.every = 8};
+	struct story *t = *state;
+
+	story_start(t, 2);
+	run(t, 4, 0);
+	history_add(&t->h, &level);
+	run(t, 4, 8);
+	none_open(t, SENDER);
+	none_open(t, SENDER);
+	level.level = 0;
+	level.every = 1;
+	history_add(&t->h, &level);
+	run(t, 4, 40);
+	assert_null(found(t));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +155,7 @@ int main(void)
 		STORY(fires_for_a_chunk_that_is_missing),
 		STORY(quiet_for_numbers_and_words_of_others),
 		STORY(quiet_when_records_were_lost),
+		STORY(quiet_when_not_all_was_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
