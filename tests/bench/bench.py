@@ -28,8 +28,8 @@ from limits import OtherPool, answers, crowd, flood, spin, unwatched  # noqa: E4
 from screens import screens  # noqa: E402
 from sizes import sizes  # noqa: E402
 from terminal import Terminal  # noqa: E402
-from windows import (SETTLE_S, Dashboard, Pool, Recorder, Window, dearer,  # noqa: E402
-                     slower)
+from windows import (SETTLE_S, Dashboard, Pool, Recorder, Window, add_loss,  # noqa: E402
+                     dearer, in_turns, slower)
 
 
 class Table:
@@ -107,18 +107,9 @@ def rival(case, table, name, opts):
 def beside(case, table, what, start, opts):
     """A pool's loss while something else is at work that start(its pid) begins."""
     pool = Pool(case, 0, "--batch", "100")  # some slow it down by a hundred times
-    plain, watched = [Window(pool, opts.window)], []
-    for _ in range(max(2, opts.pairs // 2)):
-        watcher = start(pool.pid)
-        time.sleep(3 * SETTLE_S)
-        watched.append(Window(pool, opts.window, watcher))
-        if not watcher.stop():
-            raise harness.Failed("%s: it ended by itself" % what)
-        plain.append(Window(pool, opts.window))
-    pool.stop()
-    table.add(what + ": slow-down", slower(plain, watched, plain[1:]), "%")
-    table.add(what + ": noise of that", slower(plain, plain[1:], plain[2:]), "%")
-    table.add(what + ": pool's CPU", dearer(plain, watched, plain[1:]), "% more")
+    alone, watched = in_turns(pool, opts, max(2, opts.pairs // 2), lambda: start(pool.pid),
+                              3 * SETTLE_S)
+    add_loss(table, what, alone, watched)
     table.add(what + ": own CPU", [100 * w.own for w in watched], "%")
 
 

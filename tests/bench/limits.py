@@ -10,7 +10,7 @@ import time
 
 import harness
 from terminal import Terminal
-from windows import Pool, Recorder, Window, dearer, slower
+from windows import Pool, Recorder, Window, add_loss, in_turns
 
 COUNTED = ("sent", "taken", "done", "returned")
 CALLS = ("a short one (getppid)", "a write and a read of a pipe, each")
@@ -61,12 +61,10 @@ class OtherPool:
         return 0
 
     def stop(self):
-        """True: it was at work until now."""
         self.recorder.stop()
         os.unlink(self.recorder.tape)
         self.pool.stdin.close()
         self.pool.wait()
-        return True
 
 
 def unwatched(case, table, opts):
@@ -108,18 +106,8 @@ def spin(case, table, opts):
         f.write(bytes(4096))
     env = dict(os.environ, SPIN_FILE=path, LD_PRELOAD=os.environ["POOLTOP_SPIN"])
     for ns in (50, 100, 200):
-        pool = Pool(case, 0, env=env)
-        plain, spun = [Window(pool, opts.window)], []
-        for _ in range(opts.pairs):
-            own = Spin(path, ns)
-            spun.append(Window(pool, opts.window))
-            own.stop()
-            plain.append(Window(pool, opts.window))
-        pool.stop()
-        what = "empty tasks, each read and write %d ns longer" % ns
-        table.add(what + ": slow-down", slower(plain, spun, plain[1:]), "%")
-        table.add(what + ": noise of that", slower(plain, plain[1:], plain[2:]), "%")
-        table.add(what + ": pool's CPU", dearer(plain, spun, plain[1:]), "% more")
+        alone, spun = in_turns(Pool(case, 0, env=env), opts, opts.pairs, lambda: Spin(path, ns))
+        add_loss(table, "empty tasks, each read and write %d ns longer" % ns, alone, spun)
 
 
 def answers(case, table, what, argv, begin, starts):

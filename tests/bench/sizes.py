@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Pools of all sizes, and messages of all sizes: what each loses while it is recorded."""
-import time
+import os
 
-from windows import Pool, Recorder, Window, dearer, slower
+from windows import Pool, Recorder, add_loss, in_turns
 
 # What it is, microseconds of a task, workers, bytes of its argument and of its result.
 ROWS = [
@@ -27,22 +27,21 @@ def pool_of(case, task_us, workers, size):
     return Pool(case, task_us, "--batch", max(2, batch), *args, workers=workers)
 
 
+class Removed(Recorder):
+    """Its recording is not looked at."""
+
+    def stop(self):
+        Recorder.stop(self)
+        os.unlink(self.tape)
+
+
 def sizes(case, table, opts):
     for what, task_us, workers, size in ROWS:
         pool = pool_of(case, task_us, workers, size)
-        plain, watched = [Window(pool, opts.window)], []
-        for _ in range(max(2, opts.pairs // 2)):
-            watcher = Recorder(case, pool.pid)
-            time.sleep(opts.settle)
-            watched.append(Window(pool, opts.window, watcher))
-            watcher.stop()
-            watcher.recorded()
-            plain.append(Window(pool, opts.window))
-        pool.stop()
-        table.add(what + ": unwatched", [w.rate for w in plain], "tasks/s")
-        table.add(what + ": slow-down", slower(plain, watched, plain[1:]), "%")
-        table.add(what + ": noise of that", slower(plain, plain[1:], plain[2:]), "%")
-        table.add(what + ": more of its CPU", dearer(plain, watched, plain[1:]), "%")
+        alone, watched = in_turns(pool, opts, max(2, opts.pairs // 2),
+                                  lambda: Removed(case, pool.pid), opts.settle)
+        table.add(what + ": unwatched", [w.rate for w in alone], "tasks/s")
+        add_loss(table, what, alone, watched)
         table.add(what + ": own CPU", [100 * w.own for w in watched], "%")
         table.add(what + ": own share", [sum(m[1] for m in w.memory) / 1024 for w in watched],
                   "MiB")

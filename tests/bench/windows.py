@@ -196,3 +196,24 @@ def dearer(before, windows, after):
     probes take. It hardly depends on what else the machine does."""
     return [200 * w.cpu_us / (a.cpu_us + b.cpu_us) - 100
             for a, w, b in zip(before, windows, after)]
+
+
+def in_turns(pool, opts, rounds, start, wait_s=0.0):
+    """Windows of a pool alone, and with what start() begins and stop() ends, which is false if it
+    had ended by itself; then the pool is stopped. A watcher has a pid, too."""
+    alone, beside = [Window(pool, opts.window)], []
+    for _ in range(rounds):
+        other = start()
+        time.sleep(wait_s)
+        beside.append(Window(pool, opts.window, other if hasattr(other, "pid") else None))
+        if other.stop() is False:
+            raise harness.Failed("what was started beside the pool ended by itself")
+        alone.append(Window(pool, opts.window))
+    pool.stop()
+    return alone, beside
+
+
+def add_loss(table, what, alone, beside):
+    table.add(what + ": slow-down", slower(alone, beside, alone[1:]), "%")
+    table.add(what + ": noise of that", slower(alone, alone[1:], alone[2:]), "%")
+    table.add(what + ": pool's CPU", dearer(alone, beside, alone[1:]), "% more")
