@@ -132,6 +132,12 @@ struct sched_entity {
 	__u64 sum_exec_runtime; /* ns on a core; up to date when its task leaves one */
 } CORE;
 
+/* kernel/sched/stats.h: by the clock of the core's run queue. */
+struct sched_info {
+	unsigned long long last_arrival; /* on a core */
+	unsigned long long last_queued; /* 0: it does not wait for one */
+} CORE;
+
 struct task_struct {
 	int pid;
 	int tgid;
@@ -146,6 +152,7 @@ struct task_struct {
 	struct mm_struct *mm;
 	struct css_set *cgroups;
 	struct sched_entity se;
+	struct sched_info sched_info;
 	struct thread_struct thread;
 } CORE;
 

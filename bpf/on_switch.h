@@ -7,6 +7,7 @@
 #include "on_message.h"
 
 #define FUTEX_PRIVATE 128
+#define QUEUED_MOST_NS 10000000000ULL
 
 static __always_inline bool is_blocked(bool preempt, struct task_struct *task)
 {
@@ -139,11 +140,40 @@ static __always_inline void charge(struct core_sums *c, struct watch *w, __u64 n
 		c->group_ns[w->group] += ns;
 }
 
+/* A thread that is no main one has left its core. */
+static __always_inline void charge_side(struct watch *w, const struct task_struct *task, __u64 ns)
+{
+	if (task->pid == task->tgid || w->flags & WATCH_ROOT)
+		return;
+	w->flags |= WATCH_SIDE;
+	__sync_fetch_and_add(&w->side_ns, ns);
+}
+
+/* ... or gets one, and may have waited for it: the scheduler knows since when. */
+static __always_inline void charge_queue(
+	const struct core_sums *c, struct watch *w, struct task_struct *task, __u64 now)
+{
+	__u64 since;
+
+	if (w->flags & WATCH_ROOT || !c->ahead_ns || !bpf_core_field_exists(task->sched_info))
+		return;
+	since = task->sched_info.last_queued - c->ahead_ns;
+	if (task->sched_info.last_queued && since < now && now - since < QUEUED_MOST_NS)
+		__sync_fetch_and_add(&w->side_ns, now - since);
+}
+
 /* Who took it was not seen. Those that make room unseen have it for a moment, as a rule. */
 static __always_inline void core_was(struct core_sums *c, const struct task_struct *task)
 {
 	c->tgid = task->tgid;
 	c->idle = !task->tgid;
+}
+
+/* The run queue's clock when it took the core, against ours. */
+static __always_inline void see_clock(struct core_sums *c, struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->sched_info))
+		c->ahead_ns = task->sched_info.last_arrival - c->since_ns;
 }
 
 SEC("tp_btf/sched_switch")
@@ -160,6 +190,8 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 		ns = now - c->since_ns;
 	if (c->since_ns && c->pid != prev->pid)
 		core_was(c, prev);
+	else if (c->since_ns && prev->tgid)
+		see_clock(c, prev);
 	c->since_ns = now;
 	c->pid = next->pid;
 	if (c->idle)
@@ -169,6 +201,7 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	w = c->tgid ? watched(c->tgid) : NULL;
 	if (w) {
 		charge(c, w, ns);
+		charge_side(w, prev, ns);
 		leave_core(w, prev, preempt, now);
 	}
 	c->idle = !tgid;
@@ -176,6 +209,8 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	c->tgid = w ? tgid : 0;
 	if (w && next->pid == tgid)
 		take_core(w, now);
+	else if (w)
+		charge_queue(c, w, next, now);
 	return 0;
 }
 

@@ -70,6 +70,7 @@ enum watch_flags {
 	WATCH_DATA = 4096, /* it has read what its parent prepared for its start */
 	WATCH_HELD = 8192, /* the task in hand was only added up: on_sum.h */
 	WATCH_SENDS = 16384, /* a user's own that has taken no task, and sends: it is at its work */
+	WATCH_SIDE = 32768, /* side_ns is measured */
 };
 
 enum { EXEC_ARGS = 1024 }; /* bytes of a new program's arguments that are kept */
@@ -105,6 +106,7 @@ struct gil_place {
 struct watch {
 	__u64 start_ns;
 	__u64 cpu_ns; /* all threads */
+	__u64 side_ns; /* all but the main one: on a core or waiting for one */
 	__u64 since_ns;
 	__u64 exec_ns; /* when it last left its core, by its own clock; 0: it has not */
 	__u64 state_ns[WORKER_STATES];
@@ -162,6 +164,7 @@ struct core_sums {
 	__u64 busy_ns;
 	__u64 idle_ns;
 	__u64 group_ns[RING_GROUPS];
+	__s64 ahead_ns; /* of its run queue's clock before ours, 0: not known */
 	__u32 tgid; /* watched process that is on this core now, 0: another or none */
 	__s32 pid; /* thread that is on it, 0: idle */
 	__u32 idle;

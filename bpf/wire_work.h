@@ -24,6 +24,8 @@ enum worker_state {
 enum work_flags {
 	WORK_PRIVATE_FUTEX = 1, /* what it is blocked in can be ended by its own threads alone */
 	WORK_GIL_KNOWN = 2, /* gil_ns is measured */
+	WORK_SIDE_KNOWN = 4, /* side_ns is measured; without: it had no other threads that ran, or
+				it is not known */
 };
 
 struct frame_work {
@@ -40,6 +42,7 @@ struct frame_work {
 	__u32 flags; /* enum work_flags */
 	__u32 pad;
 	__u64 gil_ns; /* of STATE_LOCK: it waited for the interpreter's lock */
+	__u64 side_ns; /* all threads but its main one: on a core or waiting for one */
 };
 
 struct frame_core { /* h.pid: the pool's parent. Sums since watching began. */

@@ -128,6 +128,7 @@ static const struct field work_rows[] = {
 	NUMBER(frame_work, flags),
 	LEFT_OUT(frame_work, pad),
 	NUMBER(frame_work, gil_ns),
+	NUMBER(frame_work, side_ns),
 };
 const struct shape shape_frame_work = SHAPE(frame_work, work_rows);
 

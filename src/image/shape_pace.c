@@ -67,9 +67,9 @@ static const struct field load_sums_rows[] = {
 	NUMBER(load_sums, idle_ns),
 	NUMBER(load_sums, hands_ns),
 	NUMBER(load_sums, waiting_ns),
-	NUMBER(load_sums, threads_ns),
 	NUMBERS(load_sums, state_ns),
 	NUMBER(load_sums, gil_ns),
+	NUMBER(load_sums, side_ns),
 };
 const struct shape shape_load_sums = SHAPE(load_sums, load_sums_rows);
 

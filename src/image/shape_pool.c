@@ -290,6 +290,7 @@ static const struct field pool_rows[] = {
 	PART(pool, back_per_tick, shape_series),
 	NUMBERS(pool, gone_state_ns),
 	NUMBER(pool, gone_gil_ns),
+	NUMBER(pool, gone_side_ns),
 	TIME(pool, last_progress_ns),
 	TIME(pool, last_sent_ns),
 	TIME(pool, last_taken_ns),

@@ -105,6 +105,8 @@ static const struct field worker_rows[] = {
 	NUMBER(worker, known),
 	NUMBER(worker, gil_ns),
 	NUMBER(worker, gil_known),
+	NUMBER(worker, side_ns),
+	NUMBER(worker, side_known),
 	TIME(worker, watched_ns),
 	NUMBER(worker, cpu_ns),
 	NUMBER(worker, rss_bytes),

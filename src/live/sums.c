@@ -121,6 +121,9 @@ static void put_work(void *arg, uint32_t pid, const struct watch *w)
 	f.gil_ns = w->gil_ns;
 	if (k->has_gil)
 		f.flags |= WORK_GIL_KNOWN;
+	f.side_ns = w->side_ns;
+	if (w->flags & WATCH_SIDE)
+		f.flags |= WORK_SIDE_KNOWN;
 	samples_work(l, k, &f);
 	if (f.since_ns == k->since_ns && f.cpu_ns == k->cpu_ns)
 		return;

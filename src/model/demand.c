@@ -24,8 +24,7 @@ bool model_demand(const struct model *m, const struct pool *p, struct demand *re
 
 	*ret = (struct demand){
 		.mains = (double)mains_ns / ns,
-		.more = s->threads_ns > s->hands_ns ? (double)(s->threads_ns - s->hands_ns) / ns
-						    : 0,
+		.more = (double)s->side_ns / ns,
 		.cores = cores_of(m, p),
 		.used = (double)s->workers_ns / ns,
 		.workers = p->workers_alive ? p->workers_alive : p->first_size,

@@ -151,9 +151,9 @@ static void see_calls(const struct model *m, struct pool *p)
 	}
 }
 
-/* Threads beside the main ones of workers at work: a worker whose time on cores is more than its
- * main thread's has others that compute too. */
-static uint64_t more_threads_ns(const struct model *m, const struct pool *p)
+/* Where it is not measured (older recordings, kernels without the scheduler's times): of workers at
+ * work, those whose time on cores is more than their main thread's have others that compute too. */
+static uint64_t guess_side_ns(const struct model *m, const struct pool *p)
 {
 	uint64_t sum_ns = 0;
 
@@ -161,7 +161,7 @@ static uint64_t more_threads_ns(const struct model *m, const struct pool *p)
 		const struct worker *w = &p->workers[i];
 		bool many = w->threads > 1 && w->cpu_share > 1.2 * w->run_share;
 
-		if (!w->ended_ns && w->hand.has && many)
+		if (!w->ended_ns && w->hand.has && many && !w->side_known)
 			sum_ns += m->tick_ns * (w->threads - 1);
 	}
 	return sum_ns;
@@ -200,6 +200,7 @@ static void measure(const struct model *m, const struct pool *p, struct load_sum
 	};
 	pool_state_ns(p, m->now_ns, to->state_ns);
 	pool_gil_ns(p, &to->gil_ns);
+	to->side_ns = pool_side_ns(p);
 	fresh_ns = p->load.fresh_ns < to->state_ns[STATE_UNPICKLE] ? p->load.fresh_ns
 								   : to->state_ns[STATE_UNPICKLE];
 	to->state_ns[STATE_UNPICKLE] -= fresh_ns;
@@ -214,6 +215,7 @@ static void add(struct load_sums *to, const struct load_sums *now, const struct 
 	to->waiting_ns += now->waiting_ns - then->waiting_ns;
 	to->parent_pickle_ns += now->parent_pickle_ns - then->parent_pickle_ns;
 	to->gil_ns += since_ns(now->gil_ns, then->gil_ns);
+	to->side_ns += since_ns(now->side_ns, then->side_ns);
 	for (unsigned int s = 0; s < WORKER_STATES; s++)
 		to->state_ns[s] += since_ns(now->state_ns[s], then->state_ns[s]);
 }
@@ -221,7 +223,7 @@ static void add(struct load_sums *to, const struct load_sums *now, const struct 
 static void halve(struct load *l)
 {
 	uint64_t *sums[] = {&l->sums.ns, &l->sums.work_ns, &l->sums.workers_ns, &l->sums.parent_ns,
-		&l->sums.idle_ns, &l->sums.hands_ns, &l->sums.waiting_ns, &l->sums.threads_ns,
+		&l->sums.idle_ns, &l->sums.hands_ns, &l->sums.waiting_ns, &l->sums.side_ns,
 		&l->sums.parent_pickle_ns, &l->sums.gil_ns};
 
 	if (l->sums.ns <= PACE_SPAN_NS)
@@ -267,7 +269,7 @@ void tick_load(const struct model *m, struct pool *p)
 	see_tick(p, &now);
 	if (l->tick.ns && now.work_ns > l->tick.work_ns) {
 		add(&l->sums, &now, &l->tick);
-		l->sums.threads_ns += now.hands_ns - l->tick.hands_ns + more_threads_ns(m, p);
+		l->sums.side_ns += guess_side_ns(m, p);
 		for (uint32_t i = 0; i < p->cores_count; i++) {
 			l->sums.workers_ns += p->cores[i].workers_tick_ns;
 			l->sums.parent_ns += p->cores[i].parent_tick_ns;

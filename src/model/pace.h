@@ -78,9 +78,9 @@ struct load_sums {
 	uint64_t idle_ns; /* of the machine's cores */
 	uint64_t hands_ns; /* worker time with a task in hand */
 	uint64_t waiting_ns; /* a task waited to be taken */
-	uint64_t threads_ns; /* of workers with a task in hand, all their threads that want cores */
 	uint64_t state_ns[WORKER_STATES]; /* workers'; load.fresh_ns is run, not unpickle */
 	uint64_t gil_ns; /* of STATE_LOCK: for their interpreters' locks, as far as is known */
+	uint64_t side_ns; /* workers' threads but the main ones: on a core or waiting for one */
 };
 
 enum { LOAD_CALLS = 6 };

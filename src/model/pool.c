@@ -182,6 +182,15 @@ bool pool_gil_ns(const struct pool *p, uint64_t *ret_ns)
 	return known;
 }
 
+uint64_t pool_side_ns(const struct pool *p)
+{
+	uint64_t sum_ns = p->gone_side_ns;
+
+	for (uint32_t i = 0; i < p->workers_count; i++)
+		sum_ns += p->workers[i].side_ns;
+	return sum_ns;
+}
+
 static bool worse(const struct finding *a, const struct finding *b)
 {
 	return a->severity > b->severity;

@@ -335,7 +335,7 @@ struct pool {
 	uint32_t cores_count;
 	struct series done_per_tick, out_per_tick, back_per_tick; /* tasks, bytes, bytes */
 	uint64_t gone_state_ns[WORKER_STATES]; /* sums of workers that made room */
-	uint64_t gone_gil_ns;
+	uint64_t gone_gil_ns, gone_side_ns;
 	uint64_t last_progress_ns; /* newest message that moved a task */
 	uint64_t last_sent_ns;
 	uint64_t last_taken_ns;

@@ -57,6 +57,8 @@ void worker_work(struct worker *w, const struct frame_work *f)
 	w->stuck = f->flags & WORK_PRIVATE_FUTEX;
 	w->gil_ns = f->gil_ns;
 	w->gil_known = f->flags & WORK_GIL_KNOWN;
+	w->side_ns = f->side_ns;
+	w->side_known = f->flags & WORK_SIDE_KNOWN;
 }
 
 static void remember_memory(struct memory_past *past, uint64_t t_ns, uint64_t rss_bytes)

@@ -65,6 +65,7 @@ static void drop_oldest(struct pool *p)
 		for (unsigned int s = 0; s < WORKER_STATES; s++)
 			p->gone_state_ns[s] += w->state_ns[s];
 		p->gone_gil_ns += w->gil_ns;
+		p->gone_side_ns += w->side_ns;
 		worker_release(w);
 	}
 	memset(&p->workers[kept], 0, (p->workers_count - kept) * sizeof(p->workers[0]));

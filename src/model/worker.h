@@ -98,6 +98,8 @@ struct worker {
 	uint32_t known; /* bit per worker_state that is measured */
 	uint64_t gil_ns; /* of STATE_LOCK: it waited for its interpreter's lock */
 	bool gil_known; /* that is measured */
+	uint64_t side_ns; /* its threads but the main one: on a core or waiting for one */
+	bool side_known; /* that is measured */
 	uint64_t watched_ns; /* its states are measured from here on: born_ns, or when attached */
 
 	uint64_t cpu_ns; /* as far as watched */

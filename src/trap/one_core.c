@@ -138,11 +138,9 @@ static const struct reason reasons[] = {
 static struct use use_of(const struct model *m, const struct pool *p)
 {
 	const struct load_sums *s = &p->load.sums;
-	double ns = (double)s->ns, more = 0;
+	double ns = (double)s->ns, more = (double)s->side_ns / ns;
 	struct use u;
 
-	if (s->threads_ns > s->hands_ns)
-		more = (double)(s->threads_ns - s->hands_ns) / ns;
 	u = (struct use){
 		.busy = (double)(s->workers_ns + s->parent_ns) / ns,
 		.parent = (double)s->parent_ns / ns,

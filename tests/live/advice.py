@@ -11,11 +11,15 @@ import harness
 LEAST = 0.8  # of what was promised
 
 
-def seconds(interpreter, program, *args):
-    """The program's own time for its work, not watched."""
+def run(interpreter, program, *args):
     done = subprocess.run([interpreter, harness.pool("traps/" + program)] + [str(a) for a in args],
                           stdout=subprocess.PIPE, check=True)
-    return float(done.stdout.split()[-1])
+    return done.stdout
+
+
+def seconds(interpreter, program, *args):
+    """The program's own time for its work, not watched."""
+    return float(run(interpreter, program, *args).split()[-1])
 
 
 def promise(case, interpreter, trap, program, *args):
@@ -49,10 +53,13 @@ def advice(case, trap, program, args, changed):
 def waiting(case):
     """Of oversubscribed the promise is that threads wait for cores no more: by their own count."""
     harness.need_bpf()
-    interpreter, args = harness.python(), ["--tasks", "400"]
+    interpreter, truth = harness.python(), case.path("truth")
+    args = ["--tasks", "200", "--truth", truth]
     found = promise(case, interpreter, "oversubscribed", "oversubscribed", *args)
-    before = seconds(interpreter, "oversubscribed", *args)
-    after = seconds(interpreter, "oversubscribed", "--healthy", *args)
+    run(interpreter, "oversubscribed", *args)
+    before = harness.load(truth)["waiting_share"]
+    run(interpreter, "oversubscribed", "--healthy", *args)
+    after = harness.load(truth)["waiting_share"]
     promised = found["evidence"]["waiting_share"]
     case.note(found["text"])
     case.note(found["advice"])

@@ -78,6 +78,25 @@ def healthy(case, programs):
         case.equal(p.sort + ": found", beasts.warnings(case, tape), [])
 
 
+def crowd(case):
+    """Threads that want a core, as counted by themselves: of each, how long it had one and how long
+    it waited for one."""
+    harness.need_bpf()
+    tape, truth = case.path("tape"), case.path("truth")
+    harness.record(case, tape, harness.python(), harness.pool("traps/oversubscribed"),
+                   "--tasks", 120, "--truth", truth, seconds=100)
+    found = [t for t in harness.one_pool(case, harness.report(case, tape))["traps"]
+             if t["id"] == "oversubscribed"]
+    case.need(found, "it is found")
+    got, want = found[0]["evidence"], harness.load(truth)
+    case.note("%.2f threads besides the main ones, and they say %.2f"
+              % (got["threads_of_libraries"], want["others"]))
+    case.check(abs(got["threads_of_libraries"] - want["others"]) < 0.15 * want["others"],
+               "other threads: %.2f, not %.2f" % (got["threads_of_libraries"], want["others"]))
+    case.check(abs(got["waiting_share"] - want["waiting_share"]) < 0.1,
+               "waiting: %.2f, not %.2f" % (got["waiting_share"], want["waiting_share"]))
+
+
 def replayed(case):
     """A recording gives the same findings, at the same times, each time and in the page."""
     harness.need_bpf()
@@ -109,6 +128,7 @@ def main():
         some = beasts.HEALTHY[n:n + AT_ONCE]
         rows.append(("healthy: " + ", ".join(p.sort for p in some),
                      lambda case, some=some: healthy(case, some), 90))
+    rows.append(("a crowd of threads is counted", crowd, 120))
     rows.append(("the same again", replayed, 60))
     return harness.main(rows)
 

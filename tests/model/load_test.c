@@ -58,7 +58,7 @@ static void hands_are_summed_over_time(void **state)
 	assert_int_equal(load(t)->sums.waiting_ns, 0);
 	assert_int_equal(load(t)->sums.state_ns[STATE_RUN], 4 * HISTORY_S);
 	assert_int_equal(load(t)->sums.workers_ns, 4 * HISTORY_S);
-	assert_int_equal(load(t)->sums.threads_ns, 4 * HISTORY_S);
+	assert_int_equal(load(t)->sums.side_ns, 0);
 }
 
 /* A thread of the worker may send a result while the next task is in hand (DataLoader). */
@@ -81,7 +81,7 @@ static void hands_at_ticks_are_no_threads(void **state)
 	}
 	s = &load(t)->sums;
 	assert_true(s->hands_ns);
-	assert_int_equal(s->threads_ns, s->hands_ns);
+	assert_int_equal(s->side_ns, 0);
 }
 
 static void result_of_another_thread_empties_no_hand(void **state)

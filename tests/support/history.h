@@ -46,6 +46,7 @@ struct history_actor {
 	uint64_t cpu_mask; /* of FRAME_USAGE, its first word; 0: not known */
 	uint32_t work_flags; /* of FRAME_WORK; with WORK_GIL_KNOWN of FRAME_EXIT too, and then: */
 	uint64_t gil_ns;
+	uint64_t side_ns; /* with WORK_SIDE_KNOWN */
 };
 
 /* Contents; history_init() and history_release(). */

@@ -42,6 +42,7 @@ void history_work(struct history *h, uint32_t pid)
 		.core = a->core,
 		.flags = a->work_flags,
 		.gil_ns = a->gil_ns,
+		.side_ns = a->side_ns,
 	};
 
 	if (a->state == STATE_RUN)
