@@ -49,6 +49,8 @@ struct known {
 	uint64_t since_ns; /* newest frames, so that only changes are sent */
 	uint64_t cpu_ns;
 	struct frame_usage usage;
+	uint64_t usage_cpu_ns; /* cpu_ns when /proc was last asked for that */
+	uint32_t usage_rests; /* ticks since */
 	uint64_t mapped_bytes; /* of all its maps, at the newest sample */
 	uint64_t shared_bytes; /* maps of shared memory, at the newest look */
 	struct frame_work work; /* /proc mode: its states */

@@ -4,6 +4,8 @@
 #include "live/limits.h"
 #include "live/state.h"
 
+enum { RESTS = 8 /* ticks */ };
+
 void usage_send(struct live *l, struct known *k, const struct proc_sample *s)
 {
 	struct frame_usage f = k->usage;
@@ -41,6 +43,18 @@ static void send_sample(void *arg, const struct proc_sample *s)
 		usage_send(l, k, s);
 }
 
+/* It has not run since it was last asked for, as the kernel's programs count a worker's time on a
+ * core (since_ns: they do): then all of it is as it was, but for what others have done to it. */
+static bool may_rest(struct known *k)
+{
+	bool rests = k->since_ns && k->usage.h.kind && k->cpu_ns == k->usage_cpu_ns &&
+		     k->shared_bytes == k->usage.shared_bytes && k->usage_rests < RESTS;
+
+	k->usage_rests = rests ? k->usage_rests + 1 : 0;
+	k->usage_cpu_ns = k->cpu_ns;
+	return rests;
+}
+
 void usage_put(struct live *l)
 {
 	uint32_t pids[LIVE_SAMPLES], count = 0;
@@ -48,7 +62,7 @@ void usage_put(struct live *l)
 	for (uint32_t i = 0; i < l->known_top && count < LIVE_SAMPLES; i++) {
 		uint32_t at = (l->next_sample + i) % l->known_top;
 
-		if (l->known[at].pid)
+		if (l->known[at].pid && !may_rest(&l->known[at]))
 			pids[count++] = l->known[at].pid;
 		if (count == LIVE_SAMPLES)
 			l->next_sample = at + 1;

@@ -96,6 +96,7 @@ class Healthy:
 HEALTHY = [Healthy(sort) for sort in ("cpu", "uneven", "io", "answers", "callbacks", "bursts",
                                       "executor", "submits", "recycle")]
 HEALTHY += [
+    Healthy("fast", seconds=16),
     Healthy("numpy", module="numpy"),
     Healthy("joblib", "healthy_joblib", module="joblib", methods=("loky",), seconds=10),
     Healthy("DataLoader", "healthy_loader", module="torch", seconds=14),
@@ -119,10 +120,11 @@ def has_module(interpreter, module):
 has_module.known = {}
 
 
-def start_command(case, name, argv):
+def start_command(case, name, argv, budget=None):
     """A recorder with a program; (child, tape)."""
     tape = case.path(name)
-    child = case.start([harness.POOLTOP, "record", "-o", tape, "--"] + argv,
+    options = ["--budget", budget] if budget else []
+    child = case.start([harness.POOLTOP, "record"] + options + ["-o", tape, "--"] + argv,
                        stdout=open(case.path(name + ".out"), "wb"),
                        stderr=open(case.path(name + ".err"), "wb"), cwd=case.folder)
     return child, tape
@@ -131,7 +133,8 @@ def start_command(case, name, argv):
 def start(case, name, interpreter, program, *args, **kwargs):
     """The same with a program of the zoo."""
     return start_command(case, name, kwargs.get("prefix", []) +
-                         [interpreter, harness.pool("traps/" + program)] + [str(a) for a in args])
+                         [interpreter, harness.pool("traps/" + program)] + [str(a) for a in args],
+                         kwargs.get("budget"))
 
 
 def pools(case, child, tape, seconds):

@@ -26,17 +26,18 @@ WANTED = ("3.9", "3.11", "3.13")
 class Cell:
     """One program, in one way, on one interpreter."""
 
-    def __init__(self, kind, thing, interpreter, method):
+    def __init__(self, kind, thing, interpreter, method, longer):
         self.kind = kind  # healthy, twin, ill
         self.thing = thing
         self.path, self.version = interpreter
+        self.seconds = longer * thing.seconds
         self.method = method
         self.name = "%s: %s, %s, %s" % (kind, thing.name(), method, self.version)
         self.argv = [str(word) for word in
                      [self.path, harness.pool("traps/" + thing.program)] + self.args()]
 
     def args(self):
-        args = ["--seconds", self.thing.seconds]
+        args = ["--seconds", self.seconds]
         if self.method in beasts.ANY:
             args += ["--method", self.method]
         if self.kind == "healthy":
@@ -79,15 +80,15 @@ def judge(cell, pools, changes, status):
     return faults
 
 
-def watch(case, batch):
+def watch(case, batch, budget):
     """All of them under one recorder, side by side; (report, what was said, exit statuses)."""
     script, ill = "", batch[0].kind == "ill" and batch[0].thing.cgroup
     for n, cell in enumerate(batch):
         script += "(%s >/dev/null 2>&1; echo $? >status-%d) & " % (
             " ".join(shlex.quote(word) for word in cell.argv), n)
     child, tape = beasts.start_command(case, "tape", (ill(case) if ill else [])
-                                       + ["sh", "-c", script + "wait"])
-    longest = max(cell.thing.seconds for cell in batch)
+                                       + ["sh", "-c", script + "wait"], budget)
+    longest = max(cell.seconds for cell in batch)
     report = beasts.pools(case, child, tape, 120 + 4 * longest)
     statuses = []
     for n in range(len(batch)):
@@ -96,12 +97,12 @@ def watch(case, batch):
     return report, beasts.changes(case, tape), statuses
 
 
-def run(batch):
+def run(batch, budget):
     """A row of the log for each."""
     case = harness.Case("matrix")
     began, faults, rows = time.monotonic(), [], []
     try:
-        report, changes, statuses = watch(case, batch)
+        report, changes, statuses = watch(case, batch, budget)
         faults = case.faults
     except (harness.Failed, OSError, ValueError) as e:
         report, changes, statuses = None, [], []
@@ -116,6 +117,7 @@ def run(batch):
             own = judge(cell, pools, said, statuses[n])
         rows.append({"cell": cell.name, "faults": faults + own,
                      "changes": [str(c) for c in said],
+                     "budget": report["session"]["budget"] if report else None,
                      "seconds": round(time.monotonic() - began, 1), "load": os.getloadavg()[0]})
     return rows
 
@@ -168,7 +170,8 @@ def cells(opts):
             for home in homes:
                 versions.setdefault(home[1].rpartition(".")[0], home)
             methods = beasts.ANY if kind == "twin" and not thing.module else thing.methods
-            found += [Cell(kind, thing, home, method) for home in versions.values()
+            found += [Cell(kind, thing, home, method, opts.longer)
+                      for home in versions.values()
                       for method in methods]
     return [c for c in found if not opts.words or any(w in c.name for w in opts.words)]
 
@@ -191,7 +194,7 @@ def work_through(opts, log, table):
 
     def work(batch):
         if time.monotonic() < end:
-            for row in run(batch):
+            for row in run(batch, opts.budget):
                 log.add(row)
 
     def work_all(cells, at_once):
@@ -231,6 +234,8 @@ def main():
     parser.add_argument("--at-once", type=int, default=2,
                         help="runs side by side, but of those in which something is to be found")
     parser.add_argument("--together", type=int, default=1, help="healthy ones under a recorder")
+    parser.add_argument("--budget", help="per cent of the machine, so small that little is told")
+    parser.add_argument("--longer", type=float, default=1, help="each goes on so many times as long")
     parser.add_argument("--minutes", type=float, default=1e6, help="begin none after that long")
     parser.add_argument("--log", help="file that runs are added to")
     parser.add_argument("--python", action="append", default=[], help="another interpreter")

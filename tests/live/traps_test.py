@@ -12,6 +12,7 @@ import harness
 
 SOON_NS = 10 * 1000000000
 AT_ONCE = 3  # healthy programs
+LITTLE = "0.01"  # per cent of the machine
 
 
 def catch(case, beast, interpreter, seconds, args):
@@ -61,6 +62,17 @@ def hunt(case, beast, interpreter, method):
     case.equal("what else was found", beasts.bad(t for t in got["traps"]
                                                  if t["id"] not in beast.also | {beast.trap}), [])
     case.equal("found in the healthy twin", beasts.warnings(case, well[1]), [])
+
+
+def hardly_told(case):
+    """Nothing either in what is only added up."""
+    harness.need_bpf()
+    child, tape = beasts.start(case, "fast", harness.python(), "healthy", "--sort", "fast",
+                               "--seconds", 20, budget=LITTLE)
+    report = beasts.pools(case, child, tape, 20)
+    case.equal("the budget's level", report["session"]["budget"]["lowest"],
+               report["session"]["budget"]["levels"] - 1)
+    case.equal("found", beasts.warnings(case, tape), [])
 
 
 def healthy(case, programs):
@@ -128,6 +140,7 @@ def main():
         some = beasts.HEALTHY[n:n + AT_ONCE]
         rows.append(("healthy: " + ", ".join(p.sort for p in some),
                      lambda case, some=some: healthy(case, some), 90))
+    rows.append(("healthy: fast, and hardly told", hardly_told, 90))
     rows.append(("a crowd of threads is counted", crowd, 120))
     rows.append(("the same again", replayed, 60))
     return harness.main(rows)

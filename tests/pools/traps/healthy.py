@@ -19,6 +19,11 @@ def compute_uneven(n):
     return n
 
 
+def compute_little(n):
+    zoo.burn(0.0002)
+    return n
+
+
 def wait(n):
     time.sleep(0.03)
     return n
@@ -59,6 +64,12 @@ def bursts(opts, pool):
     time.sleep(0.4)
 
 
+def fast(opts, pool):
+    """More messages a second than the budget pays for."""
+    for _ in pool.imap_unordered(compute_little, range(4000)):
+        pass
+
+
 def executor(opts, pool):
     list(pool.map(compute, range(100), chunksize=5))
 
@@ -86,7 +97,7 @@ def recycle(opts, pool):
 
 
 SORTS = {"cpu": cpu, "uneven": uneven, "io": io, "answers": answers, "callbacks": callbacks,
-         "bursts": bursts, "executor": executor, "submits": submits, "numpy": numpy,
+         "bursts": bursts, "fast": fast, "executor": executor, "submits": submits, "numpy": numpy,
          "recycle": recycle}
 
 
