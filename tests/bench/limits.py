@@ -105,8 +105,9 @@ def spin(case, table, opts):
     with open(path, "wb") as f:
         f.write(bytes(4096))
     env = dict(os.environ, SPIN_FILE=path, LD_PRELOAD=os.environ["POOLTOP_SPIN"])
-    for ns in (50, 100, 200):
-        alone, spun = in_turns(Pool(case, 0, env=env), opts, opts.pairs, lambda: Spin(path, ns))
+    for ns in (30, 60, 120, 240):
+        alone, spun = in_turns(Pool(case, 0, env=env), opts, opts.pairs, lambda: Spin(path, ns),
+                               settle_s=0.1)
         add_loss(table, "empty tasks, each read and write %d ns longer" % ns, alone, spun)
 
 

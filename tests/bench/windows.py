@@ -157,8 +157,8 @@ class Monitor:
 class Window:
     """One stretch of time: how fast the pool went, and what the watching took."""
 
-    def __init__(self, pool, seconds, watcher=None):
-        time.sleep(SETTLE_S)
+    def __init__(self, pool, seconds, watcher=None, settle_s=SETTLE_S):
+        time.sleep(settle_s)
         pids = harness.tree(watcher.pid) if watcher else []
         cpu = {pid: run_ns(pid) for pid in pids}
         terminal = watcher.bytes_written() if watcher else 0
@@ -198,17 +198,18 @@ def dearer(before, windows, after):
             for a, w, b in zip(before, windows, after)]
 
 
-def in_turns(pool, opts, rounds, start, wait_s=0.0):
+def in_turns(pool, opts, rounds, start, wait_s=0.0, settle_s=SETTLE_S):
     """Windows of a pool alone, and with what start() begins and stop() ends, which is false if it
     had ended by itself; then the pool is stopped. A watcher has a pid, too."""
-    alone, beside = [Window(pool, opts.window)], []
+    alone, beside = [Window(pool, opts.window, None, settle_s)], []
     for _ in range(rounds):
         other = start()
         time.sleep(wait_s)
-        beside.append(Window(pool, opts.window, other if hasattr(other, "pid") else None))
+        beside.append(Window(pool, opts.window, other if hasattr(other, "pid") else None,
+                             settle_s))
         if other.stop() is False:
             raise harness.Failed("what was started beside the pool ended by itself")
-        alone.append(Window(pool, opts.window))
+        alone.append(Window(pool, opts.window, None, settle_s))
     pool.stop()
     return alone, beside
 
