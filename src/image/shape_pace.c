@@ -43,6 +43,7 @@ const struct shape shape_payload = SHAPE(payload, payload_rows);
 static const struct field pace_rows[] = {
 	PART(pace, sums, shape_pace_sums),
 	PART(pace, open, shape_pace_sums),
+	NUMBER(pace, timed_ns),
 	TIME(pace, from_ns),
 	TIME(pace, event_ns),
 	UP_TO(pace, untaken, FEW),

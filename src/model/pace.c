@@ -145,6 +145,10 @@ void pace_done(struct pool *p, struct func *func, const struct task *t)
 	q->open.items += t->items;
 	q->open.bytes += t->bytes_out;
 	q->open.run_ns += run_ns;
+	if (t->times & MSG_TIMES) {
+		q->open.runq_ns += t->spent.runq_ns < run_ns ? t->spent.runq_ns : run_ns;
+		q->timed_ns += run_ns;
+	}
 	q->batch.tasks++;
 	q->batch.items += t->items;
 	q->batch.run_ns += run_ns;
@@ -272,15 +276,16 @@ void tick_pace(const struct model *m, struct pool *p)
 		all_ns += most_ns(&p->funcs[i].pace.open);
 	for (uint32_t i = 0; i < p->funcs_count; i++) {
 		struct pace *q = &p->funcs[i].pace;
-		uint64_t most = most_ns(&q->open);
+		uint64_t most = most_ns(&q->open), rest_ns;
 
 		if (all_ns) {
 			share = (double)most / (double)all_ns;
 			q->open.parent_ns = least((double)parent_ns * share, most);
 			q->open.move_ns = least((double)p->load.moving_ns * share, most);
 		}
-		q->open.runq_ns =
-			least((double)q->open.run_ns * p->load.runq_share, q->open.run_ns);
+		rest_ns = since_ns(q->open.run_ns, q->timed_ns);
+		q->open.runq_ns += least((double)rest_ns * p->load.runq_share, rest_ns);
+		q->timed_ns = 0;
 		tick_func(m, p, q);
 	}
 }

@@ -56,6 +56,7 @@ struct payload {
 struct pace {
 	struct pace_sums sums; /* newest work */
 	struct pace_sums open; /* since the last tick; its times not yet all known */
+	uint64_t timed_ns; /* of open.run_ns: of tasks that say how long they waited for a core */
 	uint64_t from_ns; /* its part of this tick begins, 0: it has none yet */
 	uint64_t event_ns; /* newest message that moved a task of it */
 	int32_t untaken, in_hand; /* tasks whose sent was seen */

@@ -74,7 +74,8 @@ static void find_cost(const struct model *m, const struct pool *p, struct trap_s
 	f = sum.workers && own_ns >= least_ns ? trap_find(sink, SUBJECT_COST) : NULL;
 	if (!f)
 		return;
-	if (own_ns < SHARE * life_ns)
+	/* What is wrong with workers that end before their first task is not what that costs. */
+	if (own_ns < SHARE * life_ns || 2 * p->stillborn > sum.workers)
 		f->severity = SEVERITY_INFO;
 	words_duration(each, main_ns / sum.workers);
 	snprintf(f->text, sizeof(f->text),

@@ -79,6 +79,30 @@ static void handover_is_time_that_work_waited(void **state)
 	assert_int_equal(pace(t)->sums.bytes, 300);
 }
 
+/* A task that says how long it waited for a core is believed; the others waited as all did. */
+static void waits_for_a_core_are_the_tasks_own(void **state)
+{
+	struct history_task one = chunk(0, 0), two = chunk(1, 0);
+	struct story *t = *state;
+
+	one.result_flags = MSG_TIMES;
+	one.spent.runq_ns = 3 * HISTORY_MS;
+	story_start(t, 1);
+	send(t, 0, 2, 0);
+	take(t, 101, 0, 0);
+	history_state(&t->h, 101, STATE_RUN);
+	history_wait(&t->h, 10 * HISTORY_MS);
+	history_done(&t->h, &story_pipes, 101, &one);
+	take(t, 101, 1, 0);
+	history_state(&t->h, 101, STATE_RUNQ);
+	history_wait(&t->h, 10 * HISTORY_MS);
+	history_done(&t->h, &story_pipes, 101, &two);
+	history_state(&t->h, 101, STATE_WAIT);
+	history_ticks(&t->h, 1);
+	assert_int_equal(pace(t)->sums.run_ns, 20 * HISTORY_MS);
+	assert_int_equal(pace(t)->sums.runq_ns, (3 + 5) * HISTORY_MS);
+}
+
 /* The parent's time on cores is shared by those whose tasks were moved, up to what that costs. */
 static void parent_time_has_a_bound(void **state)
 {
@@ -258,6 +282,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(handover_is_time_that_work_waited),
+		STORY(waits_for_a_core_are_the_tasks_own),
 		STORY(parent_time_has_a_bound),
 		STORY(old_work_counts_ever_less),
 		STORY(tail_is_idle_core_time),

@@ -50,12 +50,11 @@ static void fires_for_workers_that_say_so(void **state)
 		"in the worker too");
 }
 
-static void spawned(struct story *t, uint64_t main_ns)
+static void spawn(struct story *t, uint32_t first, uint32_t workers, uint64_t main_ns, bool live)
 {
 	struct history_task one = {.job = 1, .chunk = 0, .func = "job.work"};
 
-	story_parent(t, MODE_BPF);
-	for (uint32_t pid = 102; pid < 106; pid++) {
+	for (uint32_t pid = first; pid < first + workers; pid++) {
 		history_fork(&t->h, 100, pid);
 		history_exec(&t->h, pid, "python3 -c from multiprocessing.spawn import spawn_main",
 			"3.11.7");
@@ -68,11 +67,22 @@ static void spawned(struct story *t, uint64_t main_ns)
 		history_wait(&t->h, HISTORY_S);
 		history_step(&t->h, pid, STEP_LOCK, NULL, 0);
 		history_worker_ends(&t->h, &story_pipes, pid);
+		if (!live) {
+			history_ticks(&t->h, 1);
+			history_exit(&t->h, pid, 1 << 8);
+			continue;
+		}
 		history_state(&t->h, pid, STATE_WAIT);
 		history_work(&t->h, pid);
 		history_send(&t->h, &story_pipes, &one);
 		history_run(&t->h, &story_pipes, pid, &one, HISTORY_MS);
 	}
+}
+
+static void spawned(struct story *t, uint64_t main_ns)
+{
+	story_parent(t, MODE_BPF);
+	spawn(t, 102, 4, main_ns, true);
 }
 
 static void fires_for_what_it_costs(void **state)
@@ -99,6 +109,21 @@ static void quiet_for_a_quick_main_module(void **state)
 
 	spawned(t, 100 * HISTORY_MS);
 	assert_null(found(t, 1));
+}
+
+/* Near miss: they end before their first task, and that is what is wrong. */
+static void a_hint_for_workers_that_end(void **state)
+{
+	struct story *t = *state;
+	const struct finding *f;
+
+	story_parent(t, MODE_BPF);
+	spawn(t, 102, 1, HISTORY_MS, true);
+	spawn(t, 103, 4, 310 * HISTORY_MS, false);
+	f = found(t, 1);
+	assert_non_null(f);
+	assert_int_equal(story_pool(t)->stillborn, 4);
+	assert_int_equal(f->severity, SEVERITY_INFO);
 }
 
 /* Near miss: others use all cores, and starts were hardly on one. */
@@ -132,6 +157,7 @@ int main(void)
 		STORY(fires_for_workers_that_say_so),
 		STORY(fires_for_what_it_costs),
 		STORY(quiet_for_a_quick_main_module),
+		STORY(a_hint_for_workers_that_end),
 		STORY(quiet_on_a_busy_machine),
 		STORY(quiet_for_another_exception),
 	};

@@ -20,7 +20,7 @@ def compute_uneven(n):
 
 
 def compute_little(n):
-    zoo.burn(0.0002)
+    zoo.burn(0.0005)
     return n
 
 
