@@ -26,7 +26,7 @@ import rivals  # noqa: E402
 from everything import everything  # noqa: E402
 from limits import OtherPool, answers, crowd, flood, spin, unwatched  # noqa: E402
 from screens import screens  # noqa: E402
-from sizes import sizes  # noqa: E402
+from sizes import ROWS, sizes  # noqa: E402
 from terminal import Terminal  # noqa: E402
 from windows import (SETTLE_S, Dashboard, Pool, Recorder, Window, add_loss,  # noqa: E402
                      dearer, in_turns, slower)
@@ -256,8 +256,9 @@ def main():
     parser.add_argument("--minutes", type=int, help="of the long recording (default 60)")
     parser.add_argument("--flood", type=float, help="seconds of one (default 60)")
     parser.add_argument("--only", default="",
-                        help="empty, 1ms, sizes, added, idle, screens, first, flood, unwatched, "
-                        "spin, hour, many, deaths, stacks or rivals alone")
+                        help="empty, 1ms, sizes (or one of them: '100 us'), added, idle, screens, "
+                        "first, flood, unwatched, spin, hour, many, deaths, stacks or rivals "
+                        "alone")
     opts = parser.parse_args()
     opts.pairs = opts.pairs or (2 if opts.quick else 7)
     opts.window = opts.window or (1.5 if opts.quick else 4)
@@ -269,7 +270,6 @@ def main():
              ("empty", lambda c: pairs(c, table, 0, Dashboard, opts)),
              ("1ms", lambda c: pairs(c, table, 1000, Recorder, opts)),
              ("1ms", lambda c: pairs(c, table, 1000, Dashboard, opts)),
-             ("sizes", lambda c: sizes(c, table, opts)),
              ("added", lambda c: everything(c, table, [
                  (kind_of(us), lambda us=us: Pool(c, us)) for us in (0, 1000)], opts)),
              ("empty", lambda c: big_terminal(c, table, opts)),
@@ -290,6 +290,7 @@ def main():
              ("many", lambda c: crowd(c, table, opts, 1024)),
              ("deaths", lambda c: deaths(c, table, opts)),
              ("stacks", lambda c: stacks(c, table, opts))]
+    parts += [("sizes, " + row[0], lambda c, r=row: sizes(c, table, opts, *r)) for row in ROWS]
     parts += [("rivals", lambda c, n=name: rival(c, table, n, opts)) for name in rivals.COMMANDS]
     print(machine())
     print("%d pairs of windows of %g s; load before: %s\n"

@@ -35,13 +35,13 @@ class Removed(Recorder):
         os.unlink(self.tape)
 
 
-def sizes(case, table, opts):
-    for what, task_us, workers, size in ROWS:
-        pool = pool_of(case, task_us, workers, size)
-        alone, watched = in_turns(pool, opts, max(2, opts.pairs // 2),
-                                  lambda: Removed(case, pool.pid), opts.settle)
-        table.add(what + ": unwatched", [w.rate for w in alone], "tasks/s")
-        add_loss(table, what, alone, watched)
-        table.add(what + ": own CPU", [100 * w.own for w in watched], "%")
-        table.add(what + ": own share", [sum(m[1] for m in w.memory) / 1024 for w in watched],
-                  "MiB")
+def sizes(case, table, opts, what, task_us, workers, size):
+    """Of one row."""
+    pool = pool_of(case, task_us, workers, size)
+    alone, watched = in_turns(pool, opts, max(2, opts.pairs // 2),
+                              lambda: Removed(case, pool.pid), opts.settle)
+    table.add(what + ": unwatched", [w.rate for w in alone], "tasks/s")
+    add_loss(table, what, alone, watched)
+    table.add(what + ": own CPU", [100 * w.own for w in watched], "%")
+    table.add(what + ": own share", [sum(m[1] for m in w.memory) / 1024 for w in watched],
+              "MiB")
