@@ -302,8 +302,7 @@ void pool_state_ns(const struct pool *p, uint64_t now_ns, uint64_t ret_ns[WORKER
 /* The same of the waits for their interpreters' locks (the GIL), which are part of STATE_LOCK; of
  * those of whom it is known. False: it is known of none. */
 bool pool_gil_ns(const struct pool *p, uint64_t *ret_ns);
-/* The same of their threads that are no main ones: on a core or waiting for one, as far as is known.
- */
+/* The same of their threads but the main ones: on a core or waiting for one, as far as known. */
 uint64_t pool_side_ns(const struct pool *p);
 /* Core time that lay idle since nothing of this function was left to take; 0: there is some. */
 uint64_t pace_idle_ns(const struct pool *p, const struct func *func, uint64_t now_ns);

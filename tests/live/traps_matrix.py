@@ -235,7 +235,7 @@ def main():
                         help="runs side by side, but of those in which something is to be found")
     parser.add_argument("--together", type=int, default=1, help="healthy ones under a recorder")
     parser.add_argument("--budget", help="per cent of the machine, so small that little is told")
-    parser.add_argument("--longer", type=float, default=1, help="each goes on so many times as long")
+    parser.add_argument("--longer", type=float, default=1, help="each goes on so often as long")
     parser.add_argument("--minutes", type=float, default=1e6, help="begin none after that long")
     parser.add_argument("--log", help="file that runs are added to")
     parser.add_argument("--python", action="append", default=[], help="another interpreter")
