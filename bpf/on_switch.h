@@ -140,12 +140,12 @@ static __always_inline void charge(struct core_sums *c, struct watch *w, __u64 n
 		c->group_ns[w->group] += ns;
 }
 
-/* A thread that is no main one has left its core. */
+/* A thread that is no main one has left its core. Only where its waits can be told, too. */
 static __always_inline void charge_side(struct watch *w, const struct task_struct *task, __u64 ns)
 {
-	if (task->pid == task->tgid || w->flags & WATCH_ROOT)
+	if (task->pid == task->tgid || w->flags & WATCH_ROOT ||
+		!bpf_core_field_exists(task->sched_info))
 		return;
-	w->flags |= WATCH_SIDE;
 	__sync_fetch_and_add(&w->side_ns, ns);
 }
 

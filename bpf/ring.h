@@ -70,7 +70,6 @@ enum watch_flags {
 	WATCH_DATA = 4096, /* it has read what its parent prepared for its start */
 	WATCH_HELD = 8192, /* the task in hand was only added up: on_sum.h */
 	WATCH_SENDS = 16384, /* a user's own that has taken no task, and sends: it is at its work */
-	WATCH_SIDE = 32768, /* side_ns is measured */
 };
 
 enum { EXEC_ARGS = 1024 }; /* bytes of a new program's arguments that are kept */
@@ -106,7 +105,7 @@ struct gil_place {
 struct watch {
 	__u64 start_ns;
 	__u64 cpu_ns; /* all threads */
-	__u64 side_ns; /* all but the main one: on a core or waiting for one */
+	__u64 side_ns; /* all but the main one: on a core or waiting for one; 0: not known, too */
 	__u64 since_ns;
 	__u64 exec_ns; /* when it last left its core, by its own clock; 0: it has not */
 	__u64 state_ns[WORKER_STATES];

@@ -122,7 +122,7 @@ static void put_work(void *arg, uint32_t pid, const struct watch *w)
 	if (k->has_gil)
 		f.flags |= WORK_GIL_KNOWN;
 	f.side_ns = w->side_ns;
-	if (w->flags & WATCH_SIDE)
+	if (f.side_ns)
 		f.flags |= WORK_SIDE_KNOWN;
 	samples_work(l, k, &f);
 	if (f.since_ns == k->since_ns && f.cpu_ns == k->cpu_ns)
