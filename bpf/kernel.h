@@ -132,7 +132,8 @@ struct sched_entity {
 	__u64 sum_exec_runtime; /* ns on a core; up to date when its task leaves one */
 } CORE;
 
-/* kernel/sched/stats.h: by the clock of the core's run queue. */
+/* sched_info_enqueue() and sched_info_arrive() of kernel/sched/stats.h set it, of 5.10 to 6.18: by
+ * the clock of the core's run queue. */
 struct sched_info {
 	unsigned long long last_arrival; /* on a core */
 	unsigned long long last_queued; /* 0: it does not wait for one */

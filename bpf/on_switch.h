@@ -7,7 +7,7 @@
 #include "on_message.h"
 
 #define FUTEX_PRIVATE 128
-#define QUEUED_MOST_NS 10000000000ULL
+#define QUEUED_MOST_NS 10000000000ULL /* a longer wait is none: the clocks have moved apart */
 
 static __always_inline bool is_blocked(bool preempt, struct task_struct *task)
 {

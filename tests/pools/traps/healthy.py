@@ -65,7 +65,7 @@ def bursts(opts, pool):
 
 
 def fast(opts, pool):
-    """More messages a second than the budget pays for."""
+    """Short tasks, each in a message of its own."""
     for _ in pool.imap_unordered(compute_little, range(4000)):
         pass
 
