@@ -134,6 +134,29 @@ static __always_inline const struct form *find_form(
 	return NULL;
 }
 
+/* The time, as it was when this core asked for it first since the machine's last tick. */
+static __always_inline __u64 tick_clock(void)
+{
+	__u32 zero = 0;
+	struct core_sums *c = bpf_map_lookup_elem(&cores, &zero);
+	__u64 tick = bpf_jiffies64();
+
+	if (!c)
+		return bpf_ktime_get_ns();
+	if (c->tick != tick) {
+		c->tick = tick;
+		c->tick_ns = bpf_ktime_get_ns();
+	}
+	return c->tick_ns;
+}
+
+/* A parent's messages change no state, and its threads are what all its workers wait for: for them
+ * a cheaper clock, some milliseconds late, will do. */
+static __always_inline __u64 sum_clock(const struct io *io)
+{
+	return io->w->flags & WATCH_ROOT ? tick_clock() : bpf_ktime_get_ns();
+}
+
 static __always_inline bool add_up(const struct io *io, const struct sum_key *key, __u64 bytes)
 {
 	struct sum *sum = bpf_map_lookup_elem(&sums, key);
@@ -245,7 +268,7 @@ static __always_inline bool sum_message(
 	if (!f || task_is_told(form_number(&s->ends, f->job, 0),
 			  form_number(&s->ends, f->chunk, -1), sum_every))
 		return false;
-	io->now = bpf_ktime_get_ns();
+	io->now = sum_clock(io);
 	key.row = row;
 	if (io->call.dir == MSG_WRITE && !(io->w->flags & WATCH_ROOT))
 		key.task_row = io->w->task_row;

@@ -164,6 +164,8 @@ struct core_sums {
 	__u64 idle_ns;
 	__u64 group_ns[RING_GROUPS];
 	__s64 ahead_ns; /* of its run queue's clock before ours, 0: not known */
+	__u64 tick; /* of the machine, in which it was ... */
+	__u64 tick_ns; /* ... so late */
 	__u32 tgid; /* watched process that is on this core now, 0: another or none */
 	__s32 pid; /* thread that is on it, 0: idle */
 	__u32 idle;

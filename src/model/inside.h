@@ -62,6 +62,8 @@ void tick_tasks(struct model *m, struct pool *p);
 
 /* pending.c: keeps a message; 0 or -ENOMEM. */
 int pending_add(struct model *m, const struct frame_msg *f);
+/* Gives the memory back if none is kept: two megabytes that are wanted at the beginning. */
+void pending_rest(struct model *m);
 
 /* message.c: true if the message found its pool and worker and was counted. *ret is 0 or
  * -ENOMEM. */

@@ -48,6 +48,15 @@ int pending_add(struct model *m, const struct frame_msg *f)
 	return 0;
 }
 
+void pending_rest(struct model *m)
+{
+	if (m->pending_count)
+		return;
+	free(m->pending);
+	m->pending = NULL;
+	m->pending_head = 0;
+}
+
 int model_settle(struct model *m)
 {
 	uint32_t kept = 0;

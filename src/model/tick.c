@@ -48,6 +48,7 @@ int apply_tick(struct model *m, const struct frame *f)
 	tick_cpus(m);
 	for (uint32_t i = 0; i < m->pools_count; i++)
 		tick_pool(m, &m->pools[i]);
+	pending_rest(m);
 	return 0;
 }
 

@@ -12,6 +12,7 @@ enum {
 	OBJECT_MAX = 512, /* bytes of a code object that hold all fields of the layout */
 	NAME_MAX_BYTES = 512,
 	FILE_MAX_BYTES = 1024,
+	CODES_FIRST = 16, /* room to begin with: about what one worker's stack takes */
 };
 
 /* The bytes of a code object. */
@@ -137,7 +138,7 @@ static int keep(struct codes *c, const struct code *code, uint32_t *ret)
 	if (c->count == CODES_MAX || c->bytes + bytes > CODES_BYTES)
 		return -ENOSPC;
 	if (c->count == c->cap) {
-		uint32_t cap = c->cap ? c->cap * 2 : 256;
+		uint32_t cap = c->cap ? c->cap * 2 : CODES_FIRST;
 		struct code *codes = realloc(c->codes, cap * sizeof(*codes));
 
 		if (!codes)

@@ -24,7 +24,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "live"))
 import harness  # noqa: E402
 import rivals  # noqa: E402
 from everything import everything  # noqa: E402
-from limits import OtherPool, answers, crowd, flood, spin, unwatched  # noqa: E402
+from limits import OtherPool, answers, crowd, floor, flood, spin, unwatched  # noqa: E402
 from screens import screens  # noqa: E402
 from sizes import ROWS, sizes  # noqa: E402
 from terminal import Terminal  # noqa: E402
@@ -257,8 +257,8 @@ def main():
     parser.add_argument("--flood", type=float, help="seconds of one (default 60)")
     parser.add_argument("--only", default="",
                         help="empty, 1ms, sizes (or one of them: '100 us'), added, idle, screens, "
-                        "first, flood, unwatched, spin, hour, many, deaths, stacks or rivals "
-                        "alone")
+                        "first, flood, unwatched, spin, floor, hour, many, deaths, stacks or "
+                        "rivals alone")
     opts = parser.parse_args()
     opts.pairs = opts.pairs or (2 if opts.quick else 7)
     opts.window = opts.window or (1.5 if opts.quick else 4)
@@ -283,6 +283,7 @@ def main():
              ("unwatched", lambda c: beside(c, table, "empty tasks, another pool is watched",
                                             lambda _: OtherPool(c), opts)),
              ("spin", lambda c: spin(c, table, opts)),
+             ("floor", lambda c: floor(c, table, opts)),
              ("hour", lambda c: hour(c, table, opts, 1000, 8)),
              ("hour", lambda c: hour(c, table, opts, 10000, 64)),
              ("many", lambda c: many(c, table, opts)),

@@ -86,29 +86,51 @@ def unwatched(case, table, opts):
 class Spin:
     """Has nothing to do with pooltop: each read and write takes longer, by itself."""
 
-    def __init__(self, path, ns):
+    def __init__(self, path, parent_ns, workers_ns):
         self.path = path
-        self.put(ns)
+        self.put(parent_ns, workers_ns)
 
-    def put(self, ns):
+    def put(self, parent_ns, workers_ns):
         with open(self.path, "r+b") as f:
-            f.write(struct.pack("Q", ns))
+            f.write(struct.pack("2Q", parent_ns, workers_ns))
 
     def stop(self):
-        self.put(0)
+        self.put(0, 0)
 
 
 def spin(case, table, opts):
-    """What this pool loses for each nanosecond that anything at all adds to its reads and writes:
-    its processes wait for each other, so that it is more than that."""
+    """What this pool loses for each nanosecond that anything at all adds to its reads and writes,
+    and to whose: its processes wait for each other, so that it is more than that, or less."""
     path = case.path("spin")
     with open(path, "wb") as f:
         f.write(bytes(4096))
     env = dict(os.environ, SPIN_FILE=path, LD_PRELOAD=os.environ["POOLTOP_SPIN"])
-    for ns in (30, 60, 120, 240):
-        alone, spun = in_turns(Pool(case, 0, env=env), opts, opts.pairs, lambda: Spin(path, ns),
-                               settle_s=0.1)
-        add_loss(table, "empty tasks, each read and write %d ns longer" % ns, alone, spun)
+    rows = [("each read and write", ns, ns) for ns in (30, 60, 120, 240)]
+    rows += [("the parent's", 240, 0), ("the workers'", 0, 240)]
+    for what, parent_ns, workers_ns in rows:
+        alone, spun = in_turns(Pool(case, 0, env=env), opts, opts.pairs,
+                               lambda p=parent_ns, w=workers_ns: Spin(path, p, w), settle_s=0.1)
+        add_loss(table, "empty tasks, %s %d ns longer" % (what, max(parent_ns, workers_ns)),
+                 alone, spun)
+
+
+class EmptyProgram:
+    """Of BPF, at the end of every system call: nothing else of a watcher."""
+
+    def __init__(self):
+        self.child = subprocess.Popen([os.environ["POOLTOP_EMPTY"]], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE)
+        if not self.child.stdout.readline():
+            raise harness.Failed("an empty program cannot be attached")
+
+    def stop(self):
+        self.child.communicate()
+
+
+def floor(case, table, opts):
+    """What is lost by anything that has to see a pool's reads and writes."""
+    alone, beside = in_turns(Pool(case, 0), opts, opts.pairs, EmptyProgram, settle_s=0.1)
+    add_loss(table, "empty tasks, an empty program at each call's end", alone, beside)
 
 
 def answers(case, table, what, argv, begin, starts):

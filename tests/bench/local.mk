@@ -13,13 +13,16 @@ tests_bench_seek_SOURCES = tests/bench/seek.c
 tests_bench_seek_LDADD = libpooltop.a $(CORE_LIBS) -lm
 EXTRA_PROGRAMS += tests/bench/calls
 tests_bench_calls_SOURCES = tests/bench/calls.c
+EXTRA_PROGRAMS += tests/bench/empty
+tests_bench_empty_SOURCES = tests/bench/empty.c
+tests_bench_empty_LDADD = $(LIVE_LIBS)
 EXTRA_PROGRAMS += tests/bench/spin.so
 tests_bench_spin_so_SOURCES = tests/bench/spin.c
 tests_bench_spin_so_CFLAGS = $(AM_CFLAGS) -fPIC
 tests_bench_spin_so_LDFLAGS = -shared
 tests_bench_spin_so_LDADD = -ldl
 bench_tools = tests/bench/hour$(EXEEXT) tests/bench/seek$(EXEEXT) tests/bench/calls$(EXEEXT) \
-	tests/bench/spin.so$(EXEEXT)
+	tests/bench/empty$(EXEEXT) tests/bench/spin.so$(EXEEXT)
 CLEANFILES += $(bench_tools)
 
 bench: pooltop$(EXEEXT) $(bench_tools)
@@ -27,6 +30,7 @@ bench: pooltop$(EXEEXT) $(bench_tools)
 		POOLTOP_HOUR=$(abs_builddir)/tests/bench/hour$(EXEEXT) \
 		POOLTOP_SEEK=$(abs_builddir)/tests/bench/seek$(EXEEXT) \
 		POOLTOP_CALLS=$(abs_builddir)/tests/bench/calls$(EXEEXT) \
+		POOLTOP_EMPTY=$(abs_builddir)/tests/bench/empty$(EXEEXT) \
 		POOLTOP_SPIN=$(abs_builddir)/tests/bench/spin.so$(EXEEXT) \
 		python3 $(srcdir)/tests/bench/bench.py $(BENCH_ARGS)
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Makes every read and write of a program take longer, by as many nanoseconds as the file that
- * SPIN_FILE names has in it: what a pool loses by that is what it would lose by any watcher that
- * costs as much. To be preloaded; for tests/bench/limits.py. */
+ * SPIN_FILE names has in it, first those of the parent, then those of its children: what a pool
+ * loses by that is what it would lose by any watcher that costs as much. To be preloaded; for
+ * tests/bench/limits.py. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -13,7 +15,8 @@
 
 enum { TURNS = 1000 * 1000, ROUNDS = 20 };
 
-static const volatile uint64_t *longer_ns;
+static const volatile uint64_t *longer_ns; /* [is_child] */
+static int is_child;
 static double turns_a_ns;
 static ssize_t (*real_read)(int fd, void *buf, size_t size);
 static ssize_t (*real_write)(int fd, const void *buf, size_t size);
@@ -48,6 +51,11 @@ static void calibrate(void)
 	turns_a_ns = (double)TURNS / (double)(least_ns ? least_ns : 1);
 }
 
+static void in_child(void)
+{
+	is_child = 1;
+}
+
 __attribute__((constructor)) static void find(void)
 {
 	const char *path = getenv("SPIN_FILE");
@@ -59,13 +67,14 @@ __attribute__((constructor)) static void find(void)
 	if (fd >= 0)
 		close(fd);
 	calibrate();
+	pthread_atfork(NULL, NULL, in_child);
 	*(void **)&real_read = dlsym(RTLD_NEXT, "read");
 	*(void **)&real_write = dlsym(RTLD_NEXT, "write");
 }
 
 static void spin(void)
 {
-	uint64_t ns = longer_ns ? *longer_ns : 0;
+	uint64_t ns = longer_ns ? longer_ns[is_child] : 0;
 
 	if (ns)
 		turn((uint64_t)((double)ns * turns_a_ns));
