@@ -19,6 +19,7 @@ enum worker_state {
 	STATE_RUNQ = 8,
 	STATE_EXIT = 9,
 	WORKER_STATES = 10,
+	STATES_ALL = (1 << WORKER_STATES) - 1, /* a bit of each */
 };
 
 enum work_flags {

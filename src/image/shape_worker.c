@@ -102,7 +102,7 @@ static const struct field worker_rows[] = {
 	UP_TO(worker, state, WORKER_STATES - 1),
 	TIME(worker, state_since_ns),
 	NUMBERS(worker, state_ns),
-	NUMBER(worker, known),
+	UP_TO(worker, known, STATES_ALL),
 	NUMBER(worker, gil_ns),
 	NUMBER(worker, gil_known),
 	NUMBER(worker, side_ns),

@@ -13,7 +13,7 @@ static void last_sums(struct worker *w, const struct frame_exit *exit)
 		sum_ns += exit->state_ns[s];
 	if (sum_ns) {
 		memcpy(w->state_ns, exit->state_ns, sizeof(w->state_ns));
-		w->known = exit->known;
+		w->known = exit->known & STATES_ALL;
 		w->cpu_ns = exit->cpu_ns;
 		w->gil_ns = exit->gil_ns;
 		w->gil_known = exit->flags & EXIT_GIL_KNOWN;

@@ -49,7 +49,7 @@ void worker_work(struct worker *w, const struct frame_work *f)
 	/* One that was found is measured from when its sums began. */
 	if (!w->born_seen)
 		w->watched_ns = since_ns(f->since_ns, sum_ns);
-	w->known = f->known;
+	w->known = f->known & STATES_ALL;
 	w->state = (enum worker_state)f->state;
 	w->state_since_ns = f->since_ns;
 	w->cpu_ns = f->cpu_ns;

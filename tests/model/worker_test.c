@@ -184,6 +184,29 @@ static void nonsense_state_is_a_bad_frame(void **state)
 	assert_int_equal(t->s.model.dropped.bad_frames, 1);
 }
 
+/* Whoever goes through the states that are known goes through those that there are. */
+static void nonsense_known_states_are_none(void **state)
+{
+	struct story *t = *state;
+	struct frame_work work = {
+		.h = {.kind = FRAME_WORK, .size = sizeof(work), .pid = 101},
+		.state = STATE_RUN,
+		.known = UINT32_MAX,
+	};
+	struct frame_exit end = {
+		.h = {.kind = FRAME_EXIT, .size = sizeof(end), .pid = 101},
+		.state_ns = {1},
+		.known = UINT32_MAX,
+	};
+
+	story_start(t, 1);
+	history_add(&t->h, &work);
+	assert_int_equal(story_pool(t)->workers[0].known, STATES_ALL);
+	story_pool(t)->workers[0].known = 0;
+	history_add(&t->h, &end);
+	assert_int_equal(story_pool(t)->workers[0].known, STATES_ALL);
+}
+
 static void strip_shows_the_longest_state_of_each_tick(void **state)
 {
 	struct story *t = *state;
@@ -300,6 +323,7 @@ int main(void)
 		STORY(exit_without_sums),
 		STORY(found_worker_is_measured_from_its_sums),
 		STORY(nonsense_state_is_a_bad_frame),
+		STORY(nonsense_known_states_are_none),
 		STORY(strip_shows_the_longest_state_of_each_tick),
 		STORY(cpu_share_is_of_the_last_tick),
 		STORY(successors_are_used_once),
