@@ -92,7 +92,7 @@ struct ring_oom {
 };
 
 /* What the kernel measures; unpickling and pickling are part of `run` here. */
-#define WATCH_KNOWN ((1u << WORKER_STATES) - 1 - (1u << STATE_UNPICKLE) - (1u << STATE_PICKLE))
+#define WATCH_KNOWN (STATES_ALL - (1u << STATE_UNPICKLE) - (1u << STATE_PICKLE))
 
 /* Where a watched process that runs Python has the interpreter's lock: whoever waits in a futex in
  * there waits for that. Value of the map `gils`, by process id. */

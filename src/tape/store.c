@@ -24,7 +24,7 @@ static const char settings[] = "PRAGMA page_size=4096;"
 			       "PRAGMA secure_delete=OFF;"
 			       "PRAGMA temp_store=MEMORY;"
 			       "PRAGMA mmap_size=0;" /* a full disk would be a SIGBUS */
-			       "PRAGMA cache_size=-256;";
+			       "PRAGMA cache_size=-256;"; /* what is written is not read again */
 
 static const char schema[] =
 	ROW_TABLE("base") ";" ROW_TABLE("segment") ";" BOUNDS_TABLE ";" IMAGE_TABLE ";";

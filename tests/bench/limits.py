@@ -124,7 +124,10 @@ class EmptyProgram:
             raise harness.Failed("an empty program cannot be attached")
 
     def stop(self):
+        """False: it had ended by itself."""
+        is_there = self.child.poll() is None
         self.child.communicate()
+        return is_there
 
 
 def floor(case, table, opts):

@@ -11,7 +11,7 @@ void history_init(struct history *h)
 	memset(h, 0, sizeof(*h));
 	h->now_ns = HISTORY_START_NS;
 	h->interval_ns = HISTORY_S;
-	h->known = HISTORY_ALL_STATES & ~(1u << STATE_UNPICKLE) & ~(1u << STATE_PICKLE);
+	h->known = STATES_ALL & ~(1u << STATE_UNPICKLE) & ~(1u << STATE_PICKLE);
 }
 
 void history_release(struct history *h)

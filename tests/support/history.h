@@ -23,7 +23,6 @@
 #define HISTORY_S 1000000000ull
 #define HISTORY_START_NS (1000 * HISTORY_S) /* now_ns of an empty history */
 #define HISTORY_WALL_NS (1700000000 * HISTORY_S) /* wall clock at that time */
-#define HISTORY_ALL_STATES ((1u << WORKER_STATES) - 1)
 
 enum { HISTORY_TEXTS = 256, HISTORY_ACTORS = 1100, HISTORY_CPUS = 4 };
 
