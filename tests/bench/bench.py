@@ -25,6 +25,7 @@ import harness  # noqa: E402
 import rivals  # noqa: E402
 from everything import everything  # noqa: E402
 from limits import OtherPool, answers, crowd, floor, flood, spin, unwatched  # noqa: E402
+from memory import long_watch  # noqa: E402
 from screens import screens  # noqa: E402
 from sizes import ROWS, sizes  # noqa: E402
 from terminal import Terminal  # noqa: E402
@@ -253,12 +254,13 @@ def main():
                         help="seconds of watching before a watched window: with 14 the budget has "
                         "had its time to step down (default 0)")
     parser.add_argument("--starts", type=int, help="first screens (default 9)")
-    parser.add_argument("--minutes", type=int, help="of the long recording (default 60)")
+    parser.add_argument("--minutes", type=int,
+                        help="of the long recording, and of the long watch (default 60)")
     parser.add_argument("--flood", type=float, help="seconds of one (default 60)")
     parser.add_argument("--only", default="",
                         help="empty, 1ms, sizes (or one of them: '100 us'), added, idle, screens, "
-                        "first, flood, unwatched, spin, floor, hour, many, deaths, stacks or "
-                        "rivals alone")
+                        "first, flood, unwatched, spin, floor, hour, many, memory, deaths, stacks "
+                        "or rivals alone")
     opts = parser.parse_args()
     opts.pairs = opts.pairs or (2 if opts.quick else 7)
     opts.window = opts.window or (1.5 if opts.quick else 4)
@@ -289,6 +291,7 @@ def main():
              ("many", lambda c: many(c, table, opts)),
              ("many", lambda c: crowd(c, table, opts, 64)),
              ("many", lambda c: crowd(c, table, opts, 1024)),
+             ("memory", lambda c: long_watch(c, table, opts)),
              ("deaths", lambda c: deaths(c, table, opts)),
              ("stacks", lambda c: stacks(c, table, opts))]
     parts += [("sizes, " + row[0], lambda c, r=row: sizes(c, table, opts, *r)) for row in ROWS]

@@ -2,7 +2,7 @@
 # What watching costs: BENCH_ARGS=--quick gives a hint in a minute, and --help says the rest.
 EXTRA_DIST += tests/bench/bench.py tests/bench/rivals.py tests/bench/everything.py \
 	tests/bench/counted.py tests/bench/limits.py tests/bench/sizes.py \
-	tests/bench/screens.py tests/bench/windows.py
+	tests/bench/screens.py tests/bench/memory.py tests/bench/windows.py
 
 # Writes recordings of any length in no time.
 EXTRA_PROGRAMS = tests/bench/hour
