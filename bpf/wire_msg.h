@@ -8,6 +8,13 @@
 
 enum msg_dir { MSG_READ = 1, MSG_WRITE = 2 };
 
+/*
+ * The times of a message are told in steps of so many nanoseconds, rounded down. A system call's
+ * end is noticed some hundred late, and not always as many: what is rounded off is noise, of which
+ * a recording would hold a byte for each time that it holds.
+ */
+enum { MSG_STEP_NS = 256 };
+
 /* What the first bytes of a message say that it is. Only the form: which queue it is on, and so
  * what it means, is for src/pool to say. */
 enum msg_shape {

@@ -87,13 +87,30 @@ static void put_failure(struct live *l, const struct frame_msg *msg, const struc
 	outbox_put(&l->out, &f.h, sizeof(f), text, used + f.traceback_len);
 }
 
+static uint64_t in_steps(uint64_t ns)
+{
+	return ns - ns % MSG_STEP_NS;
+}
+
+static struct task_times spent_in_steps(const struct task_times *t)
+{
+	return (struct task_times){
+		.send_ns = in_steps(t->send_ns),
+		.io_ns = in_steps(t->io_ns),
+		.lock_ns = in_steps(t->lock_ns),
+		.runq_ns = in_steps(t->runq_ns),
+		.unpickle_ns = in_steps(t->unpickle_ns),
+		.pickle_ns = in_steps(t->pickle_ns),
+	};
+}
+
 /* What is not known is not sent. */
 static void put_written(struct live *l, const struct ring_msg *m, struct frame_msg *f)
 {
 	size_t size = sizeof(*f);
 
 	f->flags |= m->flags;
-	f->spent = m->spent;
+	f->spent = spent_in_steps(&m->spent);
 	if (!(m->flags & MSG_TIMES))
 		size = offsetof(struct frame_msg, spent);
 	outbox_put(&l->out, &f->h, size, NULL, 0);
@@ -156,7 +173,8 @@ static void put_read(struct live *l, const struct ring_msg *m, struct frame_msg 
 void message_put(struct live *l, const struct ring_msg *m)
 {
 	const unsigned char *data = (const unsigned char *)(m + 1) + m->skip;
-	struct frame_msg f = {.h = {.kind = FRAME_MSG, .pid = m->h.pid, .t_ns = m->h.t_ns}};
+	struct frame_msg f = {
+		.h = {.kind = FRAME_MSG, .pid = m->h.pid, .t_ns = in_steps(m->h.t_ns)}};
 	struct pickle_facts facts;
 	struct pickle_bytes in;
 

@@ -9,9 +9,10 @@
  *	for each group, for each column that is there: count bytes
  *	for each frame: its bytes from the head's end on
  *
- * A group is all frames of one kind and size. Its columns are the bytes of the head's differences
- * from the guess: 64 bits of time, from the frame before; then 32 bits at a time. A column that
- * is not there is zeros. Differences have their sign in the lowest bit.
+ * A group is frames of one kind and size; which of them is the packer's choice, of those that are
+ * most alike. Its columns are the bytes of the head's differences from the guess: 64 bits of time,
+ * from the frame before; then 32 bits at a time. A column that is not there is zeros. Differences
+ * have their sign in the lowest bit.
  */
 #ifndef POOLTOP_SEGMENT_CODING_H
 #define POOLTOP_SEGMENT_CODING_H
@@ -67,7 +68,8 @@ struct packer {
 	ZSTD_DCtx *unzip;
 	struct group *groups;
 	uint32_t groups_count, groups_size;
-	struct map group_by_kind;
+	struct map group_by_kind; /* or pipe's end, of messages */
+	uint32_t own_groups; /* of pipes' ends */
 	struct room columns;
 	struct room steps; /* the columns of steps, then the new slots' groups */
 	struct room packed;

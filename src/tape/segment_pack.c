@@ -9,6 +9,7 @@ enum {
 	/* Columns from this size on are packed each with its own code: they are unlike. */
 	OWN_BLOCK = 512,
 	ZIP_LEVEL = 1, /* higher ones search for repeats, of which columns have few */
+	OWN_GROUPS = 16, /* pipes' ends whose messages have a group of their own */
 };
 
 static uint64_t kind_key(const struct frame *f)
@@ -16,26 +17,49 @@ static uint64_t kind_key(const struct frame *f)
 	return f->kind | (uint64_t)f->size << 16;
 }
 
+/* Messages through one end of a pipe are alike. */
+static uint64_t end_key(const struct frame *f)
+{
+	const struct frame_msg *msg = (const struct frame_msg *)f;
+
+	return kind_key(f) | (uint64_t)(msg->dir & 3) << 32 | msg->ino << 34;
+}
+
+/* The number of the frame's group; a new one if it is the first of its kind. Without memory it
+ * fails. */
+static int find_group(struct packer *p, const struct frame *f, uint32_t *ret_group)
+{
+	bool is_msg = f->kind == FRAME_MSG && f->size >= PREDICT_MSG;
+	uint64_t key = is_msg ? end_key(f) : kind_key(f);
+
+	if (map_get(&p->group_by_kind, key, ret_group))
+		return 0;
+	if (is_msg && p->own_groups == OWN_GROUPS) {
+		key &= (UINT64_C(1) << 34) - 1;
+		if (map_get(&p->group_by_kind, key, ret_group))
+			return 0;
+	}
+	p->own_groups += is_msg && p->own_groups < OWN_GROUPS;
+	*ret_group = p->groups_count;
+	if (!packer_add_group(p, f->kind, f->size))
+		return -ENOMEM;
+	return map_put(&p->group_by_kind, key, *ret_group) < 0 ? -ENOMEM : 0;
+}
+
 /* Finds the groups; checks that the frames fill the bytes. */
 static int find_groups(struct packer *p, const uint8_t *frames, size_t bytes, uint32_t *ret_count)
 {
-	uint64_t key = 0;
-	uint32_t group = 0;
 	uint32_t count = 0;
 
 	for (size_t at = 0; at < bytes; count++) {
 		const struct frame *f = (const struct frame *)(frames + at);
+		uint32_t group;
 
 		if (bytes - at < sizeof(*f) || f->size < sizeof(*f) || f->size % 8 ||
 			f->size > bytes - at)
 			return -EINVAL;
-		if (kind_key(f) != key && !map_get(&p->group_by_kind, kind_key(f), &group)) {
-			group = p->groups_count;
-			if (!packer_add_group(p, f->kind, f->size) ||
-				map_put(&p->group_by_kind, kind_key(f), group) < 0)
-				return -ENOMEM;
-		}
-		key = kind_key(f);
+		if (find_group(p, f, &group) < 0)
+			return -ENOMEM;
 		p->groups[group].count++;
 		at += f->size;
 	}
@@ -103,6 +127,15 @@ static uint16_t step_of(const struct packer *p, uint16_t slot)
 	return (uint16_t)(STEP_SLOT + slot);
 }
 
+/* Its slot, if that is of its group: keys of slots are hashes. */
+static uint16_t find_slot(const struct packer *p, const struct frame *f, uint32_t group)
+{
+	uint16_t slot = predictor_find(p->predictor, f);
+
+	return slot != PREDICT_NONE && p->predictor->slots[slot].group == group ? slot
+										: PREDICT_NONE;
+}
+
 /* Fills columns and steps. Text goes behind `text`; returns its end, NULL without memory. */
 static uint8_t *take_apart(
 	struct packer *p, const uint8_t *frames, uint32_t count, uint8_t *text, uint32_t *ret_new)
@@ -112,18 +145,17 @@ static uint8_t *take_apart(
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct frame *f = (const struct frame *)(frames + at);
-		uint16_t slot = predictor_find(p->predictor, f);
-		uint16_t step = step_of(p, slot);
 		uint32_t group;
+		uint16_t slot, step;
 
+		if (find_group(p, f, &group) < 0)
+			return NULL;
+		slot = find_slot(p, f, group);
+		step = step_of(p, slot);
 		steps[i] = (uint8_t)step;
 		steps[count + i] = (uint8_t)(step >> 8);
-		if (slot != PREDICT_NONE) {
-			group = p->predictor->slots[slot].group;
-		} else {
-			map_get(&p->group_by_kind, kind_key(f), &group);
+		if (slot == PREDICT_NONE)
 			memcpy(groups + 4 * (size_t)fresh++, &group, sizeof(group));
-		}
 		store_frame(p, &p->groups[group], slot, f);
 		text = mempcpy(text, (const uint8_t *)f + p->groups[group].head,
 			f->size - p->groups[group].head);
@@ -233,7 +265,7 @@ int segment_pack(struct packer *p, const void *frames, size_t bytes, const void 
 	uint8_t *text, *end;
 	int ret;
 
-	p->groups_count = 0;
+	p->groups_count = p->own_groups = 0;
 	map_release(&p->group_by_kind);
 	if (bytes > SEGMENT_MAX)
 		return -EINVAL;

@@ -78,9 +78,16 @@ static void tell(struct hour *h)
 	h->story.len = h->told = 0;
 }
 
+/* Up to so many steps. */
+static uint64_t noise(struct hour *h, uint64_t steps)
+{
+	return about(&h->seed, steps) % steps * MSG_STEP_NS;
+}
+
 static void add(struct hour *h, uint64_t t_ns, uint32_t pid, enum msg_dir dir)
 {
-	bool is_task = (pid == PARENT) == (dir == MSG_WRITE);
+	bool is_task = (pid == PARENT) == (dir == MSG_WRITE), is_told = is_task && dir == MSG_WRITE;
+	bool is_result = !is_task && dir == MSG_WRITE;
 
 	if (h->count == h->cap) {
 		h->cap = h->cap ? 2 * h->cap : 4096;
@@ -88,19 +95,26 @@ static void add(struct hour *h, uint64_t t_ns, uint32_t pid, enum msg_dir dir)
 		if (!h->msgs)
 			die("out of memory");
 	}
+	/* As live/message.c tells them: a reader's message by job and chunk alone. */
 	h->msgs[h->count++] = (struct frame_msg){
-		.h = {.kind = FRAME_MSG, .size = sizeof(*h->msgs), .pid = pid, .t_ns = t_ns},
+		.h = {.kind = FRAME_MSG,
+			.size = is_result ? sizeof(*h->msgs) : offsetof(struct frame_msg, spent),
+			.pid = pid,
+			.t_ns = t_ns - t_ns % MSG_STEP_NS},
 		.ino = is_task ? pipes.task_ino : pipes.result_ino,
 		.bytes = is_task ? 60 + h->tasks % 11 : 25,
 		.job = (int64_t)(h->tasks / 100000),
 		.chunk = (int32_t)(h->tasks % 100000),
 		.tid = pid,
-		.func = is_task ? h->funcs[h->tasks / 100000 % FUNCS] : 0,
-		.items = 1,
+		.func = is_told ? h->funcs[h->tasks / 100000 % FUNCS] : 0,
+		.items = is_told,
 		.dir = (uint8_t)dir,
 		.shape = is_task ? SHAPE_POOL_TASK : SHAPE_POOL_RESULT,
-		.flags = MSG_HAS_JOB | MSG_HAS_CHUNK,
-		.blocked_us = (uint32_t)(t_ns >> 9 & 7),
+		.flags = MSG_HAS_JOB | MSG_HAS_CHUNK | (is_told ? MSG_ITEMS : 0) |
+			 (is_result ? MSG_TIMES : 0),
+		.blocked_us = h->tasks % 64 ? 0 : (uint32_t)(t_ns >> 9 & 7), /* seldom */
+		.spent = {.send_ns = is_result ? noise(h, 16) : 0,
+			.runq_ns = is_result ? noise(h, 64) : 0},
 	};
 }
 

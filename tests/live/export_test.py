@@ -9,6 +9,8 @@ import sys
 
 import harness
 
+STEP_NS = 256  # MSG_STEP_NS of bpf/wire_msg.h
+
 
 def export(case, tape, name, *args, **kwargs):
     done = harness.pooltop(case, "export", tape, "--format", name, *args, **kwargs)
@@ -60,6 +62,9 @@ def tables(case):
         if not case.check(times[0] and times[1] <= times[2] and int(row["worker_pid"]) in
                           want["workers"], "a row that cannot be: %r" % row):
             break
+    case.equal("times that are in no steps", [row for row in rows if any(
+        int(row[key]) % STEP_NS for key in ("sent_ns", "taken_ns", "done_ns", "returned_ns")
+        if row[key])], [])
     lines = [json.loads(line) for line in export(case, tape, "jsonl").splitlines()]
     tasks = [line for line in lines if line["type"] == "task"]
     case.equal("the same tasks in jsonl", [(t["job"], t["chunk"], t["bytes_out"]) for t in tasks],

@@ -126,7 +126,7 @@ void synth_msg(struct buf *frames, uint64_t t_ns, uint32_t pid, enum msg_dir dir
 {
 	bool task = (pid == SYNTH_PARENT) == (dir == MSG_WRITE);
 	struct frame_msg f = {
-		.h = head(FRAME_MSG, sizeof(f), pid, t_ns),
+		.h = head(FRAME_MSG, sizeof(f), pid, t_ns - t_ns % MSG_STEP_NS),
 		.ino = task ? TASK_INO : RESULT_INO,
 		.bytes = task ? 60 + (uint64_t)chunk % 11 : 25,
 		.job = 3,
@@ -137,7 +137,7 @@ void synth_msg(struct buf *frames, uint64_t t_ns, uint32_t pid, enum msg_dir dir
 		.dir = (uint8_t)dir,
 		.shape = task ? SHAPE_POOL_TASK : SHAPE_POOL_RESULT,
 		.flags = MSG_HAS_JOB | MSG_HAS_CHUNK,
-		.blocked_us = (uint32_t)(t_ns >> 9 & 7),
+		.blocked_us = chunk % 64 ? 0 : (uint32_t)(t_ns >> 9 & 7), /* seldom */
 	};
 
 	add(frames, &f);
