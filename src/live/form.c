@@ -199,15 +199,36 @@ static bool take_item(struct walk *w, struct form *f)
 	       take_number(w, &f->job);
 }
 
-/* All of them end like this one. */
-static bool set_tail(const struct form_message *m, const char *end, size_t len, struct form *f)
-{
-	unsigned char *tail = (unsigned char *)f->tail, *mask = (unsigned char *)f->tail_mask;
+struct ending {
+	const char *bytes;
+	size_t len;
+};
 
-	if (m->tail_len < FORM_TAIL || memcmp(m->tail + m->tail_len - len, end, len))
+#define ENDING(text)                                                                               \
+	{                                                                                          \
+		text, sizeof(text) - 1                                                             \
+	}
+
+/* All of them end like this one. Of protocol 3, what is remembered has a number: any. */
+static bool set_tail(const struct form_message *m, struct ending end, struct form *f)
+{
+	const unsigned char *from = m->tail + m->tail_len - end.len;
+	unsigned char tail[FORM_TAIL] = {0}, mask[FORM_TAIL] = {0};
+
+	if (m->tail_len < FORM_TAIL)
 		return false;
-	memcpy(tail + FORM_TAIL - len, end, len);
-	memset(mask + FORM_TAIL - len, 0xff, len);
+	for (size_t i = 0; i < end.len; i++) {
+		size_t at = FORM_TAIL - end.len + i;
+
+		if (i && end.bytes[i - 1] == OP_PUT1)
+			continue;
+		tail[at] = from[i];
+		mask[at] = 0xff;
+		if (from[i] != (unsigned char)end.bytes[i])
+			return false;
+	}
+	memcpy(f->tail, tail, sizeof(tail));
+	memcpy(f->tail_mask, mask, sizeof(mask));
 	f->has_tail = 1;
 	return true;
 }
@@ -221,14 +242,15 @@ static bool is_single(const struct frame_msg *f)
  * one item, of function and items, of arguments. */
 static bool pool_task(struct walk *w, const struct form_message *m, struct form *f)
 {
-	static const char one[] = "\x85\x94\x86\x94\x85\x94}\x94t\x94.";
+	static const struct ending one = ENDING("\x85\x94\x86\x94\x85\x94}\x94t\x94.");
+	static const struct ending one_of_3 = ENDING("\x85q_\x86q_\x85q_}q_tq_.");
 
 	if (!take(w, OP_MARK) || !take_number(w, &f->job) || !take_number(w, &f->chunk) ||
 		!take_function(w, m))
 		return false;
 	if (!(m->frame->flags & MSG_CHUNKED))
 		return true;
-	return is_single(m->frame) && set_tail(m, one, sizeof(one) - 1, f);
+	return is_single(m->frame) && (set_tail(m, one, f) || set_tail(m, one_of_3, f));
 }
 
 /* (job, chunk, (True, ... */
@@ -238,10 +260,11 @@ static bool pool_result(struct walk *w, const struct form_message *m, struct for
 	return take_number(w, &f->job) && take_number(w, &f->chunk) && take(w, OP_TRUE);
 }
 
-/* executor.map sends partial(_process_chunk, function) with a tuple of items. */
+/* executor.map sends partial(_process_chunk, function) with a tuple of items. Of protocol 3, the
+ * end that tells how many is longer than what a form has room for. */
 static bool call(struct walk *w, const struct form_message *m, struct form *f)
 {
-	static const char one[] = "\x85\x94\x85\x94\x8c\x06kwargs\x94}\x94ub.";
+	static const struct ending one = ENDING("\x85\x94\x85\x94\x8c\x06kwargs\x94}\x94ub.");
 	struct text attribute;
 
 	if (!take_item(w, f) || !take_text(w, &attribute) || !is_text(attribute, "fn") ||
@@ -249,7 +272,7 @@ static bool call(struct walk *w, const struct form_message *m, struct form *f)
 		return false;
 	if (!(m->frame->flags & MSG_CHUNKED))
 		return true;
-	return is_single(m->frame) && set_tail(m, one, sizeof(one) - 1, f);
+	return is_single(m->frame) && set_tail(m, one, f);
 }
 
 static bool says_exit(const struct form_message *m)
@@ -262,14 +285,14 @@ static bool says_exit(const struct form_message *m)
 /* From 3.11 on it says at its end whether its worker leaves. */
 static bool result(struct walk *w, const struct form_message *m, struct form *f)
 {
-	static const char stays[] = "\x8c\x08"
-				    "exit_pid\x94Nub.";
+	static const struct ending stays = ENDING("\x8c\x08"
+						  "exit_pid\x94Nub.");
 	struct text attribute;
 
 	if (!take_item(w, f) || !take_text(w, &attribute) || !is_text(attribute, "exception") ||
 		!take(w, OP_NONE))
 		return false;
-	return set_tail(m, stays, sizeof(stays) - 1, f) || !says_exit(m);
+	return set_tail(m, stays, f) || !says_exit(m);
 }
 
 static const struct {

@@ -132,8 +132,10 @@ class EmptyProgram:
 
 def floor(case, table, opts):
     """What is lost by anything that has to see a pool's reads and writes."""
-    alone, beside = in_turns(Pool(case, 0), opts, opts.pairs, EmptyProgram, settle_s=0.1)
-    add_loss(table, "empty tasks, an empty program at each call's end", alone, beside)
+    for what, task_us in (("empty tasks", 0), ("100 us tasks", 100)):
+        alone, beside = in_turns(Pool(case, task_us), opts, opts.pairs, EmptyProgram,
+                                 settle_s=0.1)
+        add_loss(table, what + ", an empty program at each call's end", alone, beside)
 
 
 def answers(case, table, what, argv, begin, starts):
@@ -167,6 +169,7 @@ def crowd(case, table, opts, workers):
     what = "%s idle workers" % format(workers, ",")
     child, facts = harness.idle_pool(case, "--workers", str(workers), "--seconds", "100000")
     watcher = Recorder(case, facts["pid"])
+    time.sleep(opts.settle)
     windows = [Window(None, opts.window, watcher) for _ in range(3)]
     watcher.stop()
     os.unlink(watcher.tape)

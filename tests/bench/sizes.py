@@ -4,7 +4,7 @@ import os
 
 from windows import Pool, Recorder, add_loss, in_turns
 
-# What it is, microseconds of a task, workers, bytes of its argument and of its result.
+# What it is, microseconds of a task, workers, bytes of its argument and of its result, options.
 ROWS = [
     ("100 us tasks, 2 workers", 100, 2, None),
     ("50 ms tasks, 2 workers", 50000, 2, None),
@@ -12,6 +12,7 @@ ROWS = [
     ("empty tasks, 64 workers", 0, 64, None),
     ("empty tasks, 256 workers", 0, 256, None),
     ("1 ms tasks, 64 workers", 1000, 64, None),
+    ("empty tasks, an executor of 2", 0, 2, None, "--executor"),
     ("messages of 100 B", 0, 2, 100),
     ("messages of 10 KB", 0, 2, 10000),
     ("messages of 1 MB", 0, 2, 1000000),
@@ -21,10 +22,11 @@ BATCH = 2500  # tasks, at most; fewer of long ones and of those with much to car
 BATCH_US, BATCH_BYTES = 200 * 1000, 20 * 1000 * 1000
 
 
-def pool_of(case, task_us, workers, size):
+def pool_of(case, task_us, workers, size, *options):
     batch = min(BATCH, BATCH_US // max(1, task_us), BATCH_BYTES // (size or 1))
     args = ["--bytes", size] if size else []
-    return Pool(case, task_us, "--batch", max(2, batch), *args, workers=workers)
+    return Pool(case, task_us, "--batch", max(2, batch), *args, *options,
+                workers=workers)
 
 
 class Removed(Recorder):
@@ -35,9 +37,9 @@ class Removed(Recorder):
         os.unlink(self.tape)
 
 
-def sizes(case, table, opts, what, task_us, workers, size):
+def sizes(case, table, opts, what, *row):
     """Of one row."""
-    pool = pool_of(case, task_us, workers, size)
+    pool = pool_of(case, *row)
     alone, watched = in_turns(pool, opts, max(2, opts.pairs // 2),
                               lambda: Removed(case, pool.pid), opts.settle)
     table.add(what + ": unwatched", [w.rate for w in alone], "tasks/s")

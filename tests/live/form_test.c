@@ -167,6 +167,32 @@ static void only_chunks_of_one_item_have_a_form(void **state)
 	assert_false(fits(&form, &task));
 }
 
+/* CPython 3.6 and 3.7 write protocol 3, which numbers what it remembers. */
+#define STAR_3 "cmultiprocessing.pool\nmapstar\nq\x00"
+#define WORK_3 "c__main__\nwork\nq\x01"
+
+static void chunks_of_protocol_3_have_a_form(void **state)
+{
+	const struct message one = {TASK("\x80\x03(K\x07K\x09" STAR_3 WORK_3
+					 "K\x04\x85q\x02\x86q\x03\x85q\x04}q\x05tq\x06."),
+		MSG_CHUNKED | MSG_ITEMS, "__main__.work", 1};
+	const struct message remembers = {TASK("\x80\x03(K\x08K\x00" STAR_3 WORK_3
+					       "]q\x02\x85q\x03\x86q\x04\x85q\x05}q\x06tq\x07."),
+		MSG_CHUNKED | MSG_ITEMS, "__main__.work", 1};
+	const struct message two = {TASK("\x80\x03(K\x07K\x09" STAR_3 WORK_3
+					 "K\x04K\x05\x86q\x02\x86q\x03\x85q\x04}q\x05tq\x06."),
+		MSG_CHUNKED | MSG_ITEMS, "__main__.work", 2};
+	struct form form;
+
+	(void)state;
+	assert_false(make(&two, &form));
+	assert_true(make(&one, &form));
+	numbers_are(&form, &one, 7, 9);
+	assert_true(fits(&form, &one));
+	assert_true(fits(&form, &remembers));
+	assert_false(fits(&form, &two));
+}
+
 static void a_result_that_failed_has_none(void **state)
 {
 	const struct message good = {
@@ -249,6 +275,7 @@ int main(void)
 		cmocka_unit_test(a_function_has_one_form),
 		cmocka_unit_test(numbers_of_all_sizes_are_read),
 		cmocka_unit_test(only_chunks_of_one_item_have_a_form),
+		cmocka_unit_test(chunks_of_protocol_3_have_a_form),
 		cmocka_unit_test(a_result_that_failed_has_none),
 		cmocka_unit_test(an_executors_calls_have_forms),
 		cmocka_unit_test(a_result_whose_worker_leaves_has_none),

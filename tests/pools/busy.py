@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A Pool at full speed: tasks that are empty, compute for a while, or give back what they were
-given. Says how many a second.
+"""A Pool, or an executor, at full speed: tasks that are empty, compute for a while, or give back
+what they were given. Says how many a second.
 
 What a task computes is a fixed amount, measured beforehand: a task that only waited for its time
 to be over would hide what slows it down. Two batches are always out, so that no worker waits at
 the end of one.
 """
 import argparse
+import concurrent.futures
 import multiprocessing
 import os
 import signal
@@ -49,6 +50,31 @@ def logged(task_us):
     log.line(truth.now_ns())
 
 
+class Batch:
+    def __init__(self, futures):
+        self.futures = futures
+
+    def wait(self):
+        concurrent.futures.wait(self.futures)
+
+
+class Executor:
+    """A ProcessPoolExecutor, used as a Pool is."""
+
+    def __init__(self, workers, initializer, initargs):
+        self.executor = concurrent.futures.ProcessPoolExecutor(
+            workers, multiprocessing.get_context("fork"), initializer, initargs)
+        self.map_async(empty, range(workers)).wait()
+        self._pool = list(self.executor._processes.values())
+        self.close = self.executor.shutdown
+
+    def map_async(self, func, work, chunksize=1):
+        return Batch([self.executor.submit(func, item) for item in work])
+
+    def join(self):
+        """They have ended: shutdown() waits."""
+
+
 def main():
     global log
     parser = argparse.ArgumentParser(description=__doc__)
@@ -56,6 +82,7 @@ def main():
     parser.add_argument("--task-us", type=int, default=0)
     parser.add_argument("--bytes", type=int, help="of each task's argument, which is its result")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--executor", action="store_true", help="a ProcessPoolExecutor; no --truth")
     parser.add_argument("--batch", type=int, help="tasks; default: about a tenth of a second")
     parser.add_argument("--rates", help="a line for each batch: time in ns, tasks so far")
     parser.add_argument("--log", help="tasks sleep, and append the time of their end")
@@ -71,7 +98,8 @@ def main():
     rates = truth.Log(args.rates)
     if args.truth:
         truth.install()
-    pool = multiprocessing.get_context("fork").Pool(args.workers, signal.signal, (15, 0))
+    start = Executor if args.executor else multiprocessing.get_context("fork").Pool
+    pool = start(args.workers, signal.signal, (15, 0))
     counted = truth.watch(pool, args.workers) if args.truth else None
     truth.write(args.ready, workers=[p.pid for p in pool._pool])
 
