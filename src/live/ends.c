@@ -14,6 +14,8 @@
 #include "bpf/ring.h"
 #include "live/maps.h"
 
+enum { PORTION = 1536 }; /* bytes of a folder's entries at a time: some 64 descriptors */
+
 /* Of the link `name` in that folder. Only the link is read: a file on a server that is gone would
  * hang who looks at it. */
 static uint64_t link_ino(int folder, const char *name, bool *ret_socket)
@@ -89,31 +91,46 @@ static bool is_exiting(uint32_t pid)
 	       flags & 0x4;
 }
 
+/* False: it is no pipe or socket, or was closed just now. */
+static bool read_end(int folder, const char *name, struct fd_end *ret)
+{
+	struct fd_end end = {.fd = atoi(name)};
+	bool is_socket = false;
+
+	if (name[0] < '0' || name[0] > '9')
+		return false;
+	end.ino = link_ino(folder, name, &is_socket);
+	if (!end.ino)
+		return false;
+	end.mode = is_socket ? PIPE_READ | PIPE_WRITE : fd_mode(folder, name);
+	if (end.mode)
+		*ret = end;
+	return end.mode;
+}
+
+/* In small portions: the kernel makes an inode of each entry that it lists (fs/proc/base.c,
+ * proc_fill_cache()), and a worker of many has inherited thousands. */
 int ends_read(uint32_t pid, struct fd_end *ends, uint32_t max, uint32_t *ret_count)
 {
-	struct dirent *entry;
+	_Alignas(struct dirent64) char space[PORTION];
 	uint32_t count = 0;
 	char path[64];
-	DIR *dir;
+	ssize_t len = 0;
+	int folder;
 
 	snprintf(path, sizeof(path), "/proc/%u/fd", pid);
-	dir = opendir(path);
-	if (!dir)
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
 		return -errno;
-	while (count < max && (entry = readdir(dir))) {
-		struct fd_end end = {.fd = atoi(entry->d_name)};
-		bool is_socket = false;
+	while (count < max && (len = syscall(SYS_getdents64, folder, space, sizeof(space))) > 0) {
+		const struct dirent64 *entry;
 
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
-			continue;
-		end.ino = link_ino(dirfd(dir), entry->d_name, &is_socket);
-		if (!end.ino)
-			continue;
-		end.mode = is_socket ? PIPE_READ | PIPE_WRITE : fd_mode(dirfd(dir), entry->d_name);
-		if (end.mode) /* else it was closed just now */
-			ends[count++] = end;
+		for (ssize_t at = 0; at < len && count < max; at += entry->d_reclen) {
+			entry = (const struct dirent64 *)(space + at);
+			count += read_end(folder, entry->d_name, &ends[count]);
+		}
 	}
-	closedir(dir);
+	close(folder);
 	if (is_exiting(pid))
 		return -ESRCH;
 	*ret_count = count;

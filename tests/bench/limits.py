@@ -27,7 +27,7 @@ def flood(case, table, opts, budget):
     if done.status or not said:
         raise harness.Failed("record: status %s: %r" % (done.status, done.out + done.err))
     tasks, took = int(said.group(1)), float(said.group(2))
-    report = harness.report(case, tape)
+    report, size = harness.report(case, tape), os.path.getsize(tape)
     os.unlink(tape)
     session, pool = report["session"], harness.one_pool(case, report)
     what = "%g s of empty tasks, %s" % (
@@ -38,6 +38,7 @@ def flood(case, table, opts, budget):
     table.add(what + ": lost records", [session["lost_records"]], "", "0")
     table.add(what + ": counted wrong",
               [sum(abs(pool["tasks"][name] - tasks) for name in COUNTED)], "tasks", "0")
+    table.add(what + ": recorded", [size / tasks], "bytes/task", "8")
     table.add(what + ": own CPU",
               [100 * session["self"]["cpu_ns"] / session["duration_ns"]], "%")
 
