@@ -23,8 +23,8 @@ class Run:
         self.told = case.path("told")
         self.child = case.start(
             [harness.POOLTOP, "record", "--budget", budget, "-o", self.tape, "--",
-             interpreter or harness.python(), harness.pool("flood"), "--told", self.told, "--truth", self.truth]
-            + list(args))
+             interpreter or harness.python(), harness.pool("flood"), "--told", self.told,
+             "--truth", self.truth] + list(args))
 
     def budget(self):
         """What the recording says so far; None: nothing yet."""

@@ -70,7 +70,7 @@ static void old_segments_go_by_size(void **state)
 	uint64_t counts[40], oldest_ns;
 	struct stat st;
 
-	record_minutes(s, &opts, 14);
+	record_minutes(s, &opts, 28);
 	assert_int_equal(stat(s->path, &st), 0);
 	if (st.st_size > TAPE_KEEP_MIN + 100 * 1024 || st.st_size < TAPE_KEEP_MIN / 2)
 		fail_msg("the file has %lld bytes", (long long)st.st_size);
