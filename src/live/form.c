@@ -212,11 +212,12 @@ struct ending {
 /* All of them end like this one. Of protocol 3, what is remembered has a number: any. */
 static bool set_tail(const struct form_message *m, struct ending end, struct form *f)
 {
-	const unsigned char *from = m->tail + m->tail_len - end.len;
 	unsigned char tail[FORM_TAIL] = {0}, mask[FORM_TAIL] = {0};
+	const unsigned char *from;
 
 	if (m->tail_len < FORM_TAIL)
 		return false;
+	from = m->tail + m->tail_len - end.len;
 	for (size_t i = 0; i < end.len; i++) {
 		size_t at = FORM_TAIL - end.len + i;
 

@@ -18,10 +18,11 @@ static bool was_all_told(const struct model *m)
 	return !m->lost_records && !m->level_most;
 }
 
-/* What it had begun when watching began is not known. */
-static bool is_whole(const struct model *m, const struct pool *p, const struct job *j)
+/* What was sent before watching began, of the job that was being sent then, is not known; each
+ * chunk after the first that was seen is. */
+static bool is_sending_known(const struct model *m, const struct pool *p)
 {
-	return was_all_told(m) && (p->from_start || j != p->jobs || p->jobs_dropped);
+	return was_all_told(m) && (p->from_start || p->last_sent_ns);
 }
 
 static void add_calls(struct pool *p, uint32_t count, uint64_t t_ns)
@@ -43,7 +44,7 @@ void unsent_before(
 	if (u->early_tid == f->tid && p->from_start && was_all_told(m))
 		add_calls(p, u->early, u->early_ns);
 	u->early_tid = u->early = 0;
-	if (!(f->flags & MSG_HAS_CHUNK) || missing <= 0 || !is_whole(m, p, j))
+	if (!(f->flags & MSG_HAS_CHUNK) || missing <= 0 || !is_sending_known(m, p))
 		return;
 	if (!u->chunks)
 		u->chunks_ns = f->h.t_ns;

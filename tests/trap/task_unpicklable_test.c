@@ -147,6 +147,42 @@ static void quiet_when_not_all_was_told(void **state)
 	assert_null(found(t));
 }
 
+/* Found at work: the workers are at a job, and the parent is in the middle of sending the next. */
+static void begin_in_the_middle(struct story *t)
+{
+	const struct history_task older = {.job = 4, .chunk = 7, .func = "etl.load"};
+
+	story_parent(t, MODE_BPF);
+	for (uint32_t pid = 101; pid <= 102; pid++) {
+		history_found(&t->h, pid, 100, "python3 job.py", "3.11.7");
+		history_worker_ends(&t->h, &story_pipes, pid);
+	}
+	history_run(&t->h, &story_pipes, 101, &older, HISTORY_MS);
+	run(t, 5, 116);
+	assert_null(found(t));
+	assert_false(story_pool(t)->from_start);
+}
+
+/* Near miss: it was sent before watching began. */
+static void quiet_for_what_was_sent_before(void **state)
+{
+	struct story *t = *state;
+
+	begin_in_the_middle(t);
+	run(t, 5, 117);
+	run(t, 6, 0);
+	assert_null(found(t));
+}
+
+static void fires_for_a_chunk_after_what_was_sent_before(void **state)
+{
+	struct story *t = *state;
+
+	begin_in_the_middle(t);
+	run(t, 5, 118);
+	assert_non_null(found(t));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +192,8 @@ int main(void)
 		STORY(quiet_for_numbers_and_words_of_others),
 		STORY(quiet_when_records_were_lost),
 		STORY(quiet_when_not_all_was_told),
+		STORY(quiet_for_what_was_sent_before),
+		STORY(fires_for_a_chunk_after_what_was_sent_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
