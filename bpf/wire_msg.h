@@ -9,11 +9,16 @@
 enum msg_dir { MSG_READ = 1, MSG_WRITE = 2 };
 
 /*
- * The times of a message are told in steps of so many nanoseconds, rounded down. A system call's
- * end is noticed some hundred late, and not always as many: what is rounded off is noise, of which
- * a recording would hold a byte for each time that it holds.
+ * The times of a message, and those spent on its task, are told in steps of so many nanoseconds,
+ * rounded down. A system call's end is noticed some hundred late, and not always as many: what is
+ * rounded off is noise, of which a recording would hold a byte for each time that it holds.
  */
 enum { MSG_STEP_NS = 256 };
+
+static inline __attribute__((always_inline)) __u64 msg_in_steps(__u64 ns)
+{
+	return ns - ns % MSG_STEP_NS;
+}
 
 /* What the first bytes of a message say that it is. Only the form: which queue it is on, and so
  * what it means, is for src/pool to say. */

@@ -87,20 +87,15 @@ static void put_failure(struct live *l, const struct frame_msg *msg, const struc
 	outbox_put(&l->out, &f.h, sizeof(f), text, used + f.traceback_len);
 }
 
-static uint64_t in_steps(uint64_t ns)
-{
-	return ns - ns % MSG_STEP_NS;
-}
-
 static struct task_times spent_in_steps(const struct task_times *t)
 {
 	return (struct task_times){
-		.send_ns = in_steps(t->send_ns),
-		.io_ns = in_steps(t->io_ns),
-		.lock_ns = in_steps(t->lock_ns),
-		.runq_ns = in_steps(t->runq_ns),
-		.unpickle_ns = in_steps(t->unpickle_ns),
-		.pickle_ns = in_steps(t->pickle_ns),
+		.send_ns = msg_in_steps(t->send_ns),
+		.io_ns = msg_in_steps(t->io_ns),
+		.lock_ns = msg_in_steps(t->lock_ns),
+		.runq_ns = msg_in_steps(t->runq_ns),
+		.unpickle_ns = msg_in_steps(t->unpickle_ns),
+		.pickle_ns = msg_in_steps(t->pickle_ns),
 	};
 }
 
@@ -174,7 +169,7 @@ void message_put(struct live *l, const struct ring_msg *m)
 {
 	const unsigned char *data = (const unsigned char *)(m + 1) + m->skip;
 	struct frame_msg f = {
-		.h = {.kind = FRAME_MSG, .pid = m->h.pid, .t_ns = in_steps(m->h.t_ns)}};
+		.h = {.kind = FRAME_MSG, .pid = m->h.pid, .t_ns = msg_in_steps(m->h.t_ns)}};
 	struct pickle_facts facts;
 	struct pickle_bytes in;
 

@@ -100,7 +100,7 @@ static void add(struct hour *h, uint64_t t_ns, uint32_t pid, enum msg_dir dir)
 		.h = {.kind = FRAME_MSG,
 			.size = is_result ? sizeof(*h->msgs) : offsetof(struct frame_msg, spent),
 			.pid = pid,
-			.t_ns = t_ns - t_ns % MSG_STEP_NS},
+			.t_ns = msg_in_steps(t_ns)},
 		.ino = is_task ? pipes.task_ino : pipes.result_ino,
 		.bytes = is_task ? 60 + h->tasks % 11 : 25,
 		.job = (int64_t)(h->tasks / 100000),

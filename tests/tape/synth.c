@@ -126,7 +126,7 @@ void synth_msg(struct buf *frames, uint64_t t_ns, uint32_t pid, enum msg_dir dir
 {
 	bool task = (pid == SYNTH_PARENT) == (dir == MSG_WRITE);
 	struct frame_msg f = {
-		.h = head(FRAME_MSG, sizeof(f), pid, t_ns - t_ns % MSG_STEP_NS),
+		.h = head(FRAME_MSG, sizeof(f), pid, msg_in_steps(t_ns)),
 		.ino = task ? TASK_INO : RESULT_INO,
 		.bytes = task ? 60 + (uint64_t)chunk % 11 : 25,
 		.job = 3,
