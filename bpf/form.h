@@ -37,7 +37,7 @@ struct form {
 	__u32 least; /* bytes of a message */
 	__u32 has_tail; /* tail_mask is not 0 */
 	struct form_number job, chunk;
-	__u32 pad;
+	__u32 is_empty; /* of a message of no bytes, a wake-up: all else is 0 */
 };
 
 /* A message's ends; what it does not have of them is anything. */
@@ -52,6 +52,8 @@ struct form_ends {
 static inline __attribute__((always_inline)) int form_fits(
 	const struct form *f, const struct form_ends *m)
 {
+	if (f->is_empty)
+		return !m->size;
 	if (m->have < f->least || m->size < f->least || (f->has_tail && !m->has_tail))
 		return 0;
 	for (int i = 0; i < FORM_WORDS; i++)

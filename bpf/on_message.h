@@ -77,13 +77,13 @@ static __always_inline void mark_message(struct scratch *s, const struct io *io)
 	s->m.tail_mark = mark_of(io->buf, io->call.done, true);
 }
 
-/* Remembers who reads what, but for main threads. */
-static __always_inline void note_reader(const struct io *io)
+/* Remembers who reads what, but for main threads. A wake-up is read on the way to what matters. */
+static __always_inline void note_reader(const struct io *io, __u64 bytes)
 {
 	__u32 tid = io->tid;
 	__u64 ino = io->use->ino, *known;
 
-	if (io->call.dir != MSG_READ || io->tid == io->tgid)
+	if (!bytes || io->call.dir != MSG_READ || io->tid == io->tgid)
 		return;
 	known = bpf_map_lookup_elem(&readers, &tid);
 	if (!known || *known != ino)
@@ -111,8 +111,8 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 
 	if (!s)
 		return;
-	if (sum_every != 1 && bytes && sum_message(io, s, bytes, skip))
-		return note_reader(io);
+	if (sum_every != 1 && (bytes ? sum_message(io, s, bytes, skip) : sum_wakeup(io)))
+		return note_reader(io, bytes);
 	s->m.bytes = bytes;
 	copy_message(s, io, skip);
 	if (skip && framing_number(s->data) != bytes)
@@ -125,7 +125,7 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 	s->m.tid = io->tid;
 	s->m.dir = io->call.dir;
 	mark_message(s, io);
-	note_reader(io);
+	note_reader(io, bytes);
 	s->m.blocked_us = io->use->blocked_ns / 1000;
 	io->use->blocked_ns = 0;
 	s->m.flags = 0;

@@ -248,6 +248,23 @@ static __always_inline bool is_odd_result(const struct io *io)
 	       (io->w->flags & both) != both;
 }
 
+/* A message of no bytes: it is part of no task. True: it was added up. */
+static __always_inline bool sum_wakeup(struct io *io)
+{
+	struct sum_key key = {.tgid = io->tgid, .dir = io->call.dir};
+	__u32 row = forms_of(io->use)->rows[0];
+	const struct form *f = row ? bpf_map_lookup_elem(&forms, &row) : NULL;
+
+	if (!f || !f->is_empty)
+		return false;
+	key.row = row;
+	io->now = sum_clock(io);
+	if (!add_up(io, &key, 0))
+		return false;
+	io->use->blocked_ns = 0;
+	return true;
+}
+
 /* True: the message was added up, and there is no more to do. s: where its worker's times go. */
 static __always_inline bool sum_message(
 	struct io *io, struct scratch *scratch, __u64 bytes, __u32 skip)

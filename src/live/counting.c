@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "live/form.h"
@@ -21,6 +20,8 @@ enum { SEEN_ENOUGH = 100 };
 struct pipe {
 	uint64_t ino;
 	uint32_t written, read; /* messages seen */
+	uint32_t writer; /* who wrote the newest */
+	bool has_bytes; /* some were not empty */
 	uint32_t rows[FORM_LIST]; /* the newest at [next - 1] */
 	uint32_t next;
 	uint64_t moved_ns;
@@ -167,6 +168,16 @@ static uint32_t same_row(const struct counting *c, const struct row *r)
 	return 0;
 }
 
+/* An executor's wake-ups are added up when its calls are, and of a pipe where nothing else was. */
+static bool is_wakeup(const struct counting *c, const struct pipe *p)
+{
+	for (uint32_t i = 0; i < c->pipes_count && !p->has_bytes; i++)
+		if (c->pipes[i].writer == p->writer &&
+			c->rows[c->pipes[i].rows[0]].shape == SHAPE_CALL)
+			return true;
+	return false;
+}
+
 static void learn(struct live *l, struct pipe *p, const struct form_message *m)
 {
 	struct counting *c = l->counting;
@@ -178,6 +189,8 @@ static void learn(struct live *l, struct pipe *p, const struct form_message *m)
 		.shape = m->frame->shape};
 	uint32_t row;
 
+	if (!m->frame->bytes && !is_wakeup(c, p))
+		return;
 	form_see(m, &ends);
 	if (is_known(c, p, &ends) || !form_of(m, &r.form) || !form_fits(&r.form, &ends))
 		return;
@@ -209,6 +222,9 @@ void counting_see(
 	p->moved_ns = l->now_ns;
 	p->read += m->dir == MSG_READ;
 	p->written += m->dir == MSG_WRITE;
+	p->has_bytes |= m->bytes > 0;
+	if (m->dir == MSG_WRITE)
+		p->writer = f->h.pid;
 	if (m->dir != MSG_WRITE || p->read < SEEN_ENOUGH || p->written < SEEN_ENOUGH)
 		return;
 	message.tail = data;
@@ -342,13 +358,9 @@ static int make_room(struct counting *c)
 
 static struct budget_seen seen_now(const struct live *l)
 {
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
 	return (struct budget_seen){
 		.passed_ns = l->now_ns,
-		.own_ns = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
-			  (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000,
+		.own_ns = machine_own_ns(),
 		.told = l->counting->told,
 		.summed = l->counting->summed,
 	};

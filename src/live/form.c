@@ -323,11 +323,16 @@ static bool make(struct walk *w, const struct form_message *m, struct form *f)
 
 bool form_of(const struct form_message *m, struct form *ret_form)
 {
+	static const struct form wakeup = {.is_empty = 1};
 	const uint32_t trouble = MSG_FAILED | MSG_LAST | MSG_ENCODING | MSG_LOKY | MSG_SUMMED;
 	struct walk w = {.bytes = m->bytes, .len = m->len < FORM_BYTES ? m->len : FORM_BYTES};
 	struct form f = {.least = 0};
 	unsigned char *bytes = (unsigned char *)f.bytes;
 
+	if (m->frame->shape == SHAPE_EMPTY) {
+		*ret_form = wakeup;
+		return true;
+	}
 	memset(w.mask, 0xff, sizeof(w.mask));
 	if (m->frame->flags & trouble || !make(&w, m, &f))
 		return false;

@@ -6,8 +6,8 @@
  *
  * Pool (3.4 to 3.14: Lib/multiprocessing/pool.py) and ProcessPoolExecutor
  * (Lib/concurrent/futures/process.py) have forms: of a task that is a chunk of several items there
- * is none, since no form can tell how many. billiard, loky, DataLoader and bare processes have
- * none.
+ * is none, since no form can tell how many. The wake-ups that an executor's threads send each other
+ * have one. billiard, loky, DataLoader and bare processes have none.
  *
  * Pure.
  */

@@ -128,12 +128,20 @@ static void tell_texts_lost(struct live *l)
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
 }
 
+uint64_t machine_own_ns(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
+	       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
 void machine_tick(struct live *l)
 {
 	struct frame_tick f = {.h = {.kind = FRAME_TICK, .t_ns = l->now_ns}};
 	struct ring_counts counts = {0};
 	struct probe_cost cost;
-	struct rusage usage;
 
 	tell_texts_lost(l);
 	if (l->probes) {
@@ -142,11 +150,9 @@ void machine_tick(struct live *l)
 		adapt_write_bytes(l);
 		probes_counts(l->probes, &counts);
 	}
-	getrusage(RUSAGE_SELF, &usage);
 	f.seq = l->tick_seq++;
 	f.wall_ns = wall_at(f.h.t_ns);
-	f.self_cpu_ns = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000ULL +
-			(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000ULL;
+	f.self_cpu_ns = machine_own_ns();
 	f.self_rss_bytes = own_rss();
 	cost.ns = l->cost.ns * l->cost_scale;
 	cost.runs = l->cost.runs * l->cost_scale;

@@ -297,6 +297,8 @@ void machine_session(struct live *l, const char *version);
 void machine_missing(struct live *l, const char *feature, const char *lost, const char *fix);
 /* A number that nobody can guess. */
 uint64_t machine_salt(void);
+/* Time of the machine that this process has taken, all its threads, since it began. */
+uint64_t machine_own_ns(void);
 void machine_tick(struct live *l);
 /* Ends a measurement of the kernel programs that machine_tick() began. */
 void machine_measure(struct live *l);

@@ -134,10 +134,11 @@ void worker_usage(struct worker *w, const struct frame_usage *f);
 /* Index of a worker of this id, or where it would stand. */
 uint32_t worker_index(const struct pool *p, uint32_t worker_id);
 
-/* reader.c: the thread that reads results has read one; some thread has sent a wake-up; a worker
- * was sent a signal. */
+/* reader.c: the thread that reads results has read one; or some that were only added up, the newest
+ * at t_ns; some thread (tid; 0: not known) has sent a wake-up; a worker was sent a signal. */
 void results_read(struct pool *p, const struct task *t, uint64_t t_ns);
-void results_woken(struct model *m, const struct frame_msg *f);
+void results_summed(struct pool *p, uint64_t t_ns);
+void results_woken(struct model *m, uint32_t pid, uint32_t tid, uint64_t t_ns);
 void results_struck(struct pool *p, const struct frame_signal *f);
 
 /* unsent.c: before a task that was sent is counted in its job; and a sentinel that is on none of

@@ -241,7 +241,7 @@ int apply_msg(struct model *m, const struct frame *f)
 	if (by && by->spoke_ns < f->t_ns)
 		by->spoke_ns = f->t_ns;
 	if (msg->dir == MSG_WRITE && msg->shape == SHAPE_EMPTY)
-		results_woken(m, msg);
+		results_woken(m, f->pid, msg->tid, f->t_ns);
 	if (msg->dir == MSG_WRITE && msg->shape == SHAPE_NONE)
 		unsent_told(m, msg);
 	if (message_apply(m, msg, &ret))

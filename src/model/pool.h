@@ -234,7 +234,7 @@ struct pool_traits {
 
 /* What the parent's thread that reads results has done. */
 struct reading {
-	uint64_t read_ns; /* it has read the newest result, 0: none was seen */
+	uint64_t read_ns; /* it has read the newest result, 0: that was not seen */
 	uint32_t pid; /* of the worker that had sent that */
 	uint64_t woken_ns; /* another thread has sent it the newest wake-up, 0: none was seen */
 	uint64_t struck_ns; /* it began to end the workers by signals, 0: it did not */
@@ -368,7 +368,7 @@ struct pool {
 	uint32_t server_pid;
 	bool summed; /* some of its messages were only added up: sum.c */
 	uint64_t tick_taken, tick_returned; /* totals at the last tick */
-	struct task_key reader_key; /* the last result that it read */
+	struct task_key reader_key; /* the last result that it read, if reading.read_ns is known */
 	uint32_t reader_func; /* text id */
 	struct reading reading;
 	struct unsent unsent;

@@ -7,6 +7,8 @@
 #define SURE_NS UINT64_C(1000000000)
 /* The reader of a wake-up may be on before its writer's system call has ended. */
 #define OVERTAKEN_NS UINT64_C(1000000)
+/* What a parent has read is summed by a clock that is late by a tick of the machine, at most. */
+#define SUM_LATE_NS UINT64_C(10000000)
 
 /* It ends by itself when the pool is closed, and then it was told so. Else nothing will return. */
 int apply_thread_exit(struct model *m, const struct frame *f)
@@ -44,16 +46,22 @@ void results_read(struct pool *p, const struct task *t, uint64_t t_ns)
 	p->reading.pid = t->pid;
 }
 
-void results_woken(struct model *m, const struct frame_msg *f)
+void results_summed(struct pool *p, uint64_t t_ns)
+{
+	if (t_ns + SUM_LATE_NS >= p->reading.read_ns)
+		p->reading.read_ns = 0;
+}
+
+void results_woken(struct model *m, uint32_t pid, uint32_t tid, uint64_t t_ns)
 {
 	for (uint32_t i = 0; i < m->pools_count; i++) {
 		struct pool *p = &m->pools[i];
 		uint64_t struck_ns = p->reading.struck_ns;
 
-		if (p->pid != f->h.pid || !p->traits.breaks || f->tid == reader_tid(p))
+		if (p->pid != pid || !p->traits.breaks || (tid && tid == reader_tid(p)))
 			continue;
-		if (!struck_ns || f->h.t_ns <= struck_ns + OVERTAKEN_NS)
-			p->reading.woken_ns = f->h.t_ns;
+		if (!struck_ns || t_ns <= struck_ns + OVERTAKEN_NS)
+			p->reading.woken_ns = t_ns;
 	}
 }
 

@@ -90,6 +90,7 @@ static void sum_done(struct model *m, struct pool *p, struct worker *w, const st
 static void sum_returned(struct pool *p, const struct frame_sum *f)
 {
 	p->totals.returned += f->messages;
+	results_summed(p, f->newest_ns);
 }
 
 static void by_worker(struct model *m, struct pool *p, struct queue *q, const struct frame_sum *f)
@@ -118,6 +119,12 @@ int apply_sum(struct model *m, const struct frame *frame)
 
 	if (by && by->spoke_ns < f->newest_ns)
 		by->spoke_ns = f->newest_ns;
+	if (f->shape == SHAPE_EMPTY) {
+		m->summed += f->messages;
+		if (f->dir == MSG_WRITE)
+			results_woken(m, f->h.pid, 0, f->newest_ns);
+		return 0;
+	}
 	if (!p) {
 		m->dropped.messages += f->messages;
 		return 0;

@@ -25,7 +25,7 @@ static void judge(const struct model *m, const struct pool *p, struct trap_sink 
 	snprintf(f->text, sizeof(f->text),
 		"the parent's thread that reads results ended right after that of %.90s: nothing "
 		"returns any more, %" PRIu64 " tasks wait for ever",
-		p->totals.returned ? words_task(task, m, p->reader_key, p->reader_func)
+		p->reading.read_ns ? words_task(task, m, p->reader_key, p->reader_func)
 				   : "an unknown task",
 		pool_in_flight(p));
 	snprintf(f->advice, sizeof(f->advice),

@@ -112,9 +112,23 @@ def says_so(case, run):
     case.check("budget: counts only" in screen, "the screen says so: %s" % screen)
 
 
+def wakeups_are_summed(case, run):
+    """Besides its four messages, a call has a wake-up that is written and read."""
+    def so_far():
+        report = harness.report(case, run.tape)
+        tasks = harness.one_pool(case, report)["tasks"]["sent"]
+        return report["session"]["budget"]["summed"], tasks
+    began = so_far()
+    run.wait("more is summed", lambda b: b["summed"] > began[0] + 20000)
+    summed, tasks = (after - before for before, after in zip(began, so_far()))
+    case.check(summed > 5 * tasks, "%d messages were summed of %d calls" % (summed, tasks))
+
+
 def counts_only(case, kind, interpreter=None):
     run = Run(case, NEVER_ENOUGH, "--kind", kind, "--map", interpreter=interpreter)
     run.wait("counts only", lambda b: b["one_in"] == 0)
+    if kind == "executor":
+        wakeups_are_summed(case, run)
     run.end()
     budget = run.report["session"]["budget"]
     case.equal("percent", budget["percent"], float(NEVER_ENOUGH))

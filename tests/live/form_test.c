@@ -246,6 +246,19 @@ static void a_result_whose_worker_leaves_has_none(void **state)
 	assert_false(fits(&form, &leaves));
 }
 
+static void a_wakeup_has_one_of_its_own(void **state)
+{
+	const struct message wakeup = {BYTES(""), SHAPE_EMPTY, 0, "", 0};
+	const struct message none = {BYTES("\x80\x04N."), SHAPE_NONE, 0, "", 0};
+	struct form form;
+
+	(void)state;
+	assert_true(make(&wakeup, &form));
+	assert_true(fits(&form, &wakeup));
+	assert_false(fits(&form, &none));
+	assert_false(fits(&form, &task));
+}
+
 /* Cut anywhere, a message has a form or none, and nothing is read behind its end. */
 static void any_piece_is_taken(void **state)
 {
@@ -279,6 +292,7 @@ int main(void)
 		cmocka_unit_test(a_result_that_failed_has_none),
 		cmocka_unit_test(an_executors_calls_have_forms),
 		cmocka_unit_test(a_result_whose_worker_leaves_has_none),
+		cmocka_unit_test(a_wakeup_has_one_of_its_own),
 		cmocka_unit_test(any_piece_is_taken),
 	};
 

@@ -192,6 +192,26 @@ static void strangers_sums_are_counted_as_dropped(void **state)
 	assert_int_equal(story_pool(t)->totals.sent, 0);
 }
 
+/* Wake-ups are of no task and on no queue: they are no loss. */
+static void wakeups_are_not_dropped(void **state)
+{
+	struct story *t = *state;
+	struct frame_sum f = {.h = {.kind = FRAME_SUM, .size = sizeof(f), .pid = 100},
+		.ino = 999,
+		.messages = 5,
+		.dir = MSG_WRITE,
+		.shape = SHAPE_EMPTY};
+
+	story_start(t, 2);
+	history_add(&t->h, &f);
+	f.dir = MSG_READ;
+	history_add(&t->h, &f);
+	story_tell(t);
+	assert_int_equal(t->s.model.dropped.messages, 0);
+	assert_int_equal(t->s.model.summed, 10);
+	assert_int_equal(story_pool(t)->totals.sent, 0);
+}
+
 static void time_at_less_is_summed(void **state)
 {
 	struct story *t = *state;
@@ -217,6 +237,7 @@ int main(void)
 		STORY(all_is_told_again),
 		STORY(what_a_dying_worker_held_is_known),
 		STORY(strangers_sums_are_counted_as_dropped),
+		STORY(wakeups_are_not_dropped),
 		STORY(time_at_less_is_summed),
 	};
 

@@ -144,6 +144,43 @@ static void quiet_when_it_was_told_to(void **state)
 	assert_null(story_finding(story_pool(t), "unpickle-failed"));
 }
 
+static void add_up(struct story *t, uint64_t ino, enum msg_dir dir, enum msg_shape shape)
+{
+	struct frame_sum f = {.h = {.kind = FRAME_SUM, .size = sizeof(f), .pid = 100},
+		.ino = ino,
+		.messages = 1,
+		.newest_ns = t->h.now_ns,
+		.dir = (uint8_t)dir,
+		.shape = (uint8_t)shape};
+
+	history_add(&t->h, &f);
+}
+
+/* Near miss: another one was read, which was only counted. */
+static void quiet_when_it_is_not_known_which(void **state)
+{
+	struct story *t = *state;
+
+	begin(t);
+	read_result(t);
+	strike(t, 15, READER);
+	add_up(t, story_calls.result_ino, MSG_READ, SHAPE_RESULT);
+	assert_null(found(t, 1));
+	assert_null(story_finding(story_pool(t), "unpickle-failed"));
+}
+
+/* Near miss: it was told to by a wake-up that was only counted. */
+static void quiet_when_a_counted_wakeup_told_it(void **state)
+{
+	struct story *t = *state;
+
+	begin(t);
+	read_result(t);
+	add_up(t, WAKE_INO, MSG_WRITE, SHAPE_EMPTY);
+	strike(t, 9, READER);
+	assert_null(found(t, 1));
+}
+
 /* What was read before that is not the cause. */
 static void a_death_is_the_cause(void **state)
 {
@@ -170,6 +207,8 @@ int main(void)
 		STORY(names_the_result_that_broke_it),
 		STORY(quiet_when_another_thread_ends_them),
 		STORY(quiet_when_it_was_told_to),
+		STORY(quiet_when_it_is_not_known_which),
+		STORY(quiet_when_a_counted_wakeup_told_it),
 		STORY(a_death_is_the_cause),
 	};
 
