@@ -169,7 +169,8 @@ static __always_inline bool add_up(const struct io *io, const struct sum_key *ke
 	if (!sum)
 		return false; /* there is no room: it is sent off */
 	__sync_fetch_and_add(&sum->messages, 1);
-	__sync_fetch_and_add(&sum->bytes, bytes);
+	if (bytes) /* an atomic sum with nothing is no instruction that 5.10 has */
+		__sync_fetch_and_add(&sum->bytes, bytes);
 	if (io->use->blocked_ns)
 		__sync_fetch_and_add(&sum->blocked_ns, io->use->blocked_ns);
 	if (sum->bytes_max < bytes)

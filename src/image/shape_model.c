@@ -144,6 +144,7 @@ static const struct field model_rows[] = {
 	DERIVED(model, pending_head),
 	COUNT(model, pending_count),
 	NUMBER(model, pending_news),
+	NUMBER(model, pending_fresh),
 	GROWN(model, early, early_count, early_cap, MODEL_EARLY, shape_failure),
 	COUNT(model, early_count),
 	DERIVED(model, early_cap),

@@ -30,6 +30,7 @@ static const struct field task_rows[] = {
 	NUMBER(task, times),
 	PART(task, spent, shape_task_times),
 	TIME(task, left_ns),
+	DERIVED(task, left_next),
 	TIME(task, returned_ns),
 };
 const struct shape shape_task = SHAPE(task, task_rows);
@@ -123,6 +124,8 @@ static const struct field worker_rows[] = {
 	NUMBER(worker, bytes_out),
 	TIME(worker, last_done_ns),
 	NUMBER(worker, left),
+	DERIVED(worker, left_first),
+	DERIVED(worker, left_last),
 	TIME(worker, done_taken_ns),
 	NUMBER(worker, told_to_end),
 	NUMBER(worker, said_last),

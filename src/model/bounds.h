@@ -29,7 +29,7 @@ enum model_bounds {
 	MODEL_CORE_STRIP = 60, /* ticks of a core's */
 	MODEL_TEXT_MAX = 256, /* shown part of a function or command name */
 	MODEL_TEXT_BYTES = 8 << 20, /* all texts together */
-	MODEL_PENDING = 16384, /* messages whose pool is not known yet */
+	MODEL_PENDING = 131072, /* messages whose pool is not known yet: of half a second */
 	MODEL_GONE = 512, /* children that ended before their pool was known */
 	MODEL_ENDED = 256, /* newest processes that ended */
 	MODEL_DEPARTED = 128, /* processes that were gone before watching began */

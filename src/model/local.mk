@@ -17,6 +17,7 @@ libpooltop_a_SOURCES += \
 	src/model/inside.h \
 	src/model/items.c \
 	src/model/job.c \
+	src/model/left.c \
 	src/model/load.c \
 	src/model/lost.c \
 	src/model/memory.c \

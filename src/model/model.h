@@ -164,6 +164,7 @@ struct model {
 				      NULL before the first; so is gone */
 	uint32_t pending_head, pending_count; /* oldest at head */
 	bool pending_news; /* the newest frame was added there */
+	uint32_t pending_fresh; /* so many were since all were looked through */
 	struct failure *early; /* owned; of results in pending, oldest first: the function is not
 				  known, and the hash is that of the texts */
 	uint32_t early_count, early_cap;

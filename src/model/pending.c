@@ -45,6 +45,7 @@ int pending_add(struct model *m, const struct frame_msg *f)
 	}
 	m->pending[(m->pending_head + m->pending_count++) % MODEL_PENDING] = *f;
 	m->pending_news = true;
+	m->pending_fresh++;
 	return 0;
 }
 

@@ -80,10 +80,8 @@ void plain_left(struct pool *p, struct worker *w, uint64_t t_ns)
 {
 	struct task *t = w->hand.has ? task_find(p, w->hand.key) : NULL;
 
-	if (t && !t->left_ns) {
-		t->left_ns = t_ns ? t_ns : 1;
-		w->left++;
-	}
+	if (t && !t->left_ns)
+		left_add(p, w, t, t_ns);
 	w->hand = (struct hand){0};
 }
 
@@ -149,37 +147,18 @@ static int answers_add(struct model *m, struct queue *q, struct answer a)
 	return 0;
 }
 
-/* Of the tasks that a worker has gone on from, the one it took first. */
-static struct task *oldest_left(const struct pool *p, const struct worker *w, uint64_t t_ns)
-{
-	struct task *oldest = NULL;
-
-	for (uint32_t i = 0; i < p->tasks_count && w->left; i++) {
-		struct task *t = &p->tasks[i];
-
-		if (t->worker == w->id && t->left_ns && !t->done_ns && t->taken_ns <= t_ns &&
-			(!oldest || t->taken_ns < oldest->taken_ns))
-			oldest = t;
-	}
-	return oldest;
-}
-
 /* The task that a message answers. A worker writes its answers itself, each before it takes the
  * next task, or leaves them to a thread, in the order of their tasks. */
 static bool answered_task(
 	const struct pool *p, struct worker *w, const struct frame_msg *f, struct task_key *ret_key)
 {
 	bool in_hand = w->hand.has && w->hand.since_ns <= f->h.t_ns;
-	struct task *left = in_hand && f->tid == f->h.pid ? NULL : oldest_left(p, w, f->h.t_ns);
 
-	if (left) {
-		left->left_ns = 0;
-		w->left--;
-		*ret_key = left->key;
-	} else if (in_hand) {
+	if (!(in_hand && f->tid == f->h.pid) && left_answer(p, w, f->h.t_ns, ret_key))
+		return true;
+	if (in_hand)
 		*ret_key = w->hand.key;
-	}
-	return left || in_hand;
+	return in_hand;
 }
 
 /* Nothing was missed: what is read first was written first. */

@@ -46,6 +46,7 @@ struct task {
 	uint32_t times; /* MSG_TIMES: spent is known, MSG_EXACT: all of it */
 	struct task_times spent; /* of the time from taken to done */
 	uint64_t left_ns; /* its worker went on without an answer then, 0: it did not */
+	struct task_key left_next; /* of its worker's, left next; left.c. {0}: none */
 	uint64_t returned_ns; /* the parent read its result before the worker's write was seen to
 				 end: counted as returned, waiting here for its done; else 0 */
 };
@@ -116,7 +117,8 @@ struct worker {
 	uint64_t bytes_in; /* of tasks taken */
 	uint64_t bytes_out; /* of results */
 	uint64_t last_done_ns; /* 0: none */
-	uint32_t left; /* tasks that it has gone on from without an answer */
+	uint32_t left; /* tasks that it has gone on from without an answer; left.c */
+	struct task_key left_first, left_last; /* of them; {0}: not known */
 	uint64_t done_taken_ns; /* newest `taken` of a task that it has done */
 	bool told_to_end; /* read a sentinel */
 	bool said_last; /* its last result said that it will exit */

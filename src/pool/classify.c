@@ -49,7 +49,7 @@ static int on_msg(struct model *m, const struct frame *f)
 	state_read(m, msg);
 	if (!m->pending_news)
 		return 0;
-	if (pending % PLAIN_MANY == 0 && message_is_plain(msg))
+	if (m->pending_fresh >= PLAIN_MANY && message_is_plain(msg))
 		return plain_review(m, 0);
 	ret = evidence_message(m, msg);
 	return ret || model_pending(m) == pending || !evidence_spreads(m, msg) ? ret

@@ -133,6 +133,12 @@ static void place_use(struct model *m, struct pipe_use *uses, uint32_t n, uint32
 	uses[(*tasks)++] = use;
 }
 
+/* A None that a pool's parent reads may be an answer, as any that a function gives back. */
+static bool may_be_answer(struct model *m, const struct frame_msg *f)
+{
+	return f->shape == SHAPE_NONE && has_bare_pool(m, f->h.pid);
+}
+
 /* The pipes that were read, of those that nobody has claimed; those for tasks come first. */
 static uint32_t find_pipes(struct model *m, struct pipe_use uses[PIPES])
 {
@@ -143,12 +149,13 @@ static uint32_t find_pipes(struct model *m, struct pipe_use uses[PIPES])
 		struct pipe_use use = {.ino = f->ino, .t_ns = f->h.t_ns};
 		uint32_t k = 0;
 
-		if (f->dir != MSG_READ || !message_is_plain(f) || is_known(m, f->ino) ||
-			is_loaders(m, f))
+		if (f->dir != MSG_READ || !(message_is_plain(f) || may_be_answer(m, f)))
 			continue;
 		while (k < n && uses[k].ino != f->ino)
 			k++;
-		use.reader = k < n ? NULL : model_find_proc(m, f->h.pid);
+		if (k < n || is_known(m, f->ino) || is_loaders(m, f))
+			continue;
+		use.reader = model_find_proc(m, f->h.pid);
 		if (!use.reader)
 			continue;
 		use.writer = writer_of(m, f->ino);
@@ -227,6 +234,7 @@ int plain_review(struct model *m, uint32_t ending)
 	bool is_new = false;
 	int ret = 0;
 
+	m->pending_fresh = 0;
 	while (i < n && !ret) {
 		uint64_t ino = uses[i].ino;
 		bool open = !uses[i].writer;

@@ -13,6 +13,7 @@ ROWS = [
     ("empty tasks, 256 workers", 0, 256, None),
     ("1 ms tasks, 64 workers", 1000, 64, None),
     ("empty tasks, an executor of 2", 0, 2, None, "--executor"),
+    ("empty tasks, 2 bare processes with queues", 0, 2, None, "--processes"),
     ("messages of 100 B", 0, 2, 100),
     ("messages of 10 KB", 0, 2, 10000),
     ("messages of 1 MB", 0, 2, 1000000),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 EXTRA_DIST += \
 	tests/live/advice.py \
+	tests/live/at_once_test.py \
 	tests/live/attach_test.py \
 	tests/live/beasts.py \
 	tests/live/budget_test.py \

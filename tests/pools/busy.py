@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A Pool, or an executor, at full speed: tasks that are empty, compute for a while, or give back
+"""A Pool, an executor or bare processes at full speed: tasks that are empty, compute for a while, or give back
 what they were given. Says how many a second.
 
 What a task computes is a fixed amount, measured beforehand: a task that only waited for its time
@@ -50,6 +50,44 @@ def logged(task_us):
     log.line(truth.now_ns())
 
 
+def serve(tasks, results):
+    for func, item in iter(tasks.get, None):
+        results.put(func(item))
+
+
+class Answers:
+    def __init__(self, queue, count):
+        self.queue, self.count = queue, count
+
+    def wait(self):
+        for _ in range(self.count):
+            self.queue.get()
+
+
+class Processes:
+    """Bare processes that take tasks from one queue and put results into another."""
+
+    def __init__(self, workers, _initializer, _initargs):
+        self.tasks, self.results = multiprocessing.Queue(), multiprocessing.Queue()
+        self._pool = [multiprocessing.get_context("fork").Process(
+            target=serve, args=(self.tasks, self.results)) for _ in range(workers)]
+        for process in self._pool:
+            process.start()
+
+    def map_async(self, func, work, chunksize=1):
+        for item in work:
+            self.tasks.put((func, item))
+        return Answers(self.results, len(work))
+
+    def close(self):
+        for _ in self._pool:
+            self.tasks.put(None)
+
+    def join(self):
+        for process in self._pool:
+            process.join()
+
+
 class Batch:
     def __init__(self, futures):
         self.futures = futures
@@ -83,6 +121,8 @@ def main():
     parser.add_argument("--bytes", type=int, help="of each task's argument, which is its result")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--executor", action="store_true", help="a ProcessPoolExecutor; no --truth")
+    parser.add_argument("--processes", action="store_true",
+                        help="bare ones, with two queues; no --truth")
     parser.add_argument("--batch", type=int, help="tasks; default: about a tenth of a second")
     parser.add_argument("--rates", help="a line for each batch: time in ns, tasks so far")
     parser.add_argument("--log", help="tasks sleep, and append the time of their end")
@@ -98,7 +138,8 @@ def main():
     rates = truth.Log(args.rates)
     if args.truth:
         truth.install()
-    start = Executor if args.executor else multiprocessing.get_context("fork").Pool
+    start = (Executor if args.executor else Processes if args.processes
+             else multiprocessing.get_context("fork").Pool)
     pool = start(args.workers, signal.signal, (15, 0))
     counted = truth.watch(pool, args.workers) if args.truth else None
     truth.write(args.ready, workers=[p.pid for p in pool._pool])

@@ -9,6 +9,7 @@ struct said {
 	uint64_t ino;
 	enum msg_dir dir;
 	uint64_t bytes;
+	uint32_t tid; /* 0: the main thread */
 };
 
 static void say(struct history *h, struct said s)
@@ -17,7 +18,7 @@ static void say(struct history *h, struct said s)
 		.h = {.kind = FRAME_MSG, .size = sizeof(f), .pid = s.pid},
 		.ino = s.ino,
 		.bytes = s.bytes,
-		.tid = s.pid,
+		.tid = s.tid ? s.tid : s.pid,
 		.dir = (uint8_t)s.dir,
 		.shape = SHAPE_OBJECT,
 		.head_mark = s.bytes,
@@ -39,16 +40,22 @@ static void own_queues(struct history *h)
 	for (uint32_t i = 0; i < 40; i++) {
 		uint32_t pid = OWN + 1 + i % 3;
 
-		say(h, (struct said){OWN, OWN_TASKS, MSG_WRITE, 100 + i});
+		say(h, (struct said){OWN, OWN_TASKS, MSG_WRITE, 100 + i, 0});
 		if (i < 30)
-			say(h, (struct said){pid, OWN_TASKS, MSG_READ, 100 + i});
+			say(h, (struct said){pid, OWN_TASKS, MSG_READ, 100 + i, 0});
 		if (i < 27)
-			say(h, (struct said){pid, OWN_RESULTS, MSG_WRITE, 50 + i});
+			say(h, (struct said){pid, OWN_RESULTS, MSG_WRITE, 50 + i, 0});
 		if (i < 20)
-			say(h, (struct said){OWN, OWN_RESULTS, MSG_READ, 50 + i});
+			say(h, (struct said){OWN, OWN_RESULTS, MSG_READ, 50 + i, 0});
 	}
 	history_ticks(h, 2);
 	history_kill(h, OWN + 2, 9, 900, "bash");
+	/* A thread answers, when its worker has gone on. */
+	for (uint32_t i = 30; i < 33; i++)
+		say(h, (struct said){OWN + 3, OWN_TASKS, MSG_READ, 100 + i, 0});
+	history_wait(h, 100 * HISTORY_MS);
+	for (uint32_t i = 30; i < 33; i++)
+		say(h, (struct said){OWN + 3, OWN_RESULTS, MSG_WRITE, 50 + i, OWN + 9});
 }
 
 /* A process that starts Python anew, step by step. */
@@ -75,7 +82,7 @@ static void loners(struct history *h)
 	for (uint32_t pid = LONER + 1; pid <= LONER + 4; pid++) {
 		history_fork(h, LONER, pid);
 		history_born(h, pid);
-		say(h, (struct said){pid, NOBODYS, MSG_WRITE, 77});
+		say(h, (struct said){pid, NOBODYS, MSG_WRITE, 77, 0});
 	}
 	history_stderr(h, LONER + 1, "a line\nand half of another");
 	history_exit(h, LONER + 2, 1 << 8);
@@ -116,5 +123,5 @@ void history_rich(struct history *h)
 	history_kill(h, 4304, 11, 0, "");
 	start(h, 4401);
 	history_ticks(h, 1);
-	say(h, (struct said){LONER + 1, NOBODYS, MSG_WRITE, 78});
+	say(h, (struct said){LONER + 1, NOBODYS, MSG_WRITE, 78, 0});
 }

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Bare processes whose answers are sent by a thread, so that many are on their way; and many
+ * messages before it is known whose they are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/story.h"
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, story_begin, story_end)
+
+enum { TASKS = 8001, RESULTS = 8002, FEEDER = 109 };
+
+static void say_of(struct story *t, uint32_t pid, uint32_t tid, uint64_t ino, enum msg_dir dir,
+	enum msg_shape shape)
+{
+	struct frame_msg f = {
+		.h = {.kind = FRAME_MSG, .size = sizeof(f), .pid = pid},
+		.ino = ino,
+		.bytes = 10,
+		.tid = tid,
+		.dir = (uint8_t)dir,
+		.shape = (uint8_t)shape,
+	};
+
+	history_wait(&t->h, 5 * HISTORY_US);
+	history_add(&t->h, &f);
+}
+
+static void say(struct story *t, uint32_t pid, uint32_t tid, uint64_t ino, enum msg_dir dir)
+{
+	say_of(t, pid, tid, ino, dir, SHAPE_OBJECT);
+}
+
+static void give(struct story *t, unsigned int n)
+{
+	while (n--)
+		say(t, 100, 100, TASKS, MSG_WRITE);
+}
+
+static void take(struct story *t, uint32_t pid)
+{
+	say(t, pid, pid, TASKS, MSG_READ);
+}
+
+static void answer(struct story *t, uint32_t pid)
+{
+	say(t, pid, FEEDER, RESULTS, MSG_WRITE);
+	say(t, 100, 100, RESULTS, MSG_READ);
+}
+
+/* Of the tasks that are on their way; 0: there are others or not that many. */
+static int64_t only(const struct pool *p, uint32_t count)
+{
+	int64_t least = INT64_MAX;
+
+	if (p->tasks_count != count)
+		return 0;
+	for (uint32_t i = 0; i < count; i++)
+		if (p->tasks[i].key.job < least)
+			least = p->tasks[i].key.job;
+	return least;
+}
+
+/* Two workers, each of which has its own. */
+static void each_worker_answers_in_its_order(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_children(t, 2);
+	give(t, 8);
+	for (int i = 0; i < 4; i++) {
+		take(t, 101);
+		take(t, 102);
+	}
+	for (int i = 0; i < 3; i++)
+		answer(t, 102);
+	history_wait(&t->h, 500 * HISTORY_MS);
+	history_tick(&t->h);
+	p = story_pool(t);
+	assert_int_equal(p->totals.done, 3);
+	assert_int_equal(only(p, 5), 1); /* 1, 3, 5, 7, and 8 in hand */
+	assert_true(story_worker(p, 102)->hand.has);
+	assert_int_equal(story_worker(p, 102)->hand.key.job, 8);
+	answer(t, 101);
+	answer(t, 101);
+	p = story_pool(t);
+	assert_int_equal(only(p, 3), 5);
+	answer(t, 101);
+	answer(t, 101);
+	answer(t, 102);
+	p = story_pool(t);
+	assert_int_equal(p->totals.returned, 8);
+	assert_int_equal(p->tasks_count, 0);
+}
+
+/* The first was never answered; those that came after it are, each as its own. */
+static void one_goes_by_another_way(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_children(t, 1);
+	give(t, 5);
+	take(t, 101);
+	take(t, 101);
+	history_tick(&t->h);
+	history_wait(&t->h, 800 * HISTORY_MS);
+	take(t, 101);
+	take(t, 101);
+	history_wait(&t->h, 400 * HISTORY_MS);
+	history_tick(&t->h);
+	p = story_pool(t);
+	assert_int_equal(only(p, 4), 2);
+	take(t, 101);
+	answer(t, 101);
+	history_tick(&t->h);
+	p = story_pool(t);
+	assert_int_equal(only(p, 3), 3);
+	answer(t, 101);
+	answer(t, 101);
+	p = story_pool(t);
+	assert_int_equal(only(p, 1), 5);
+	assert_true(story_worker(p, 101)->hand.has);
+	answer(t, 101);
+	p = story_pool(t);
+	assert_int_equal(p->totals.done, 4);
+	assert_int_equal(p->tasks_count, 0);
+}
+
+/* In the third of a second in which they might turn out to be other workers. */
+static void many_come_before_it_is_known_whose(void **state)
+{
+	enum { MANY = 12000 }; /* tasks */
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_parent(t, MODE_BPF);
+	history_fork(&t->h, 100, 101);
+	history_born(&t->h, 101);
+	for (int i = 0; i < MANY; i++) {
+		give(t, 1);
+		take(t, 101);
+		answer(t, 101);
+	}
+	history_ticks(&t->h, 1);
+	p = story_pool(t);
+	assert_non_null(p);
+	assert_int_equal(p->totals.sent, MANY);
+	assert_int_equal(p->totals.taken, MANY);
+	assert_int_equal(p->totals.done, MANY);
+	assert_int_equal(p->totals.returned, MANY);
+}
+
+/* All that comes back is None: their function gives back nothing. */
+static void answers_may_all_be_none(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_children(t, 1);
+	give(t, 2);
+	for (int i = 0; i < 2; i++) {
+		take(t, 101);
+		say_of(t, 101, FEEDER, RESULTS, MSG_WRITE, SHAPE_NONE);
+		say_of(t, 100, 100, RESULTS, MSG_READ, SHAPE_NONE);
+	}
+	history_ticks(&t->h, 1);
+	p = story_pool(t);
+	assert_int_equal(p->totals.done, 2);
+	assert_int_equal(p->totals.returned, 2);
+	assert_int_equal(p->tasks_count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(each_worker_answers_in_its_order),
+		STORY(one_goes_by_another_way),
+		STORY(answers_may_all_be_none),
+		STORY(many_come_before_it_is_known_whose),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
