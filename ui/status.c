@@ -37,7 +37,8 @@ static void draw_cost(const struct model *m, struct pen *p)
 	char buf[FMT_MAX], words[32];
 
 	if (m->level.level)
-		pen_printf(p, STYLE_WARN, "budget: %s  ", told_words(m->level.every, words));
+		pen_printf(p, STYLE_WARN, "budget: %s  ",
+			m->summed ? told_words(m->level.every, words) : "over, all told");
 	pen_printf(p, STYLE_DIM, "cost: own CPU %s",
 		show_percent(buf, known, known ? (double)t->self_cpu_ns / (double)all : 0));
 	pen_printf(p, STYLE_DIM, "  probes %s",

@@ -53,13 +53,20 @@ static void budget(struct page *out, const struct model *m)
 	if (!m->level_most)
 		return;
 	page_add(out, " budget        ");
-	page_say(out, 15,
-		"%s of the machine did not pay for every task: for %s not all were told one by one "
-		"(now: %s); %s messages were only counted. Counts and bytes are exact, times are "
-		"those of the tasks that were told. For all of them: --budget 100",
-		fmt_percent(share, (double)f->budget / 1e6),
-		fmt_duration(time, model_reduced_ns(m)), told_words(f->every, words),
-		fmt_count(count, m->summed));
+	fmt_percent(share, (double)f->budget / 1e6);
+	fmt_duration(time, model_reduced_ns(m));
+	if (!m->summed)
+		page_say(out, 15,
+			"for %s watching took more than %s of the machine, and all was told one by "
+			"one all the same: messages of these pools cannot be counted otherwise",
+			time, share);
+	else
+		page_say(out, 15,
+			"%s of the machine did not pay for every task: for %s not all were told "
+			"one by one (now: %s); %s messages were only counted. Counts and bytes are "
+			"exact, times are those of the tasks that were told. For all of them: "
+			"--budget 100",
+			share, time, told_words(f->every, words), fmt_count(count, m->summed));
 	page_end(out);
 }
 

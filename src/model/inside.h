@@ -195,8 +195,8 @@ void plain_left(struct pool *p, struct worker *w, uint64_t t_ns);
 /* A reader waits: nothing is in the queue. */
 void plain_idle(struct model *m, struct pool *p, struct queue *q);
 
-/* left.c: a task of this worker's, of a kind without numbers, which it has not gone on from yet; and
- * the one that its next answer is to, of those it had gone on from by then. False: there is none. */
+/* left.c: the worker goes on from a task without a number, unanswered, for the first time; and the
+ * task that its next answer is to, of those it had gone on from by then. False: there is none. */
 void left_add(const struct pool *p, struct worker *w, struct task *t, uint64_t t_ns);
 bool left_answer(const struct pool *p, struct worker *w, uint64_t t_ns, struct task_key *ret_key);
 

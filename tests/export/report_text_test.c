@@ -194,6 +194,30 @@ static void test_fork_server(void **state)
 	session_release(&s);
 }
 
+/* What did not help is not said to have. */
+static void test_budget(void **state)
+{
+	struct session s;
+	char *text;
+
+	(void)state;
+	story_lively(&s);
+	s.model.level = (struct frame_level){
+		.h = {.kind = FRAME_LEVEL}, .every = 8, .level = 1, .levels = 4, .budget = 10000};
+	s.model.level_most = 1;
+	text = report(&s.model);
+	assert_non_null(strstr(text, "more than 1.0% of the machine"));
+	assert_non_null(strstr(text, "all was told"));
+	free(text);
+	s.model.summed = 5000;
+	text = report(&s.model);
+	assert_non_null(strstr(text, "1.0% of the machine did not pay for every task"));
+	assert_non_null(strstr(text, "(now: 1 task in 8)"));
+	assert_non_null(strstr(text, "5,000 messages"));
+	free(text);
+	session_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_no_traceback_and_long_one),
 		cmocka_unit_test(test_fork_server),
+		cmocka_unit_test(test_budget),
 	};
 
 	setenv("TZ", "UTC", 1);

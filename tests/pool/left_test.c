@@ -15,25 +15,33 @@
 
 enum { TASKS = 8001, RESULTS = 8002, FEEDER = 109 };
 
-static void say_of(struct story *t, uint32_t pid, uint32_t tid, uint64_t ino, enum msg_dir dir,
-	enum msg_shape shape)
+static void add(struct story *t, struct frame_msg f, uint32_t pid)
 {
-	struct frame_msg f = {
-		.h = {.kind = FRAME_MSG, .size = sizeof(f), .pid = pid},
-		.ino = ino,
-		.bytes = 10,
-		.tid = tid,
-		.dir = (uint8_t)dir,
-		.shape = (uint8_t)shape,
-	};
-
 	history_wait(&t->h, 5 * HISTORY_US);
-	history_add(&t->h, &f);
+	f.h = (struct frame){.kind = FRAME_MSG, .size = sizeof(f), .pid = pid};
+	history_add(&t->h, &f.h);
 }
 
 static void say(struct story *t, uint32_t pid, uint32_t tid, uint64_t ino, enum msg_dir dir)
 {
-	say_of(t, pid, tid, ino, dir, SHAPE_OBJECT);
+	add(t,
+		(struct frame_msg){.ino = ino,
+			.bytes = 10,
+			.tid = tid,
+			.dir = (uint8_t)dir,
+			.shape = SHAPE_OBJECT},
+		pid);
+}
+
+static void none(struct story *t, uint32_t pid, uint32_t tid, enum msg_dir dir)
+{
+	add(t,
+		(struct frame_msg){.ino = RESULTS,
+			.bytes = 4,
+			.tid = tid,
+			.dir = (uint8_t)dir,
+			.shape = SHAPE_NONE},
+		pid);
 }
 
 static void give(struct story *t, unsigned int n)
@@ -167,8 +175,8 @@ static void answers_may_all_be_none(void **state)
 	give(t, 2);
 	for (int i = 0; i < 2; i++) {
 		take(t, 101);
-		say_of(t, 101, FEEDER, RESULTS, MSG_WRITE, SHAPE_NONE);
-		say_of(t, 100, 100, RESULTS, MSG_READ, SHAPE_NONE);
+		none(t, 101, FEEDER, MSG_WRITE);
+		none(t, 100, 100, MSG_READ);
 	}
 	history_ticks(&t->h, 1);
 	p = story_pool(t);
