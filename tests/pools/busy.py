@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A Pool, an executor or bare processes at full speed: tasks that are empty, compute for a while, or
-give back what they were given. Says how many a second.
+"""A Pool, an executor or bare processes at full speed: tasks that are empty, compute for a while,
+or give back what they were given. Says how many a second.
 
 What a task computes is a fixed amount, measured beforehand: a task that only waited for its time
 to be over would hide what slows it down. Two batches are always out, so that no worker waits at
