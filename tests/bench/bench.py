@@ -281,6 +281,7 @@ def main():
              ("first", lambda c: first_screen(c, table, opts)),
              ("flood", lambda c: flood(c, table, opts, "100")),
              ("flood", lambda c: flood(c, table, opts, "1")),
+             ("flood, bare", lambda c: flood(c, table, opts, "100", "--processes")),
              ("unwatched", lambda c: unwatched(c, table, opts)),
              ("unwatched", lambda c: beside(c, table, "empty tasks, another pool is watched",
                                             lambda _: OtherPool(c), opts)),

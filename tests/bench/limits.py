@@ -16,12 +16,12 @@ COUNTED = ("sent", "taken", "done", "returned")
 CALLS = ("a short one (getppid)", "a write and a read of a pipe, each")
 
 
-def flood(case, table, opts, budget):
+def flood(case, table, opts, budget, *options):
     """A pool at full speed from its first instruction, against what it says it has done."""
     tape = case.path("flood")
     done = harness.run(case, [
         harness.POOLTOP, "record", "--budget", budget, "-o", tape, "--", harness.python(),
-        harness.pool("busy"), "--workers", "2", "--seconds", str(opts.flood)],
+        harness.pool("busy"), "--workers", "2", "--seconds", str(opts.flood), *options],
         seconds=opts.flood + 120)
     said = re.search(r"(\d+) tasks in ([0-9.]+) s", done.out.decode())
     if done.status or not said:
@@ -30,8 +30,9 @@ def flood(case, table, opts, budget):
     report, size = harness.report(case, tape), os.path.getsize(tape)
     os.unlink(tape)
     session, pool = report["session"], harness.one_pool(case, report)
-    what = "%g s of empty tasks, %s" % (
-        opts.flood, "all told" if budget == "100" else "budget %s %%" % budget)
+    what = "%g s of empty tasks, %s%s" % (
+        opts.flood, "bare processes, " if options else "",
+        "all told" if budget == "100" else "budget %s %%" % budget)
     table.add(what + ": messages", [2 * tasks / took], "a second", "100000")
     table.add(what + ": of them told",
               [100 - 100 * session["budget"]["summed"] / (4 * tasks)], "%")
