@@ -133,10 +133,16 @@ static void place_use(struct model *m, struct pipe_use *uses, uint32_t n, uint32
 	uses[(*tasks)++] = use;
 }
 
-/* A None that a pool's parent reads may be an answer, as any that a function gives back. */
-static bool may_be_answer(struct model *m, const struct frame_msg *f)
+static bool is_none_to_parent(struct model *m, const struct frame_msg *f)
 {
 	return f->shape == SHAPE_NONE && has_bare_pool(m, f->h.pid);
+}
+
+/* A None that a pool's parent reads from one of its workers may be an answer: what a function gives
+ * back. All others are words to end, or among the parent's own threads. */
+static bool may_say(struct model *m, const struct frame_msg *f, const struct pipe_use *use)
+{
+	return message_is_plain(f) || (use->writer && is_bare(m, use->writer, f->h.pid));
 }
 
 /* The pipes that were read, of those that nobody has claimed; those for tasks come first. */
@@ -149,7 +155,7 @@ static uint32_t find_pipes(struct model *m, struct pipe_use uses[PIPES])
 		struct pipe_use use = {.ino = f->ino, .t_ns = f->h.t_ns};
 		uint32_t k = 0;
 
-		if (f->dir != MSG_READ || !(message_is_plain(f) || may_be_answer(m, f)))
+		if (f->dir != MSG_READ || !(message_is_plain(f) || is_none_to_parent(m, f)))
 			continue;
 		while (k < n && uses[k].ino != f->ino)
 			k++;
@@ -159,6 +165,8 @@ static uint32_t find_pipes(struct model *m, struct pipe_use uses[PIPES])
 		if (!use.reader)
 			continue;
 		use.writer = writer_of(m, f->ino);
+		if (!may_say(m, f, &use))
+			continue;
 		uses[n] = use;
 		place_use(m, uses, n++, &tasks);
 	}
