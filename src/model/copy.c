@@ -248,10 +248,11 @@ static int copy_texts(struct model *to, const struct model *from)
 static int copy_rings(struct model *to, const struct model *from)
 {
 	to->early_cap = from->early_count;
+	to->pending_cap = from->pending_count ? from->pending_cap : 0;
+	to->pending_head = from->pending_count ? from->pending_head : 0;
 	if (copy_failures(&to->early, &to->early_count, from->early, from->early_count) ||
 		copy_vec(&to->events, from->events, MODEL_EVENTS, sizeof(*to->events)) ||
-		copy_vec(&to->pending, from->pending, from->pending_count ? MODEL_PENDING : 0,
-			sizeof(*to->pending)) ||
+		copy_vec(&to->pending, from->pending, to->pending_cap, sizeof(*to->pending)) ||
 		copy_vec(&to->gone, from->gone, from->gone_count ? MODEL_GONE : 0,
 			sizeof(*to->gone)))
 		return -ENOMEM;

@@ -162,7 +162,8 @@ struct model {
 
 	struct frame_msg *pending; /* messages whose pool or worker is not known yet; ring,
 				      NULL before the first; so is gone */
-	uint32_t pending_head, pending_count; /* oldest at head */
+	uint32_t pending_head, pending_count; /* oldest at head: 0 until MODEL_PENDING were there */
+	uint32_t pending_cap; /* room, which grows up to that */
 	bool pending_news; /* the newest frame was added there */
 	uint32_t pending_fresh; /* so many were since all were looked through */
 	struct failure *early; /* owned; of results in pending, oldest first: the function is not

@@ -34,11 +34,12 @@ bool model_pending_plain(const struct model *m, uint32_t pid, uint64_t ino, uint
 
 int pending_add(struct model *m, const struct frame_msg *f)
 {
-	if (!m->pending)
-		m->pending = calloc(MODEL_PENDING, sizeof(*m->pending));
-	if (!m->pending)
-		return -ENOMEM;
-	if (m->pending_count == MODEL_PENDING) {
+	int ret = vec_grow(&m->pending, &m->pending_cap, m->pending_count,
+		(struct vec_shape){sizeof(*m->pending), MODEL_PENDING});
+
+	if (ret == -ENOMEM)
+		return ret;
+	if (ret) {
 		m->dropped.messages += !message_is_plain(&m->pending[m->pending_head]);
 		m->pending_head = (m->pending_head + 1) % MODEL_PENDING;
 		m->pending_count--;
@@ -55,7 +56,7 @@ void pending_rest(struct model *m)
 		return;
 	free(m->pending);
 	m->pending = NULL;
-	m->pending_head = 0;
+	m->pending_head = m->pending_cap = 0;
 }
 
 int model_settle(struct model *m)
