@@ -93,7 +93,8 @@ static void rest(struct model *m, struct pool *p, struct worker *w, const struct
 		return;
 	if (w->hand.has && f->since_ns > w->hand.since_ns)
 		plain_left(p, w, f->since_ns);
-	if (q && q->role == QUEUE_TASKS && f->since_ns > q->written_ns)
+	/* What was written and taken before it waited is known, but after the frame's time. */
+	if (q && q->role == QUEUE_TASKS && f->since_ns > q->written_ns && f->since_ns <= f->h.t_ns)
 		plain_idle(m, p, q);
 }
 

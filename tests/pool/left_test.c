@@ -185,11 +185,41 @@ static void answers_may_all_be_none(void **state)
 	assert_int_equal(p->tasks_count, 0);
 }
 
+/* It has begun to wait since the messages that are told: those that are not may be in its queue. */
+static void who_waits_since_then_proves_nothing(void **state)
+{
+	struct story *t = *state;
+	struct frame_work f = {.h = {.kind = FRAME_WORK, .size = sizeof(f), .pid = 101},
+		.known = 0xff,
+		.state = STATE_WAIT,
+		.syscall_ino = TASKS};
+	const struct pool *p;
+
+	story_children(t, 1);
+	give(t, 1);
+	take(t, 101);
+	answer(t, 101);
+	history_tick(&t->h);
+	give(t, 1);
+	f.h.t_ns = t->h.now_ns;
+	f.since_ns = t->h.now_ns + 50 * HISTORY_US;
+	history_add(&t->h, &f);
+	take(t, 101);
+	p = story_pool(t);
+	assert_int_equal(only(p, 1), 2);
+	answer(t, 101);
+	p = story_pool(t);
+	assert_int_equal(p->totals.done, 2);
+	assert_int_equal(p->totals.returned, 2);
+	assert_int_equal(p->tasks_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORY(each_worker_answers_in_its_order),
 		STORY(one_goes_by_another_way),
+		STORY(who_waits_since_then_proves_nothing),
 		STORY(answers_may_all_be_none),
 		STORY(many_come_before_it_is_known_whose),
 	};
