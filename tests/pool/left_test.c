@@ -15,50 +15,27 @@
 
 enum { TASKS = 8001, RESULTS = 8002, FEEDER = 109 };
 
-static void add(struct story *t, struct frame_msg f, uint32_t pid)
+static void say(struct story *t, struct history_said s)
 {
 	history_wait(&t->h, 5 * HISTORY_US);
-	f.h = (struct frame){.kind = FRAME_MSG, .size = sizeof(f), .pid = pid};
-	history_add(&t->h, &f.h);
-}
-
-static void say(struct story *t, uint32_t pid, uint32_t tid, uint64_t ino, enum msg_dir dir)
-{
-	add(t,
-		(struct frame_msg){.ino = ino,
-			.bytes = 10,
-			.tid = tid,
-			.dir = (uint8_t)dir,
-			.shape = SHAPE_OBJECT},
-		pid);
-}
-
-static void none(struct story *t, uint32_t pid, uint32_t tid, enum msg_dir dir)
-{
-	add(t,
-		(struct frame_msg){.ino = RESULTS,
-			.bytes = 4,
-			.tid = tid,
-			.dir = (uint8_t)dir,
-			.shape = SHAPE_NONE},
-		pid);
+	history_say(&t->h, s);
 }
 
 static void give(struct story *t, unsigned int n)
 {
 	while (n--)
-		say(t, 100, 100, TASKS, MSG_WRITE);
+		say(t, (struct history_said){100, 0, TASKS, MSG_WRITE, 10, 0});
 }
 
 static void take(struct story *t, uint32_t pid)
 {
-	say(t, pid, pid, TASKS, MSG_READ);
+	say(t, (struct history_said){pid, 0, TASKS, MSG_READ, 10, 0});
 }
 
 static void answer(struct story *t, uint32_t pid)
 {
-	say(t, pid, FEEDER, RESULTS, MSG_WRITE);
-	say(t, 100, 100, RESULTS, MSG_READ);
+	say(t, (struct history_said){pid, FEEDER, RESULTS, MSG_WRITE, 10, 0});
+	say(t, (struct history_said){100, 0, RESULTS, MSG_READ, 10, 0});
 }
 
 /* Of the tasks that are on their way; 0: there are others or not that many. */
@@ -175,8 +152,8 @@ static void answers_may_all_be_none(void **state)
 	give(t, 2);
 	for (int i = 0; i < 2; i++) {
 		take(t, 101);
-		none(t, 101, FEEDER, MSG_WRITE);
-		none(t, 100, 100, MSG_READ);
+		say(t, (struct history_said){101, FEEDER, RESULTS, MSG_WRITE, 4, SHAPE_NONE});
+		say(t, (struct history_said){100, 0, RESULTS, MSG_READ, 4, SHAPE_NONE});
 	}
 	history_ticks(&t->h, 1);
 	p = story_pool(t);

@@ -15,48 +15,30 @@
 
 enum { TASKS = 8001, RESULTS = 8002, OTHER = 8003 };
 
-/* A message of a user's own; tid 0: by the main thread. */
-struct said {
-	uint32_t pid, tid;
-	uint64_t ino;
-	enum msg_dir dir;
-	uint64_t bytes;
-	uint8_t shape; /* 0: SHAPE_OBJECT */
-};
-
-static void say(struct story *t, struct said s)
+static void say(struct story *t, struct history_said s)
 {
-	struct frame_msg f = {
-		.h = {.kind = FRAME_MSG, .size = sizeof(f), .pid = s.pid},
-		.ino = s.ino,
-		.bytes = s.bytes,
-		.tid = s.tid ? s.tid : s.pid,
-		.dir = (uint8_t)s.dir,
-		.shape = s.shape ? s.shape : SHAPE_OBJECT,
-	};
-
 	history_wait(&t->h, 10 * HISTORY_US);
-	history_add(&t->h, &f);
+	history_say(&t->h, s);
 }
 
 static void give(struct story *t, uint64_t bytes)
 {
-	say(t, (struct said){100, 0, TASKS, MSG_WRITE, bytes, 0});
+	say(t, (struct history_said){100, 0, TASKS, MSG_WRITE, bytes, 0});
 }
 
 static void take(struct story *t, uint32_t pid, uint64_t bytes)
 {
-	say(t, (struct said){pid, 0, TASKS, MSG_READ, bytes, 0});
+	say(t, (struct history_said){pid, 0, TASKS, MSG_READ, bytes, 0});
 }
 
 static void answer(struct story *t, uint32_t pid, uint32_t tid, uint64_t bytes)
 {
-	say(t, (struct said){pid, tid, RESULTS, MSG_WRITE, bytes, 0});
+	say(t, (struct history_said){pid, tid, RESULTS, MSG_WRITE, bytes, 0});
 }
 
 static void get(struct story *t, uint64_t bytes)
 {
-	say(t, (struct said){100, 0, RESULTS, MSG_READ, bytes, 0});
+	say(t, (struct history_said){100, 0, RESULTS, MSG_READ, bytes, 0});
 }
 
 /* The k-th that is written is the k-th that is read, whoever reads it. */
@@ -158,13 +140,13 @@ static void none_is_a_sentinel_or_an_answer(void **state)
 	story_children(t, 1);
 	give(t, 10);
 	take(t, 101, 10);
-	say(t, (struct said){101, 0, RESULTS, MSG_WRITE, 4, SHAPE_NONE});
+	say(t, (struct history_said){101, 0, RESULTS, MSG_WRITE, 4, SHAPE_NONE});
 	answer(t, 101, 0, 99);
-	say(t, (struct said){100, 0, RESULTS, MSG_READ, 4, SHAPE_NONE});
+	say(t, (struct history_said){100, 0, RESULTS, MSG_READ, 4, SHAPE_NONE});
 	get(t, 99);
 	history_ticks(&t->h, 2);
-	say(t, (struct said){100, 0, TASKS, MSG_WRITE, 4, SHAPE_NONE});
-	say(t, (struct said){101, 0, TASKS, MSG_READ, 4, SHAPE_NONE});
+	say(t, (struct history_said){100, 0, TASKS, MSG_WRITE, 4, SHAPE_NONE});
+	say(t, (struct history_said){101, 0, TASKS, MSG_READ, 4, SHAPE_NONE});
 	history_exit(&t->h, 101, 0);
 	p = story_pool(t);
 	assert_int_equal(p->totals.sent, 1);
@@ -225,10 +207,10 @@ static void other_pipes_are_none(void **state)
 	struct story *t = *state;
 
 	story_children(t, 2);
-	say(t, (struct said){101, 0, OTHER, MSG_WRITE, 50, 0});
-	say(t, (struct said){100, 0, OTHER, MSG_READ, 50, 0});
-	say(t, (struct said){101, 0, TASKS, MSG_WRITE, 50, 0});
-	say(t, (struct said){102, 0, TASKS, MSG_READ, 50, 0});
+	say(t, (struct history_said){101, 0, OTHER, MSG_WRITE, 50, 0});
+	say(t, (struct history_said){100, 0, OTHER, MSG_READ, 50, 0});
+	say(t, (struct history_said){101, 0, TASKS, MSG_WRITE, 50, 0});
+	say(t, (struct history_said){102, 0, TASKS, MSG_READ, 50, 0});
 	history_ticks(&t->h, 2);
 	story_tell(t);
 	assert_int_equal(t->s.model.pools_count, 0);
@@ -298,16 +280,16 @@ static void all_queues_of_a_short_life(void **state)
 		for (uint32_t pid = 101; pid <= 102; pid++) {
 			uint64_t tasks = 9001 + 2 * k, results = tasks + 1, size = 10 * (k + 1);
 
-			say(t, (struct said){100, 0, tasks, MSG_WRITE, size + pid, 0});
-			say(t, (struct said){pid, 0, tasks, MSG_READ, size + pid, 0});
-			say(t, (struct said){pid, 0, results, MSG_WRITE, size, 0});
-			say(t, (struct said){100, 0, results, MSG_READ, size, 0});
+			say(t, (struct history_said){100, 0, tasks, MSG_WRITE, size + pid, 0});
+			say(t, (struct history_said){pid, 0, tasks, MSG_READ, size + pid, 0});
+			say(t, (struct history_said){pid, 0, results, MSG_WRITE, size, 0});
+			say(t, (struct history_said){100, 0, results, MSG_READ, size, 0});
 		}
 	}
-	say(t, (struct said){100, 0, 9101, MSG_WRITE, 5, 0});
-	say(t, (struct said){102, 0, 9101, MSG_READ, 5, 0});
-	say(t, (struct said){102, 0, 9102, MSG_WRITE, 6, 0});
-	say(t, (struct said){100, 0, 9102, MSG_READ, 6, 0});
+	say(t, (struct history_said){100, 0, 9101, MSG_WRITE, 5, 0});
+	say(t, (struct history_said){102, 0, 9101, MSG_READ, 5, 0});
+	say(t, (struct history_said){102, 0, 9102, MSG_WRITE, 6, 0});
+	say(t, (struct history_said){100, 0, 9102, MSG_READ, 6, 0});
 	history_exit(&t->h, 101, 0);
 	p = story_pool(t);
 	assert_non_null(p);
@@ -333,9 +315,10 @@ static void answers_are_read_when_their_worker_is_gone(void **state)
 	answer(t, 101, 109, 5);
 	take(t, 101, 20);
 	answer(t, 101, 109, 6);
-	say(t, (struct said){100, 0, TASKS, MSG_WRITE, 4, SHAPE_NONE});
-	say(t, (struct said){101, 0, TASKS, MSG_READ, 4, SHAPE_NONE});
-	say(t, (struct said){101, 0, OTHER, MSG_WRITE, 7, 0}); /* its parent cannot read it */
+	say(t, (struct history_said){100, 0, TASKS, MSG_WRITE, 4, SHAPE_NONE});
+	say(t, (struct history_said){101, 0, TASKS, MSG_READ, 4, SHAPE_NONE});
+	say(t, (struct history_said){
+		       101, 0, OTHER, MSG_WRITE, 7, 0}); /* its parent cannot read it */
 	history_pipe(&t->h, 100, RESULTS, 5, PIPE_READ | PIPE_WRITE);
 	history_ends(&t->h, 100);
 	history_exit(&t->h, 101, 0);

@@ -16,17 +16,8 @@ enum { RESULTS = 8002 };
 
 static void say(struct story *t, uint32_t pid, enum msg_dir dir, uint64_t bytes)
 {
-	struct frame_msg f = {
-		.h = {.kind = FRAME_MSG, .size = sizeof(f), .pid = pid},
-		.ino = RESULTS,
-		.bytes = bytes,
-		.tid = pid,
-		.dir = (uint8_t)dir,
-		.shape = SHAPE_OBJECT,
-	};
-
 	history_wait(&t->h, 10 * HISTORY_US);
-	history_add(&t->h, &f);
+	history_say(&t->h, (struct history_said){pid, 0, RESULTS, dir, bytes, 0});
 }
 
 /* What its Python stack says has come. */

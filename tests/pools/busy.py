@@ -50,7 +50,8 @@ def logged(task_us):
     log.line(truth.now_ns())
 
 
-def serve(tasks, results):
+def serve(tasks, results, initializer, initargs):
+    initializer(*initargs)
     for func, item in iter(tasks.get, None):
         results.put(func(item))
 
@@ -67,10 +68,11 @@ class Answers:
 class Processes:
     """Bare processes that take tasks from one queue and put results into another."""
 
-    def __init__(self, workers, _initializer, _initargs):
+    def __init__(self, workers, initializer, initargs):
         self.tasks, self.results = multiprocessing.Queue(), multiprocessing.Queue()
         self._pool = [multiprocessing.get_context("fork").Process(
-            target=serve, args=(self.tasks, self.results)) for _ in range(workers)]
+            target=serve, args=(self.tasks, self.results, initializer, initargs))
+            for _ in range(workers)]
         for process in self._pool:
             process.start()
 

@@ -219,6 +219,15 @@ void history_return(struct history *h, const struct history_pool *p, const struc
 void history_run(struct history *h, const struct history_pool *p, uint32_t pid,
 	const struct history_task *t, uint64_t run_ns);
 
+/* A message of a user's own. */
+struct history_said {
+	uint32_t pid, tid; /* tid 0: by the main thread */
+	uint64_t ino;
+	enum msg_dir dir;
+	uint64_t bytes;
+	uint8_t shape; /* 0: SHAPE_OBJECT */
+};
+void history_say(struct history *h, struct history_said s);
 /* A wake-up, which has no bytes. */
 void history_wake(struct history *h, uint32_t pid, uint64_t ino);
 

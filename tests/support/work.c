@@ -295,6 +295,20 @@ void history_sentinel(struct history *h, uint32_t pid, uint64_t ino, enum msg_di
 	history_add(h, &f);
 }
 
+void history_say(struct history *h, struct history_said s)
+{
+	struct frame_msg f = {
+		.h = history_head(FRAME_MSG, sizeof(f), s.pid),
+		.ino = s.ino,
+		.bytes = s.bytes,
+		.tid = s.tid ? s.tid : s.pid,
+		.dir = (uint8_t)s.dir,
+		.shape = s.shape ? s.shape : SHAPE_OBJECT,
+	};
+
+	history_add(h, &f);
+}
+
 void history_wake(struct history *h, uint32_t pid, uint64_t ino)
 {
 	struct frame_msg f = {
