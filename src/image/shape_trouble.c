@@ -46,6 +46,7 @@ static const struct field failure_rows[] = {
 	NUMBER(failure, func),
 	NUMBER(failure, flags),
 	NUMBER(failure, count),
+	NUMBER(failure, texts),
 	NUMBER(failure, hash),
 	{OWNED(failure, exception, FRAME_MAX), .is_needed = true},
 	{OWNED(failure, message, FRAME_MAX), .is_needed = true, .has_lines = true},

@@ -17,15 +17,21 @@ static uint64_t mix(uint64_t hash, const char *text, size_t len)
 	return hash * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static uint64_t text_hash(const struct frame_failure *f)
+static uint64_t texts_hash(const struct frame_failure *f)
 {
 	return mix(mix(UINT64_C(0xcbf29ce484222325), f->text, f->exc_len), f->text + f->exc_len,
 		f->message_len);
 }
 
-static uint64_t kind_hash(uint64_t text, uint32_t func)
+static uint64_t kind_hash(const struct failure *f)
 {
-	return (text ^ func) * UINT64_C(0x9e3779b97f4a7c15);
+	return (f->texts ^ f->func) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* Of one whose function is to come: it is of no kind until then. */
+static uint64_t unnamed_hash(const struct failure *f)
+{
+	return kind_hash(f) ^ task_hash(f->key);
 }
 
 void failure_release(struct failure *f)
@@ -100,23 +106,32 @@ static void count_one(struct model *m, struct pool *p, const struct failure *f)
 	kind->key = f->key;
 }
 
-/* Its function is 0 and its hash that of its texts alone, until its worker is known. */
+/* Its function and its hash are 0 until its worker is known. */
 static struct failure seen(const struct frame_failure *f)
 {
 	return (struct failure){
 		.t_ns = f->h.t_ns,
 		.first_ns = f->h.t_ns,
 		.pid = f->h.pid,
-		.key = {.job = f->job, .chunk = f->chunk},
+		.key = {.job = f->job, .chunk = f->flags & MSG_HAS_CHUNK ? f->chunk : -1},
 		.flags = f->flags,
-		.hash = text_hash(f),
+		.texts = texts_hash(f),
 	};
 }
 
-static void name(struct failure *f, const struct worker *w)
+/* Only the end of its task's write says the function, and that may come last of all. */
+static bool is_named_later(const struct model *m, const struct pool *p, const struct failure *f)
+{
+	const struct task *t = f->func ? NULL : pool_task(p, f->key);
+
+	return t && !t->sent_ns && is_all_told(m, p);
+}
+
+static void name(
+	const struct model *m, const struct pool *p, const struct worker *w, struct failure *f)
 {
 	f->func = w->last_key.job == f->key.job ? w->last_func : 0;
-	f->hash = kind_hash(f->hash, f->func);
+	f->hash = is_named_later(m, p, f) ? unnamed_hash(f) : kind_hash(f);
 }
 
 static void drop_early(struct model *m, uint32_t at)
@@ -160,7 +175,7 @@ int failure_settle(
 		if (one.pid != f->h.pid || one.t_ns != f->h.t_ns || one.key.job != f->job)
 			continue;
 		drop_early(m, i);
-		name(&one, w);
+		name(m, p, w, &one);
 		kind = one;
 		if (find_kind(p, one.hash))
 			failure_release(&kind);
@@ -184,7 +199,7 @@ int apply_failure(struct model *m, const struct frame *frame)
 
 	if (!w)
 		return keep_early(m, f);
-	name(&one, w);
+	name(m, p, w, &one);
 	kind = one;
 	if (!find_kind(p, one.hash)) {
 		ret = word(&kind, f);
@@ -195,4 +210,50 @@ int apply_failure(struct model *m, const struct frame *frame)
 	}
 	count_one(m, p, &one);
 	return 0;
+}
+
+static void add_to(struct failure *kind, const struct failure *one)
+{
+	kind->count += one->count;
+	kind->first_ns = one->first_ns < kind->first_ns ? one->first_ns : kind->first_ns;
+	if (one->t_ns < kind->t_ns)
+		return;
+	kind->t_ns = one->t_ns;
+	kind->pid = one->pid;
+	kind->flags = one->flags;
+	kind->key = one->key;
+}
+
+/* The two rows are of one kind: the one that came later is no more. */
+static void join(struct pool *p, struct failure *first, struct failure *later)
+{
+	struct failure *end = &p->failures[--p->failures_count];
+
+	add_to(first, later);
+	failure_release(later);
+	memmove(later, later + 1, (size_t)(end - later) * sizeof(*later));
+	*end = (struct failure){0};
+}
+
+static bool is_unnamed(const struct failure *f, const struct task *t)
+{
+	return !f->func && f->key.job == t->key.job && f->key.chunk == t->key.chunk &&
+	       f->hash == unnamed_hash(f);
+}
+
+void failure_named(struct pool *p, const struct task *t)
+{
+	struct failure *one = NULL, *kind;
+
+	for (uint32_t i = 0; i < p->failures_count && !one; i++)
+		if (is_unnamed(&p->failures[i], t))
+			one = &p->failures[i];
+	if (!one)
+		return;
+	one->func = t->func;
+	one->hash = 0;
+	kind = find_kind(p, kind_hash(one));
+	one->hash = kind_hash(one);
+	if (kind)
+		join(p, kind < one ? kind : one, kind < one ? one : kind);
 }

@@ -165,6 +165,12 @@ static inline bool is_told_in_part(const struct model *m, const struct pool *p)
 	return p->summed || (m->level.level && !p->traits.unnumbered);
 }
 
+/* Every message of its tasks is told: one that is missing is to come. */
+static inline bool is_all_told(const struct model *m, const struct pool *p)
+{
+	return p->from_start && !m->lost_records && !is_told_in_part(m, p);
+}
+
 /* sum.c: the rest of this task's messages was only added up, or will be. */
 bool sum_overtook(const struct model *m, struct pool *p, const struct task *t);
 void tick_sums(struct pool *p); /* last of a tick */
@@ -206,6 +212,8 @@ void failure_release(struct failure *f);
  * -ENOMEM. */
 int failure_settle(
 	struct model *m, struct pool *p, const struct worker *w, const struct frame_msg *f);
+/* This task's function is known now, and it has failed before. */
+void failure_named(struct pool *p, const struct task *t);
 
 /* slow.c */
 void slow_add(struct pool *p, const struct task *t, uint64_t run_ns);

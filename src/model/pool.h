@@ -105,6 +105,7 @@ struct failure {
 	uint32_t func; /* text id */
 	uint32_t flags; /* enum msg_flags: MSG_ENCODING */
 	uint64_t count;
+	uint64_t texts; /* hash of exception and message as they came */
 	uint64_t hash; /* of what makes it a kind of its own */
 	char *exception; /* owned, cleaned, never NULL */
 	char *message;

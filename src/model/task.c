@@ -172,6 +172,8 @@ int task_sent(struct model *m, struct pool *p, const struct frame_msg *f)
 		count_items(m, p, w, t, NULL);
 	if (t->done_ns && !t->named)
 		task_name(m, p, t);
+	if (t->failed)
+		failure_named(p, t);
 	if (t->done_ns && t->returned_ns)
 		task_end(m, p, t, (struct past_end){OUTCOME_RETURNED, t->returned_ns});
 	return 0;
@@ -348,8 +350,8 @@ static bool done_was_missed(const struct model *m, struct pool *p, const struct 
 
 bool task_is_to_come(const struct model *m, const struct pool *p, const struct frame_msg *f)
 {
-	return p->traits.own_queues && p->from_start && !m->lost_records &&
-	       !is_told_in_part(m, p) && p->tasks_count < MODEL_TASKS && !task_find(p, key_of(f));
+	return p->traits.own_queues && is_all_told(m, p) && p->tasks_count < MODEL_TASKS &&
+	       !task_find(p, key_of(f));
 }
 
 int task_returned(struct model *m, struct pool *p, const struct frame_msg *f)

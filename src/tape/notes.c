@@ -286,13 +286,22 @@ static void note_failure(struct notes *n, const struct pool *p, uint32_t i)
 	const struct failure *f = &p->failures[i];
 	char chunk[NUMBER], when[FMT_MAX];
 
-	if (!is_new(n, key_of(TABLE_FAILURE, p->id, i, f->first_ns), f->count))
+	if (!is_new(n, key_of(TABLE_FAILURE, p->id, i, f->first_ns), f->count ^ f->hash))
 		return;
 	add(n, "INSERT OR REPLACE INTO failure VALUES(%u,%u,%lld,%lld,%Q,%u,%lld,%s,", p->id, i + 1,
 		f->first_ns, f->t_ns, wall(n, f->t_ns, when), f->pid, f->key.job,
 		num(chunk, f->key.chunk >= 0, f->key.chunk));
 	add(n, "%Q,%Q,%Q,%Q,%lld);", text(n, f->func), f->exception, f->message, f->traceback,
 		f->count);
+}
+
+/* Two of them may turn out to be of one kind: then there is one row less. */
+static void note_failures(struct notes *n, const struct pool *p)
+{
+	for (uint32_t i = 0; i < p->failures_count; i++)
+		note_failure(n, p, i);
+	if (is_new(n, key_of(TABLE_FAILURE, p->id, UINT64_MAX, 0), p->failures_count))
+		add(n, "DELETE FROM failure WHERE pool=%u AND id>%u;", p->id, p->failures_count);
 }
 
 static void note_finding(struct notes *n, const struct pool *p, const struct finding *f)
@@ -341,8 +350,7 @@ static void note_all(struct notes *n)
 		note_pool(n, p);
 		for (uint32_t d = 0; d < p->deaths_count; d++)
 			died |= note_death(n, p, &p->deaths[d]);
-		for (uint32_t f = 0; f < p->failures_count; f++)
-			note_failure(n, p, f);
+		note_failures(n, p);
 		for (uint32_t f = 0; f < p->findings_count; f++)
 			note_finding(n, p, &p->findings[f]);
 	}

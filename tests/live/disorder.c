@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * disorder RECORDING ROUNDS LATE_US: feeds the recording as it is and then ROUNDS times with the
- * records of one message in ten late by up to LATE_US, at random; what a process does later waits
- * for its late ones, what others do does not. So it is when the kernel tells a write after the read
- * that it led to, or one core's records after another's. Prints what each round has otherwise than
- * the recording as it is, pool by pool; exits with 1 if one has.
+ * records of one message in ten late by up to LATE_US, at random. So it is when the kernel tells a
+ * write after the read that it led to. A thread goes on only when what it did before is told, and
+ * with what was read its whole process does: nobody reads what is written then before that. Prints
+ * what each round has otherwise than the recording as it is, pool by pool; exits with 1 if one has.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,18 +14,21 @@
 #include "session/session.h"
 #include "tape/tape_reader.h"
 
-enum { PIDS = 1 << 22, POOLS = 512, LINE = 256, ONE_IN = 10 };
+enum { PIDS = 1 << 22, POOLS = 512, LINE = 320, ONE_IN = 10 };
 
 struct late_frame {
 	struct frame *frame; /* owned by the list as it was recorded */
 	uint64_t at_ns; /* when it comes */
+	uint64_t due_ns; /* when it has come for sure; as all times here, by what came before it */
 	size_t number; /* as it was recorded */
 };
 
 struct recorded {
 	struct late_frame *frames;
 	size_t count, room;
-	uint64_t *last_ns; /* of each process: PIDS */
+	uint64_t *thread_ns; /* of each thread: PIDS */
+	uint64_t *whole_ns; /* of each process, of what all its threads wait for: PIDS */
+	uint64_t *last_ns; /* of each process, of anything: PIDS */
 };
 
 static int keep(struct recorded *r, const struct frame *f)
@@ -91,27 +94,111 @@ static bool is_kernels(const struct frame *f)
 	       f->kind == FRAME_EXIT;
 }
 
+static const struct frame_msg *message_of(const struct frame *f)
+{
+	return f->kind == FRAME_MSG ? (const struct frame_msg *)f : NULL;
+}
+
+/* When each came, as it was recorded. */
+static void time_all(struct recorded *r)
+{
+	uint64_t now_ns = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct frame *f = r->frames[i].frame;
+
+		if (is_kernels(f) && f->t_ns > now_ns)
+			now_ns = f->t_ns;
+		r->frames[i] = (struct late_frame){r->frames[i].frame, now_ns, UINT64_MAX, i};
+	}
+}
+
+static uint64_t min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t max(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* When the message that was written may have been read first: another process' read from its pipe
+ * may come before it, but not before its thread's message before it. */
+static uint64_t read_from(const struct recorded *r, size_t written, uint64_t late_ns)
+{
+	const struct frame_msg *wrote = message_of(r->frames[written].frame);
+	uint64_t first_ns = r->frames[written].at_ns;
+
+	for (size_t i = written; i-- && r->frames[i].at_ns + late_ns > first_ns;) {
+		const struct frame_msg *f = message_of(r->frames[i].frame);
+
+		if (f && f->h.pid == wrote->h.pid && f->tid == wrote->tid)
+			break;
+		if (f && f->h.pid != wrote->h.pid && f->ino == wrote->ino && f->dir == MSG_READ)
+			first_ns = r->frames[i].at_ns;
+	}
+	return first_ns;
+}
+
+/* Messages are due before anyone reads what is written next: what a thread did by that thread, what
+ * was read by any of its process. */
+static void find_due(struct recorded *r, uint64_t late_ns)
+{
+	memset(r->thread_ns, 0xff, PIDS * sizeof(*r->thread_ns));
+	memset(r->whole_ns, 0xff, PIDS * sizeof(*r->whole_ns));
+	for (size_t i = r->count; i--;) {
+		const struct frame_msg *f = message_of(r->frames[i].frame);
+		uint64_t *thread_ns = f ? &r->thread_ns[f->tid % PIDS] : NULL;
+		uint64_t *whole_ns = f ? &r->whole_ns[f->h.pid % PIDS] : NULL;
+
+		if (!f)
+			continue;
+		if (f->dir == MSG_READ)
+			*thread_ns = min(*thread_ns, *whole_ns);
+		r->frames[i].due_ns = *thread_ns;
+		if (f->dir != MSG_WRITE)
+			continue;
+		*thread_ns = min(*thread_ns, read_from(r, i, late_ns));
+		*whole_ns = min(*whole_ns, *thread_ns);
+	}
+}
+
+static uint64_t late(const struct late_frame *f, uint64_t late_ns, uint64_t *seed)
+{
+	uint64_t at_ns = f->at_ns;
+
+	if (chance(seed) % ONE_IN == 0)
+		at_ns += chance(seed) % late_ns;
+	return at_ns < f->due_ns ? at_ns : max(f->due_ns, f->at_ns);
+}
+
 /* round 0: as it was recorded. */
 static void disturb(const struct recorded *r, unsigned int round, uint64_t late_ns,
 	struct late_frame *ret_frames)
 {
-	uint64_t now_ns = 0, seed = round;
+	uint64_t seed = round;
 
+	memset(r->thread_ns, 0, PIDS * sizeof(*r->thread_ns));
 	memset(r->last_ns, 0, PIDS * sizeof(*r->last_ns));
+	memset(r->whole_ns, 0, PIDS * sizeof(*r->whole_ns));
 	for (size_t i = 0; i < r->count; i++) {
-		struct frame *f = r->frames[i].frame;
-		uint64_t *last_ns = &r->last_ns[f->pid % PIDS];
-		uint64_t at_ns;
+		struct late_frame *f = &ret_frames[i];
+		const struct frame_msg *msg = message_of(r->frames[i].frame);
+		uint32_t pid = r->frames[i].frame->pid % PIDS;
 
-		if (is_kernels(f) && f->t_ns > now_ns)
-			now_ns = f->t_ns;
-		at_ns = now_ns;
-		if (round && f->kind == FRAME_MSG && chance(&seed) % ONE_IN == 0)
-			at_ns += chance(&seed) % late_ns;
-		if (f->pid && at_ns < *last_ns)
-			at_ns = *last_ns;
-		*last_ns = at_ns;
-		ret_frames[i] = (struct late_frame){f, at_ns, i};
+		*f = r->frames[i];
+		if (round && msg)
+			f->at_ns = late(f, late_ns, &seed);
+		if (!pid)
+			continue;
+		f->at_ns = max(f->at_ns, msg ? r->thread_ns[msg->tid % PIDS] : r->last_ns[pid]);
+		f->at_ns = max(f->at_ns, r->whole_ns[pid]);
+		if (msg)
+			r->thread_ns[msg->tid % PIDS] = f->at_ns;
+		if (!msg || msg->dir == MSG_READ)
+			r->whole_ns[pid] = f->at_ns;
+		r->last_ns[pid] = max(r->last_ns[pid], f->at_ns);
 	}
 	qsort(ret_frames, r->count, sizeof(*ret_frames), by_time);
 }
@@ -136,17 +223,20 @@ static int fold(const struct late_frame *frames, size_t count, struct sums *ret_
 		const struct pool *p = &s.model.pools[i];
 		const struct totals *t = &p->totals;
 		uint64_t items = 0;
+		uint32_t unnamed = 0;
 
 		for (uint32_t k = 0; k < p->workers_count; k++)
 			items += p->workers[k].items;
+		for (uint32_t k = 0; k < p->failures_count; k++)
+			unnamed += !p->failures[k].func;
 		snprintf(ret_sums->pools[i], LINE,
 			"%u %s sent %" PRIu64 " taken %" PRIu64 " done %" PRIu64
 			" returned %" PRIu64 " failed %" PRIu64 " lost %" PRIu64 " items %" PRIu64
 			"/%" PRIu64 " bytes %" PRIu64 "/%" PRIu64 " workers %" PRIu32
-			" deaths %" PRIu32 "%s\n",
+			" deaths %" PRIu32 " kinds of failure %" PRIu32 ", unnamed %" PRIu32 "%s\n",
 			p->pid, p->kind, t->sent, t->taken, t->done, t->returned, t->failed,
 			t->lost, t->items, items, t->bytes_out, t->bytes_back, p->workers_count,
-			p->deaths_count, p->ended_ns ? "" : " goes on");
+			p->deaths_count, p->failures_count, unnamed, p->ended_ns ? "" : " goes on");
 		ret_sums->count++;
 	}
 	qsort(ret_sums->pools, ret_sums->count, LINE, by_text);
@@ -169,7 +259,11 @@ static void print(const char *what, const struct sums *a, const struct sums *b)
 
 int main(int argc, char **argv)
 {
-	struct recorded r = {.last_ns = malloc(PIDS * sizeof(*r.last_ns))};
+	struct recorded r = {
+		.thread_ns = malloc(PIDS * sizeof(*r.thread_ns)),
+		.last_ns = malloc(PIDS * sizeof(*r.last_ns)),
+		.whole_ns = malloc(PIDS * sizeof(*r.whole_ns)),
+	};
 	static struct sums as_it_is, sums;
 	unsigned int rounds = argc == 4 ? (unsigned int)strtoul(argv[2], NULL, 10) : 0;
 	uint64_t late_ns = argc == 4 ? 1000 * strtoull(argv[3], NULL, 10) : 0;
@@ -177,7 +271,7 @@ int main(int argc, char **argv)
 	struct err err = {0};
 	int differ = 0;
 
-	if (!rounds || !late_ns || !r.last_ns) {
+	if (!rounds || !late_ns || !r.thread_ns || !r.last_ns || !r.whole_ns) {
 		fprintf(stderr, "usage: disorder RECORDING ROUNDS LATE_US\n");
 		return 2;
 	}
@@ -188,6 +282,8 @@ int main(int argc, char **argv)
 	frames = calloc(r.count + 1, sizeof(*frames));
 	if (!frames)
 		return 2;
+	time_all(&r);
+	find_due(&r, late_ns);
 	for (unsigned int round = 0; round <= rounds; round++) {
 		disturb(&r, round, late_ns, frames);
 		if (fold(frames, r.count, round ? &sums : &as_it_is))
@@ -202,7 +298,9 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < r.count; i++)
 		free(r.frames[i].frame);
 	free(r.frames);
+	free(r.thread_ns);
 	free(r.last_ns);
+	free(r.whole_ns);
 	free(frames);
 	return differ;
 }

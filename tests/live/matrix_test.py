@@ -210,7 +210,7 @@ def watch(case, row, interpreter, method, told):
 
 def held_in_disorder(case, tape):
     """The same when records of messages come late, as on a machine with more cores or less time."""
-    done = harness.run(case, [os.path.join(harness.BUILD, "tests/live/disorder"), tape, "40",
+    done = harness.run(case, [os.path.join(harness.BUILD, "tests/live/disorder"), tape, "80",
                               "200"])
     case.check(done.status == 0, "in disorder: %s" % done.out.decode("utf-8", "replace")[:2000])
 

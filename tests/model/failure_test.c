@@ -66,6 +66,56 @@ static void function_is_known_though_the_task_is_gone(void **state)
 	assert_string_equal(model_text(&t->s.model, story_pool(t)->failures[0].func, ""), "job.a");
 }
 
+static const char *const no[] = {"KeyError", "'x'", "Traceback"};
+
+static void raise_before_sent(struct story *t, int32_t chunk)
+{
+	struct history_task one = {.job = 1, .chunk = chunk, .func = NULL};
+
+	history_take(&t->h, &story_pipes, 101, &one);
+	history_wait(&t->h, HISTORY_MS);
+	history_raise(&t->h, &story_pipes, 101, &one, no);
+}
+
+static void send(struct story *t, int32_t chunk, const char *func)
+{
+	struct history_task one = {.job = 1, .chunk = chunk, .func = func};
+
+	history_send(&t->h, &story_pipes, &one);
+	history_return(&t->h, &story_pipes, &one);
+}
+
+/* Only the end of the parent's write says the function, and the worker was faster. */
+static void functions_may_be_known_last(void **state)
+{
+	struct story *t = *state;
+	const struct pool *p;
+
+	story_start(t, 1);
+	fail_with(t, 0, "job.a", "no");
+	for (int i = 1; i < 5; i++)
+		raise_before_sent(t, i);
+	p = story_pool(t);
+	assert_int_equal(p->failures_count, 5);
+	send(t, 2, "job.a");
+	send(t, 1, "job.a");
+	send(t, 3, "job.b");
+	p = story_pool(t);
+	assert_int_equal(p->failures_count, 4);
+	assert_int_equal(p->failures[1].count, 2);
+	assert_int_equal(p->failures[1].key.chunk, 2);
+	assert_true(p->failures[1].first_ns < p->failures[1].t_ns);
+	assert_string_equal(model_text(&t->s.model, p->failures[1].func, ""), "job.a");
+	assert_string_equal(model_text(&t->s.model, p->failures[2].func, ""), "job.b");
+	assert_int_equal(p->failures[3].func, 0);
+	send(t, 4, "job.b");
+	p = story_pool(t);
+	assert_int_equal(p->failures_count, 3);
+	assert_int_equal(p->failures[2].count, 2);
+	assert_int_equal(p->totals.failed, 5);
+	assert_int_equal(p->totals.returned, 5);
+}
+
 static void texts_are_cleaned(void **state)
 {
 	struct story *t = *state;
@@ -118,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(kinds_are_counted),
 		STORY(function_is_known_though_the_task_is_gone),
+		STORY(functions_may_be_known_last),
 		STORY(texts_are_cleaned),
 		STORY(kinds_are_bounded),
 		STORY(storm_is_one_event_a_tick),
