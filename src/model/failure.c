@@ -237,8 +237,7 @@ static void join(struct pool *p, struct failure *first, struct failure *later)
 
 static bool is_unnamed(const struct failure *f, const struct task *t)
 {
-	return !f->func && f->key.job == t->key.job && f->key.chunk == t->key.chunk &&
-	       f->hash == unnamed_hash(f);
+	return !f->func && task_key_is(f->key, t->key) && f->hash == unnamed_hash(f);
 }
 
 void failure_named(struct pool *p, const struct task *t)

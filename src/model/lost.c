@@ -83,8 +83,7 @@ static bool was_overtaken(struct pool *p, const struct task *t)
 	if (w && p->traits.fed_results)
 		return w->ended_ns || t->taken_ns < w->done_taken_ns;
 	if (t->taken_ns)
-		return !w || !w->hand.has || w->hand.key.job != t->key.job ||
-		       w->hand.key.chunk != t->key.chunk;
+		return !w || !w->hand.has || !task_key_is(w->hand.key, t->key);
 	return was_taken(p, t);
 }
 

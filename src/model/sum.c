@@ -183,8 +183,7 @@ bool sum_overtook(const struct model *m, struct pool *p, const struct task *t)
 	}
 	if (t->taken_ns)
 		return t->taken_ns + LATE_NS + 2 * m->tick_ns < m->now_ns &&
-		       (!w || !w->hand.has || w->hand.key.job != t->key.job ||
-			       w->hand.key.chunk != t->key.chunk);
+		       (!w || !w->hand.has || !task_key_is(w->hand.key, t->key));
 	ns = passing_ns(m, now->sent, now->taken, p->tick_taken);
 	return t->sent_ns + ns < m->now_ns;
 }

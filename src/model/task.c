@@ -7,11 +7,6 @@
 
 #define SMALL_BYTES 65536 /* of a message: what it costs to unpickle is not its own */
 
-static bool same_key(struct task_key a, struct task_key b)
-{
-	return a.job == b.job && a.chunk == b.chunk;
-}
-
 static struct task_key key_of(const struct frame_msg *f)
 {
 	return (struct task_key){
@@ -24,7 +19,7 @@ struct task *task_find(const struct pool *p, struct task_key key)
 {
 	uint32_t at;
 
-	if (!map_get(&p->tasks_by_key, task_hash(key), &at) || !same_key(p->tasks[at].key, key))
+	if (!map_get(&p->tasks_by_key, task_hash(key), &at) || !task_key_is(p->tasks[at].key, key))
 		return NULL;
 	return &p->tasks[at];
 }
@@ -166,7 +161,7 @@ int task_sent(struct model *m, struct pool *p, const struct frame_msg *f)
 	/* The reader was faster than the end of this write; the whole task may have been. */
 	hist_add(&p->wait, since_ns(t->taken_ns, t->sent_ns));
 	w = pool_find_worker(p, t->worker);
-	if (w && w->hand.has && same_key(w->hand.key, t->key))
+	if (w && w->hand.has && task_key_is(w->hand.key, t->key))
 		fill_hand(&w->hand, t);
 	if (t->done_ns && !items_are_told(p, t))
 		count_items(m, p, w, t, NULL);
@@ -299,8 +294,8 @@ int task_done(struct model *m, struct pool *p, struct worker *w, const struct fr
 {
 	struct task *t = task_find(p, key_of(f));
 	/* A thread of its own may send this one while it has the next in hand. */
-	bool is_empty =
-		same_key(w->hand.key, key_of(f)) || (f->tid == f->h.pid && !p->traits.unnumbered);
+	bool is_empty = task_key_is(w->hand.key, key_of(f)) ||
+			(f->tid == f->h.pid && !p->traits.unnumbered);
 
 	load_move(p, f->h.t_ns, is_empty ? -(int)w->hand.has : 0, 0);
 	w->last_key = key_of(f);
@@ -345,7 +340,8 @@ static bool done_was_missed(const struct model *m, struct pool *p, const struct 
 	const struct worker *w = pool_find_worker(p, t->worker);
 	bool sends_late = p->traits.fed_results && w && !w->ended_ns && !m->lost_records;
 
-	return t->taken_ns && !sends_late && !(w && w->hand.has && same_key(w->hand.key, t->key));
+	return t->taken_ns && !sends_late &&
+	       !(w && w->hand.has && task_key_is(w->hand.key, t->key));
 }
 
 bool task_is_to_come(const struct model *m, const struct pool *p, const struct frame_msg *f)

@@ -17,6 +17,11 @@ struct task_key {
 	int32_t chunk; /* -1: this kind of pool has none */
 };
 
+static inline bool task_key_is(struct task_key a, struct task_key b)
+{
+	return a.job == b.job && a.chunk == b.chunk;
+}
+
 static inline bool task_key_is_numbered(struct task_key key)
 {
 	return key.chunk >= -1;

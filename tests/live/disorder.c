@@ -149,11 +149,12 @@ static void find_due(struct recorded *r, uint64_t late_ns)
 	memset(r->whole_ns, 0xff, PIDS * sizeof(*r->whole_ns));
 	for (size_t i = r->count; i--;) {
 		const struct frame_msg *f = message_of(r->frames[i].frame);
-		uint64_t *thread_ns = f ? &r->thread_ns[f->tid % PIDS] : NULL;
-		uint64_t *whole_ns = f ? &r->whole_ns[f->h.pid % PIDS] : NULL;
+		uint64_t *thread_ns, *whole_ns;
 
 		if (!f)
 			continue;
+		thread_ns = &r->thread_ns[f->tid % PIDS];
+		whole_ns = &r->whole_ns[f->h.pid % PIDS];
 		if (f->dir == MSG_READ)
 			*thread_ns = min(*thread_ns, *whole_ns);
 		r->frames[i].due_ns = *thread_ns;
@@ -170,7 +171,7 @@ static uint64_t late(const struct late_frame *f, uint64_t late_ns, uint64_t *see
 
 	if (chance(seed) % ONE_IN == 0)
 		at_ns += chance(seed) % late_ns;
-	return at_ns < f->due_ns ? at_ns : max(f->due_ns, f->at_ns);
+	return max(min(at_ns, f->due_ns), f->at_ns);
 }
 
 /* round 0: as it was recorded. */

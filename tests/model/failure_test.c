@@ -12,15 +12,23 @@
 
 #define STORY(name) cmocka_unit_test_setup_teardown(name, story_begin, story_end)
 
+static const char *const key_error[] = {"KeyError", "'x'", "Traceback"};
+
+static void take_and_raise(
+	struct story *t, const struct history_task *one, const char *const what[3])
+{
+	history_take(&t->h, &story_pipes, 101, one);
+	history_wait(&t->h, HISTORY_MS);
+	history_raise(&t->h, &story_pipes, 101, one, what);
+}
+
 static void fail_with(struct story *t, int32_t chunk, const char *func, const char *message)
 {
 	const char *const what[] = {"ValueError", message, "Traceback\n  x\nValueError"};
 	struct history_task one = {.job = 1, .chunk = chunk, .func = func, .bytes_back = 9};
 
 	history_send(&t->h, &story_pipes, &one);
-	history_take(&t->h, &story_pipes, 101, &one);
-	history_wait(&t->h, HISTORY_MS);
-	history_raise(&t->h, &story_pipes, 101, &one, what);
+	take_and_raise(t, &one, what);
 	history_return(&t->h, &story_pipes, &one);
 }
 
@@ -53,7 +61,6 @@ static void kinds_are_counted(void **state)
 /* The parent read the result before the worker's write was seen to end. */
 static void function_is_known_though_the_task_is_gone(void **state)
 {
-	static const char *const what[] = {"KeyError", "'x'", "Traceback"};
 	struct story *t = *state;
 	struct history_task one = {.job = 1, .chunk = 5, .func = "job.a"};
 
@@ -61,20 +68,9 @@ static void function_is_known_though_the_task_is_gone(void **state)
 	history_send(&t->h, &story_pipes, &one);
 	history_take(&t->h, &story_pipes, 101, &one);
 	history_return(&t->h, &story_pipes, &one);
-	history_raise(&t->h, &story_pipes, 101, &one, what);
+	history_raise(&t->h, &story_pipes, 101, &one, key_error);
 	assert_int_equal(story_pool(t)->tasks_count, 0);
 	assert_string_equal(model_text(&t->s.model, story_pool(t)->failures[0].func, ""), "job.a");
-}
-
-static const char *const no[] = {"KeyError", "'x'", "Traceback"};
-
-static void raise_before_sent(struct story *t, int32_t chunk)
-{
-	struct history_task one = {.job = 1, .chunk = chunk, .func = NULL};
-
-	history_take(&t->h, &story_pipes, 101, &one);
-	history_wait(&t->h, HISTORY_MS);
-	history_raise(&t->h, &story_pipes, 101, &one, no);
 }
 
 static void send(struct story *t, int32_t chunk, const char *func)
@@ -94,7 +90,7 @@ static void functions_may_be_known_last(void **state)
 	story_start(t, 1);
 	fail_with(t, 0, "job.a", "no");
 	for (int i = 1; i < 5; i++)
-		raise_before_sent(t, i);
+		take_and_raise(t, &(struct history_task){.job = 1, .chunk = i}, key_error);
 	p = story_pool(t);
 	assert_int_equal(p->failures_count, 5);
 	send(t, 2, "job.a");

@@ -212,6 +212,45 @@ static void notes_wait_for_the_disk(void **state)
 	expect(f, "SELECT lost_records FROM session", "1");
 }
 
+/* Their functions are known last: two rows were of one kind, and the third moves up. */
+static void failures_may_turn_out_to_be_of_one_kind(void **state)
+{
+	static const char *const what[] = {"KeyError", "'x'", "Traceback"};
+	static const struct history_pool pool = {.pid = 10, .task_ino = 5, .result_ino = 6};
+	static const struct history_task sent[] = {{.job = 1, .func = "etl.one"},
+		{.job = 1, .chunk = 1, .func = "etl.one"},
+		{.job = 1, .chunk = 2, .func = "etl.two"}};
+	struct fixture *f = *state;
+	struct history *h = &f->history;
+	size_t at = 0;
+
+	history_session(h, MODE_BPF);
+	history_found(h, 10, 1, "python3 job.py", "3.11.7");
+	history_start_pool(h, &pool, 11, 1);
+	history_send(h, &pool, &sent[0]);
+	for (int i = 0; i < 3; i++) {
+		struct history_task blind = {.job = 1, .chunk = i};
+
+		history_take(h, &pool, 11, &blind);
+		history_raise(h, &pool, 11, &blind, what);
+	}
+	history_tick(h);
+	assert_int_equal(history_feed(h, &at, &f->session), 0);
+	assert_int_equal(f->session.model.pools[0].failures_count, 3);
+	note(f);
+	settle(f);
+	history_send(h, &pool, &sent[1]);
+	history_send(h, &pool, &sent[2]);
+	history_tick(h);
+	assert_int_equal(history_feed(h, &at, &f->session), 0);
+	note(f);
+	finish(f);
+	expect(f,
+		"SELECT group_concat(id||' '||ifnull(function, '-')||' '||count, ', ')"
+		" FROM (SELECT * FROM failure ORDER BY id)",
+		"1 etl.one 2, 2 etl.two 1");
+}
+
 static void quotes_are_quoted(void **state)
 {
 	static const char *const what[] = {
@@ -255,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_death_is_told),
 		TEST(pools_failures_and_the_session_are_told),
+		TEST(failures_may_turn_out_to_be_of_one_kind),
 		TEST(what_has_not_changed_is_not_written),
 		TEST(what_changed_is_written_again),
 		TEST(notes_wait_for_the_disk),
