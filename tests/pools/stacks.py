@@ -13,6 +13,7 @@ import ctypes
 import faulthandler
 import json
 import multiprocessing
+import multiprocessing.pool
 import os
 import signal
 import sys
@@ -213,6 +214,15 @@ def begin(what, folder, number):
     globals()[what](number)
 
 
+def rarely(_):
+    time.sleep(3600)
+
+
+def stand_still():
+    """A pool's own thread of 3.7 and older looks after its workers ten times a second."""
+    multiprocessing.pool.time = types.SimpleNamespace(sleep=rarely)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--ready', required=True)
@@ -222,6 +232,8 @@ def main():
     parser.add_argument('--workers', type=int, default=2)
     o = parser.parse_args()
     dump_on_signal(o.folder)
+    if o.what == 'still':
+        stand_still()
     context = multiprocessing.get_context(o.method)
     with context.Pool(o.workers, dump_on_signal, (o.folder,)) as pool:
         results = [pool.apply_async(begin, (o.what, o.folder, i)) for i in range(o.workers)]
