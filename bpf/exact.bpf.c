@@ -6,18 +6,10 @@
  * it writes the result: what lies between is the task's own.
  */
 #include "exact.h"
-#include "shared.h"
+#include "slots.h"
 #include "worker_state.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-/* The first object's. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, RING_PROCS);
-	__type(key, __u32);
-	__type(value, struct watch);
-} procs SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -51,17 +43,15 @@ static __always_inline struct watch *measured(struct watch *w)
 	return w->flags & WATCH_HAND && w->flags & WATCH_EXACT ? w : NULL;
 }
 
-static __always_inline struct watch *watched(void)
+static __always_inline struct watch *running(void)
 {
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-
-	return bpf_map_lookup_elem(&procs, &tgid);
+	return watched(bpf_get_current_pid_tgid() >> 32);
 }
 
 /* The same, and the call is counted. */
 static __always_inline struct watch *counted(enum exact_call call)
 {
-	struct watch *w = watched();
+	struct watch *w = running();
 	struct exact_cost *c = cost();
 
 	if (c && w)
@@ -89,7 +79,7 @@ int on_loads(void *ctx)
 SEC("uretprobe")
 int on_loads_end(void *ctx)
 {
-	struct watch *w = measured(watched());
+	struct watch *w = measured(running());
 	__u64 now;
 
 	if (!w || !w->loads)
@@ -123,7 +113,7 @@ int on_dump(void *ctx)
 SEC("uretprobe")
 int on_dump_end(void *ctx)
 {
-	struct watch *w = measured(watched());
+	struct watch *w = measured(running());
 	__u64 now;
 
 	if (!w || !w->dumps)

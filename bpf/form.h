@@ -21,7 +21,6 @@ enum form_bounds {
 	FORM_LIST = 8, /* of one pipe */
 	FORM_PIPES = 256, /* that have some */
 	FORM_SUMS = 16384, /* sums at a time */
-	FORM_HELD = 4096, /* workers whose task in hand was only summed */
 };
 
 /* A number in a message's beginning: an unsigned one of one or two bytes, or a signed one of four,
@@ -31,13 +30,18 @@ struct form_number {
 	__u8 bytes; /* 0: there is none */
 };
 
+/* Of these bits the masked ones are so; the others are 0 here. */
+struct form_word {
+	__u64 bits, mask;
+};
+
 struct form {
-	__u64 bytes[FORM_WORDS], mask[FORM_WORDS];
-	__u64 tail[FORM_TAIL_WORDS], tail_mask[FORM_TAIL_WORDS];
 	__u32 least; /* bytes of a message */
 	__u32 has_tail; /* tail_mask is not 0 */
-	struct form_number job, chunk;
 	__u32 is_empty; /* of a message of no bytes, a wake-up: all else is 0 */
+	struct form_number job, chunk;
+	struct form_word words[FORM_WORDS]; /* behind `least`: 0 */
+	__u64 tail[FORM_TAIL_WORDS], tail_mask[FORM_TAIL_WORDS];
 };
 
 /* A message's ends; what it does not have of them is anything. */
@@ -56,9 +60,11 @@ static inline __attribute__((always_inline)) int form_fits(
 		return !m->size;
 	if (m->have < f->least || m->size < f->least || (f->has_tail && !m->has_tail))
 		return 0;
-	for (int i = 0; i < FORM_WORDS; i++)
-		if ((m->bytes[i] & f->mask[i]) != f->bytes[i])
+	for (unsigned int i = 0; i < FORM_WORDS && 8 * i < f->least; i++)
+		if ((m->bytes[i] & f->words[i].mask) != f->words[i].bits)
 			return 0;
+	if (!f->has_tail)
+		return 1;
 	for (int i = 0; i < FORM_TAIL_WORDS; i++)
 		if ((m->tail[i] & f->tail_mask[i]) != f->tail[i])
 			return 0;

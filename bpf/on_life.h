@@ -5,6 +5,7 @@
 
 #include "on_stderr.h"
 #include "on_sum.h"
+#include "owners.h"
 #include "pipe.h"
 
 static __always_inline struct frame frame_of(__u16 kind, __u16 size, __u32 pid, __u64 now)
@@ -39,7 +40,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	gil = bpf_map_lookup_elem(&gils, &tgid);
 	if (gil)
 		bpf_map_update_elem(&gils, &child_tgid, gil, BPF_ANY);
-	if (bpf_map_update_elem(&procs, &child_tgid, &kid, BPF_ANY))
+	if (!take_slot(child_tgid, &kid))
 		count_record(-1);
 	f.h = frame_of(FRAME_FORK, sizeof(f), tgid, now);
 	f.child = child_tgid;
@@ -135,16 +136,9 @@ static __always_inline void close_states(struct watch *w, __u64 now)
 /* The end of a thread that read messages: a Pool whose reader of results is gone hangs. */
 static __always_inline void thread_exit(struct task_struct *p, __u32 tgid)
 {
-	__u32 tid = p->pid;
-	__u64 *ino = bpf_map_lookup_elem(&readers, &tid);
-	struct frame_thread_exit f = {};
+	struct frame_thread_exit f = {.ino = was_read(p), .tid = p->pid};
 
-	if (!ino)
-		return;
-	f.ino = *ino;
-	f.tid = tid;
-	bpf_map_delete_elem(&readers, &tid);
-	if (p->signal->flags & SIGNAL_GROUP_EXIT || !watched(tgid))
+	if (!f.ino || p->signal->flags & SIGNAL_GROUP_EXIT || !watched(tgid))
 		return;
 	f.h = frame_of(FRAME_THREAD_EXIT, sizeof(f), tgid, bpf_ktime_get_ns());
 	put_record(&f, sizeof(f));
@@ -185,11 +179,10 @@ int BPF_PROG(on_exit, struct task_struct *p)
 	if (call.nr == SYS_READ || call.nr == SYS_WRITE)
 		f.syscall_ino = fd_pipe(p, call.arg1, call.nr == SYS_READ ? MSG_READ : MSG_WRITE);
 	if (w->flags & WATCH_HELD && w->flags & WATCH_HAND)
-		tell_held(w, tgid);
-	bpf_map_delete_elem(&helds, &tgid);
+		tell_held(w);
 	bpf_map_delete_elem(&bares, &tgid);
 	tell_words(tgid, f.status || w->flags & WATCH_HAND, now);
-	bpf_map_delete_elem(&procs, &tgid);
+	leave_slot(w);
 	put_record(&f, sizeof(f));
 	return 0;
 }

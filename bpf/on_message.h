@@ -77,17 +77,11 @@ static __always_inline void mark_message(struct scratch *s, const struct io *io)
 	s->m.tail_mark = mark_of(io->buf, io->call.done, true);
 }
 
-/* Remembers who reads what, but for main threads. A wake-up is read on the way to what matters. */
-static __always_inline void note_reader(const struct io *io, __u64 bytes)
+/* A wake-up is read on the way to what matters. */
+static __always_inline void note_read(const struct io *io, __u64 bytes)
 {
-	__u32 tid = io->tid;
-	__u64 ino = io->use->ino, *known;
-
-	if (!bytes || io->call.dir != MSG_READ || io->tid == io->tgid)
-		return;
-	known = bpf_map_lookup_elem(&readers, &tid);
-	if (!known || *known != ino)
-		bpf_map_update_elem(&readers, &tid, &ino, BPF_ANY);
+	if (bytes && io->call.dir == MSG_READ && io->tid != io->tgid)
+		note_reader(io->use, io->tid);
 }
 
 /* Messages are what fills the ring. The watcher is woken once, until it has read it. */
@@ -112,7 +106,7 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 	if (!s)
 		return;
 	if (sum_every != 1 && (bytes ? sum_message(io, s, bytes, skip) : sum_wakeup(io)))
-		return note_reader(io, bytes);
+		return note_read(io, bytes);
 	s->m.bytes = bytes;
 	copy_message(s, io, skip);
 	if (skip && framing_number(s->data) != bytes)
@@ -125,7 +119,7 @@ static __always_inline void put_message(struct io *io, __u64 bytes, __u32 skip)
 	s->m.tid = io->tid;
 	s->m.dir = io->call.dir;
 	mark_message(s, io);
-	note_reader(io, bytes);
+	note_read(io, bytes);
 	s->m.blocked_us = io->use->blocked_ns / 1000;
 	io->use->blocked_ns = 0;
 	s->m.flags = 0;
@@ -149,12 +143,16 @@ static __always_inline void first_wait_over(const struct io *io)
 static __always_inline void take_length(struct io *io)
 {
 	struct framing *f = &io->use->framing;
-	unsigned char bytes[FRAMING_LONG] = {};
+	unsigned char bytes[2 * FRAMING_LONG] = {}; /* for the mask below */
 	__u64 n = io->call.done;
 
 	if (io->call.dir == MSG_READ)
 		first_wait_over(io);
-	if (n > sizeof(bytes) || bpf_probe_read_user(bytes, n, io->buf))
+	if (n > FRAMING_LONG)
+		return;
+	barrier_var(n);
+	n &= sizeof(bytes) - 1; /* the compiler may have checked another copy of it */
+	if (bpf_probe_read_user(bytes, n, io->buf))
 		return;
 	if (framing_length(f, bytes, n))
 		put_message(io, 0, FRAMING_LENGTH);
@@ -211,35 +209,11 @@ static __always_inline void take_io(struct io *io)
 		begin_message(io);
 }
 
-/* The thread's use of this descriptor; looked up anew if descriptors were closed since. */
-static __always_inline struct use *find_use(const struct io *io, __u32 fd)
-{
-	struct use_key key = {.tid = io->tid, .fd_dir = fd << 2 | io->call.dir};
-	struct use *u = bpf_map_lookup_elem(&uses, &key), *fresh;
-	__u32 zero = 0;
-	__u64 ino;
-
-	if (u && u->fds_changed == io->w->fds_changed)
-		return u;
-	ino = own_pipe(fd, io->call.dir);
-	if (u && u->ino == ino) {
-		u->fds_changed = io->w->fds_changed;
-		return u;
-	}
-	fresh = bpf_map_lookup_elem(&fresh_uses, &zero);
-	if (!fresh)
-		return NULL;
-	fresh->ino = ino;
-	fresh->fds_changed = io->w->fds_changed;
-	bpf_map_update_elem(&uses, &key, fresh, BPF_ANY);
-	return bpf_map_lookup_elem(&uses, &key);
-}
-
 /* A thread leaves its core inside a write: there is no room in the pipe. */
-static __always_inline void begin_block(__u32 tid, __u32 fd, __u64 now)
+static __always_inline void begin_block(
+	const struct watch *w, struct task_struct *task, __u32 fd, __u64 now)
 {
-	struct use_key key = {.tid = tid, .fd_dir = fd << 2 | MSG_WRITE};
-	struct use *u = bpf_map_lookup_elem(&uses, &key);
+	struct use *u = blocked_use(w, task, fd);
 
 	if (u && !u->blocked_from_ns)
 		u->blocked_from_ns = now;
@@ -301,7 +275,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 			keep_words(io.tgid, (const unsigned char *)REGS_ARG2(regs), ret);
 		return 0;
 	}
-	io.use = find_use(&io, REGS_ARG1(regs));
+	io.use = find_use(io.w, io.tid, REGS_ARG1(regs), io.call.dir);
 	if (!io.use || !io.use->ino)
 		return 0;
 	io.buf = (const unsigned char *)REGS_ARG2(regs);

@@ -33,32 +33,43 @@ struct {
 } form_lists SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, FORM_SUMS);
-	__type(key, struct sum_key);
+	__type(key, __u32);
 	__type(value, struct sum);
 } sums SEC(".maps");
 
-/* By worker. */
+/* By sum_key(): their places. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, FORM_HELD);
+	__uint(max_entries, FORM_SUMS);
+	__type(key, __u64);
+	__type(value, __u32);
+} sum_places SEC(".maps");
+
+/* The places that are free; the watcher fills it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK);
+	__uint(max_entries, FORM_SUMS);
+	__type(value, __u32);
+} free_sums SEC(".maps");
+
+/* By worker's place: bpf/slots.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, RING_PROCS);
 	__type(key, __u32);
 	__type(value, struct held);
 } helds SEC(".maps");
 
-/* Too big for a stack: one for each core. */
-struct summing {
-	struct form_ends ends;
-	struct held held;
-};
-
+/* Too big for a stack. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct summing);
-} summings SEC(".maps");
+	__type(value, struct form_ends);
+} ends_space SEC(".maps");
 
 /* The end of a message that was read whole begins here: no second read. */
 static __always_inline void tail_of_bytes(struct form_ends *ends, __u64 at)
@@ -157,48 +168,70 @@ static __always_inline __u64 sum_clock(const struct io *io)
 	return io->w->flags & WATCH_ROOT ? tick_clock() : bpf_ktime_get_ns();
 }
 
-static __always_inline bool add_up(const struct io *io, const struct sum_key *key, __u64 bytes)
+/* The form of the task that a result of a worker answers, 0: it is not known. */
+static __always_inline __u32 answered_row(const struct io *io)
 {
-	struct sum *sum = bpf_map_lookup_elem(&sums, key);
-	struct sum none = {};
+	return io->call.dir == MSG_WRITE && !(io->w->flags & WATCH_ROOT) ? io->w->task_row : 0;
+}
 
-	if (!sum) {
-		bpf_map_update_elem(&sums, key, &none, BPF_NOEXIST);
-		sum = bpf_map_lookup_elem(&sums, key);
-	}
+/* One that the thread has used before another, or a new one. NULL: there is no room. */
+static __always_inline struct sum *turn_sum(const struct io *io, __u64 key, __u32 row)
+{
+	__u32 *known = bpf_map_lookup_elem(&sum_places, &key), place;
+	struct sum *sum;
+
+	if (known)
+		place = *known;
+	else if (bpf_map_pop_elem(&free_sums, &place))
+		return NULL;
+	sum = bpf_map_lookup_elem(&sums, &place);
 	if (!sum)
-		return false; /* there is no room: it is sent off */
-	__sync_fetch_and_add(&sum->messages, 1);
-	if (bytes) /* an atomic sum with nothing is no instruction that 5.10 has */
-		__sync_fetch_and_add(&sum->bytes, bytes);
-	if (io->use->blocked_ns)
-		__sync_fetch_and_add(&sum->blocked_ns, io->use->blocked_ns);
+		return NULL;
+	io->use->sum = place;
+	if (known)
+		return sum;
+	__builtin_memset(sum, 0, sizeof(*sum));
+	sum->tgid = io->tgid;
+	sum->row = row;
+	sum->task_row = answered_row(io);
+	sum->dir = io->call.dir;
+	sum->key = key;
+	if (!bpf_map_update_elem(&sum_places, &key, &place, BPF_ANY))
+		return sum;
+	sum->key = 0;
+	bpf_map_push_elem(&free_sums, &place, BPF_ANY);
+	return NULL;
+}
+
+/* False: there is no room. */
+static __always_inline bool add_up(const struct io *io, __u32 row, __u64 bytes)
+{
+	__u64 key = sum_key(io->tid, row, answered_row(io), io->call.dir);
+	__u32 place = io->use->sum;
+	struct sum *sum = bpf_map_lookup_elem(&sums, &place);
+
+	if (!sum || sum->key != key)
+		sum = turn_sum(io, key, row);
+	if (!sum)
+		return false;
+	sum->messages++;
+	sum->bytes += bytes;
+	sum->blocked_ns += io->use->blocked_ns;
 	if (sum->bytes_max < bytes)
 		sum->bytes_max = bytes;
 	sum->newest_ns = io->now;
 	return true;
 }
 
-/* What a worker holds, whichever task that is of: one that has held nothing yet gets room. */
-static __always_inline struct held *held_of(struct summing *s, __u32 tgid)
+static __always_inline void hold(
+	const struct io *io, const struct form_ends *ends, __u64 bytes, __u32 row)
 {
-	struct held *held = bpf_map_lookup_elem(&helds, &tgid);
-
-	if (held)
-		return held;
-	__builtin_memset(&s->held, 0, sizeof(s->held));
-	bpf_map_update_elem(&helds, &tgid, &s->held, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&helds, &tgid);
-}
-
-/* False: there is no room. */
-static __always_inline bool hold(const struct io *io, struct summing *s, __u64 bytes, __u32 row)
-{
-	struct held *held = held_of(s, io->tgid);
+	__u32 slot = io->w->slot;
+	struct held *held = bpf_map_lookup_elem(&helds, &slot);
 	struct ring_msg *m;
 
 	if (!held)
-		return false;
+		return;
 	m = &held->m;
 	m->h.kind = RING_MSG;
 	m->h.size = sizeof(*held);
@@ -209,16 +242,17 @@ static __always_inline bool hold(const struct io *io, struct summing *s, __u64 b
 	m->tid = io->tid;
 	m->dir = MSG_READ;
 	m->flags = MSG_SUMMED;
-	m->prefix = s->ends.have;
-	__builtin_memcpy(held->data, s->ends.bytes, FORM_BYTES);
+	m->prefix = ends->have;
+	__builtin_memcpy(held->data, ends->bytes, FORM_BYTES);
 	io->w->task_row = row;
-	return true;
+	io->w->flags |= WATCH_HELD;
 }
 
 /* What its worker holds is told after all. */
-static __always_inline void tell_held(struct watch *w, __u32 tgid)
+static __always_inline void tell_held(struct watch *w)
 {
-	struct held *held = bpf_map_lookup_elem(&helds, &tgid);
+	__u32 slot = w->slot;
+	struct held *held = bpf_map_lookup_elem(&helds, &slot);
 
 	w->flags &= ~WATCH_HELD;
 	if (held)
@@ -232,7 +266,7 @@ static __always_inline void answers_held(const struct io *io)
 	const __u32 both = WATCH_HELD | WATCH_HAND;
 
 	if ((io->w->flags & both) == both)
-		tell_held(io->w, io->tgid);
+		tell_held(io->w);
 }
 
 static __always_inline bool is_worker_read(const struct io *io)
@@ -252,15 +286,13 @@ static __always_inline bool is_odd_result(const struct io *io)
 /* A message of no bytes: it is part of no task. True: it was added up. */
 static __always_inline bool sum_wakeup(struct io *io)
 {
-	struct sum_key key = {.tgid = io->tgid, .dir = io->call.dir};
 	__u32 row = forms_of(io->use)->rows[0];
 	const struct form *f = row ? bpf_map_lookup_elem(&forms, &row) : NULL;
 
 	if (!f || !f->is_empty)
 		return false;
-	key.row = row;
 	io->now = sum_clock(io);
-	if (!add_up(io, &key, 0))
+	if (!add_up(io, row, 0))
 		return false;
 	io->use->blocked_ns = 0;
 	return true;
@@ -270,37 +302,31 @@ static __always_inline bool sum_wakeup(struct io *io)
 static __always_inline bool sum_message(
 	struct io *io, struct scratch *scratch, __u64 bytes, __u32 skip)
 {
-	struct sum_key key = {.tgid = io->tgid, .dir = io->call.dir};
 	const struct form_list *list = forms_of(io->use);
 	const struct form *f;
-	struct summing *s;
+	struct form_ends *ends;
 	__u32 row = 0, zero = 0;
 
 	if (!list->rows[0] || is_odd_result(io))
 		return false;
-	s = bpf_map_lookup_elem(&summings, &zero);
-	if (!s)
+	ends = bpf_map_lookup_elem(&ends_space, &zero);
+	if (!ends)
 		return false;
-	see_ends(&s->ends, io, bytes, skip);
-	f = find_form(list, &s->ends, &row);
-	if (!f || task_is_told(form_number(&s->ends, f->job, 0),
-			  form_number(&s->ends, f->chunk, -1), sum_every))
+	see_ends(ends, io, bytes, skip);
+	f = find_form(list, ends, &row);
+	if (!f || task_is_told(
+			  form_number(ends, f->job, 0), form_number(ends, f->chunk, -1), sum_every))
 		return false;
 	io->now = sum_clock(io);
-	key.row = row;
-	if (io->call.dir == MSG_WRITE && !(io->w->flags & WATCH_ROOT))
-		key.task_row = io->w->task_row;
-	if (is_worker_read(io) && !hold(io, s, bytes, row))
-		return false;
-	if (!add_up(io, &key, bytes))
+	if (!add_up(io, row, bytes))
 		return false;
 	io->use->kept = 0;
 	io->use->blocked_ns = 0;
 	scratch->m.bytes = bytes;
 	scratch->data[0] = scratch->data[FRAMING_LENGTH] = 0; /* neither None nor an ack */
 	worker_did(io, scratch, skip);
-	if (is_worker_read(io))
-		io->w->flags |= WATCH_HELD;
+	if (is_worker_read(io)) /* behind worker_did(), which begins the task */
+		hold(io, ends, bytes, row);
 	return true;
 }
 

@@ -108,7 +108,7 @@ static __always_inline void leave_core(
 	}
 	task_call(task, &call);
 	if (call.nr == SYS_WRITE)
-		begin_block(task->pid, call.arg1, now);
+		begin_block(w, task, call.arg1, now);
 	if (!main)
 		return;
 	w->syscall = call.nr;

@@ -3,47 +3,9 @@
 #ifndef POOLTOP_ON_TASK_H
 #define POOLTOP_ON_TASK_H
 
-#include "framing.h"
-#include "watch.h"
+#include "uses.h"
 
 #define LOCK_TO_WRITE_NS 1000000ULL
-
-/*
- * A thread's way of using a descriptor: what it is, and the message of which a part has come. By
- * the thread, since parts of one message are never mixed with those of another thread: a lock is
- * held or there is one thread only. An entry stays, and the next message uses it again.
- */
-struct use_key {
-	__u32 tid;
-	__u32 fd_dir; /* fd << 2 | enum msg_dir */
-};
-
-struct use {
-	__u64 ino; /* of the FIFO or socket, 0: it is something else */
-	struct framing framing;
-	__u64 blocked_ns; /* its writes of this message have waited for room so long ... */
-	__u64 blocked_from_ns; /* ... and one does since then, 0: none */
-	__u32 fds_changed; /* of the process, when ino was looked up */
-	__u32 kept; /* of prefix */
-	__u32 forms_seq; /* when forms were looked up */
-	struct form_list forms; /* of this pipe */
-	unsigned char prefix[2 * RING_PREFIX_PIECES]; /* the verifier adds bounds up */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH); /* what a dead thread left behind goes by itself */
-	__uint(max_entries, 8192);
-	__type(key, struct use_key);
-	__type(value, struct use);
-} uses SEC(".maps");
-
-/* What a new one is made from, too big for a stack: zeros, but for what was set last. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct use);
-} fresh_uses SEC(".maps");
 
 struct scratch {
 	struct ring_msg m;

@@ -32,7 +32,8 @@ enum ring_bounds {
 	RING_DATA = 28 * 1024, /* most bytes of one message that leave the kernel */
 	RING_TAIL = 512, /* of them, its end, when it is longer */
 	RING_PREFIX_PIECES = 128, /* kept of a message that comes in several reads */
-	RING_PROCS = 8192, /* watched processes */
+	RING_PROCS = 8192, /* watched processes; a power of 2 */
+	RING_TRIES = 32, /* places that one of them may have, if others have its own */
 	RING_GROUPS = 128, /* two a pool: its parent's, its workers' */
 };
 
@@ -101,32 +102,42 @@ struct gil_place {
 	__u64 bytes;
 };
 
-/* A watched process: value of the map `procs`, by process id. The states are its main thread's. */
+/*
+ * A watched process: value of the map `watches`. The states are its main thread's. What is asked at
+ * each end of a system call comes first, and is not in a cache line with what a parent's threads
+ * write on several cores.
+ */
 struct watch {
+	/* The place itself (bpf/slots.h): */
+	__u32 tgid; /* whose it is, 0: nobody's; all else is set before */
+	__u32 slot;
+	__u32 has_others; /* some process that it should have been is elsewhere; never unset */
+	/* The process: */
+	__u32 flags; /* enum watch_flags */
+	__u32 fds_changed; /* how often: what is known of its descriptors is void then */
+	__u32 state;
+	__u32 group; /* its time on a core goes to this sum */
+	__u32 kids_group; /* its children's */
+	__u32 opens_told; /* so many files more that it opens are told whatever they are called */
+	__u32 task_row; /* with WATCH_HELD: form of the task in hand */
 	__u64 start_ns;
+	__u64 since_ns;
+	__u64 task_ino; /* pipe it took its newest task from */
+
 	__u64 cpu_ns; /* all threads */
 	__u64 side_ns; /* all but the main one: on a core or waiting for one; 0: not known, too */
-	__u64 since_ns;
 	__u64 exec_ns; /* when it last left its core, by its own clock; 0: it has not */
+	__s32 syscall; /* it is blocked in; -1: none */
+	__u32 core;
 	__u64 state_ns[WORKER_STATES];
 	__u64 gil_ns; /* of LOCK: the waits for the interpreter's lock */
 	__u64 sem_ns; /* of LOCK: the last wait for a semaphore */
 	__u64 sem_run_ns; /* of RUN, when that wait was over */
 	__u64 ino; /* pipe it is blocked on */
-	__u64 task_ino; /* pipe it took its newest task from */
-	__u64 taken_ns[WORKER_STATES]; /* state_ns when it took that */
-	__u32 state;
-	__u32 flags; /* enum watch_flags */
-	__s32 syscall; /* it is blocked in; -1: none */
-	__u32 core;
-	__u32 group; /* its time on a core goes to this sum */
-	__u32 kids_group; /* its children's */
-	__u32 fds_changed; /* how often: what is known of its descriptors is void then */
+	__u64 taken_ns[WORKER_STATES]; /* state_ns when it took its newest task */
 	__u64 call_run_ns; /* of RUN, when the pickling or unpickling that is under way began */
 	__u64 unpickle_ns, pickle_ns; /* of the task in hand */
 	__u32 loads, dumps; /* calls that are under way, one in another */
-	__u32 opens_told; /* so many files more that it opens are told whatever they are called */
-	__u32 task_row; /* with WATCH_HELD: form of the task in hand */
 };
 
 /* A pipe's forms, by row of the map `forms`; behind the last is 0. */
@@ -134,22 +145,29 @@ struct form_list {
 	__u32 rows[FORM_LIST];
 };
 
-/* What is added up on its own. */
-struct sum_key {
-	__u32 tgid;
-	__u16 row; /* the message's form */
-	__u16 task_row; /* of a result: its task's, 0: not known */
-	__u32 dir; /* enum msg_dir */
-};
-
-/* Since the beginning. */
+/*
+ * What one thread has read or written of one form, since the beginning. A cache line, and nobody
+ * else's: no two cores write it at a time.
+ */
 struct sum {
+	__u64 key; /* sum_key(), 0: it is free */
 	__u64 messages;
 	__u64 bytes;
 	__u64 bytes_max;
 	__u64 blocked_ns; /* their writers waited for room */
 	__u64 newest_ns;
+	__u32 tgid;
+	__u16 row; /* the messages' form */
+	__u16 task_row; /* of results: their tasks', 0: not known */
+	__u32 dir; /* enum msg_dir */
+	__u32 pad;
 };
+
+static inline __attribute__((always_inline)) __u64 sum_key(
+	__u32 tid, __u32 row, __u32 task_row, __u32 dir)
+{
+	return (__u64)tid << 32 | row << 20 | task_row << 4 | dir;
+}
 
 /* A task's message that a worker has read, and that was only added up. */
 struct held {

@@ -8,6 +8,7 @@
  * still. A sample is cheap for what it leaves out: it reads a frame and a code object a step, and
  * no text of code that was told before.
  */
+#include "slots.h"
 #include "stack.h"
 #include "tell.h"
 
@@ -17,14 +18,6 @@ char LICENSE[] SEC("license") = "GPL";
 __u64 period_ns = 1;
 
 #define SEARCH_AGAIN_NS 1000000000ULL /* for a thread that Python did not know */
-
-/* The first object's. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, RING_PROCS);
-	__type(key, __u32);
-	__type(value, struct watch);
-} procs SEC(".maps");
 
 /* The second's. */
 struct {
@@ -278,7 +271,7 @@ static __always_inline void take_sample(struct watch *w, __u64 now, const bool b
 static __always_inline int on_clock(const bool by_loop)
 {
 	__u32 zero = 0, tgid = bpf_get_current_pid_tgid() >> 32;
-	struct watch *w = tgid ? bpf_map_lookup_elem(&procs, &tgid) : NULL;
+	struct watch *w = watched(tgid);
 	struct sample_cost *cost = bpf_map_lookup_elem(&costs, &zero);
 	__u64 now;
 

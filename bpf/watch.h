@@ -3,7 +3,7 @@
 #ifndef POOLTOP_WATCH_H
 #define POOLTOP_WATCH_H
 
-#include "shared.h"
+#include "slots.h"
 #include "worker_state.h"
 
 #define PAGE_BYTES 4096ULL
@@ -16,13 +16,6 @@ __u32 want_all_execs = 0; /* announce every program that starts, watched or not 
 __u64 mark_salt = 1; /* of this session: mark.h */
 
 volatile __u32 is_woken = 0; /* the watcher, to read the ring; it clears this */
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, RING_PROCS);
-	__type(key, __u32);
-	__type(value, struct watch);
-} procs SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -45,18 +38,5 @@ struct {
 	__type(key, __u32);
 	__type(value, struct core_sums);
 } cores SEC(".maps");
-
-/* Threads, other than main ones, that have read messages: from which pipe the last. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 1024);
-	__type(key, __u32);
-	__type(value, __u64);
-} readers SEC(".maps");
-
-static __always_inline struct watch *watched(__u32 tgid)
-{
-	return bpf_map_lookup_elem(&procs, &tgid);
-}
 
 #endif

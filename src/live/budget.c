@@ -3,12 +3,14 @@
 
 /* One task in so many is told. Each a power of two, and a multiple of the one before: who is told
  * at one level is told at all above it. */
-static const uint32_t rows[] = {1, 8, 64, 0};
+static const uint32_t rows[] = {1, 8, 64, 512, 0};
 
 enum { LEVELS = sizeof(rows) / sizeof(rows[0]) };
 
 /* Of what it may cost: with more it is not worth going up. */
 #define ROOM 0.7
+/* Of the budget: so much is for telling, whatever adding up takes, which cannot be spared. */
+#define FOR_TELLING 0.25
 
 uint32_t budget_levels(void)
 {
@@ -22,12 +24,21 @@ uint32_t budget_every(uint32_t level)
 
 uint64_t budget_cost_ns(const struct budget_seen *s)
 {
-	return s->own_ns + s->told * BUDGET_RECORD_NS;
+	return s->own_ns + s->told * BUDGET_RECORD_NS + s->summed * BUDGET_SUMMED_NS;
 }
 
-static double may_take_ns(const struct budget *b, uint64_t passed_ns)
+static double whole_ns(const struct budget *b, uint64_t passed_ns)
 {
 	return (double)passed_ns * b->cpus * b->share / BUDGET_WHOLE;
+}
+
+/* With the adding up of now, whatever that takes. */
+static double may_take_ns(const struct budget *b, const struct budget_seen *s)
+{
+	double whole = whole_ns(b, s->passed_ns);
+	double least = (double)s->summed * BUDGET_SUMMED_NS + FOR_TELLING * whole;
+
+	return whole > least ? whole : least;
 }
 
 /* If it had been one level up. */
@@ -44,7 +55,7 @@ static double would_take_ns(const struct budget *b, const struct budget_seen *s)
 /* More than other work would be left out for: with fewer messages it is not they that cost. */
 static bool is_stream(const struct budget *b, const struct budget_seen *s)
 {
-	return (double)s->told * BUDGET_TOLD_NS > may_take_ns(b, s->passed_ns) / 4;
+	return (double)s->told * BUDGET_TOLD_NS > whole_ns(b, s->passed_ns) / 4;
 }
 
 static void sink(struct budget *b)
@@ -70,7 +81,7 @@ static void rise(struct budget *b)
 
 bool budget_next(struct budget *b, const struct budget_seen *s)
 {
-	double may_ns = may_take_ns(b, s->passed_ns);
+	double may_ns = may_take_ns(b, s);
 	bool is_over, is_under;
 
 	if (b->share >= BUDGET_WHOLE || !b->cpus || !s->passed_ns)

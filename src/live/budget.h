@@ -19,6 +19,7 @@ enum { BUDGET_WHOLE = 1000000 }; /* millionths: all of the machine's time, which
 #define BUDGET_UNDER_NS UINT64_C(8000000000)
 #define BUDGET_PATIENCE_NS UINT64_C(120000000000)
 #define BUDGET_RECORD_NS 500 /* what the kernel takes to send a message off, about */
+#define BUDGET_SUMMED_NS 300 /* ... and to add one up */
 #define BUDGET_TOLD_NS 2500 /* what each message that is told costs in all, about */
 
 struct budget {
@@ -41,7 +42,7 @@ struct budget_seen {
 /* Of all that a level can be: one task in so many is told; 0: none. */
 uint32_t budget_levels(void);
 uint32_t budget_every(uint32_t level);
-/* What is held against the budget: own time, and what the kernel takes to send messages off. */
+/* What is held against the budget: own time, and what the kernel takes for messages. */
 uint64_t budget_cost_ns(const struct budget_seen *s);
 
 /* True: *b has another level now. */

@@ -8,6 +8,7 @@
 
 #include "live/form.h"
 #include "live/state.h"
+#include "live/sum_map.h"
 
 /* So many messages of a pipe must have been written and read before any of it is only added up:
  * by then it is known whose they are. */
@@ -35,12 +36,6 @@ struct row {
 	uint8_t shape;
 };
 
-/* What of a sum was told. */
-struct told {
-	struct sum_key key;
-	struct sum sum;
-};
-
 struct counting {
 	struct budget budget;
 	struct budget_seen seen; /* in all, at the last tick */
@@ -52,16 +47,10 @@ struct counting {
 	struct map pipe_by_ino;
 	struct row *rows; /* FORM_ROWS */
 	uint32_t rows_next;
-	struct told *sums;
+	struct sum *sums; /* as they were told */
 	uint32_t sums_count, sums_cap;
 	struct map sum_by_key;
 };
-
-static uint64_t key_word(const struct sum_key *k)
-{
-	return (uint64_t)k->tgid << 32 | (uint64_t)k->row << 20 | (uint64_t)k->task_row << 4 |
-	       k->dir;
-}
 
 bool counting_is_on(const struct live *l)
 {
@@ -236,67 +225,67 @@ void counting_see(
 	learn(l, p, &message);
 }
 
-static struct told *told_of(struct counting *c, const struct sum_key *key)
+static struct sum *told_of(struct counting *c, const struct sum *sum)
 {
 	uint32_t at;
 
-	if (map_get(&c->sum_by_key, key_word(key), &at))
+	if (map_get(&c->sum_by_key, sum->key, &at))
 		return &c->sums[at];
 	if (c->sums_count == c->sums_cap) {
 		uint32_t cap = c->sums_cap ? 2 * c->sums_cap : 64;
-		struct told *grown = realloc(c->sums, cap * sizeof(*grown));
+		struct sum *grown = realloc(c->sums, cap * sizeof(*grown));
 
 		if (!grown)
 			return NULL;
 		c->sums = grown;
 		c->sums_cap = cap;
 	}
-	if (map_put(&c->sum_by_key, key_word(key), c->sums_count))
+	if (map_put(&c->sum_by_key, sum->key, c->sums_count))
 		return NULL;
-	c->sums[c->sums_count] = (struct told){.key = *key};
+	c->sums[c->sums_count] = (struct sum){.key = sum->key, .tgid = sum->tgid, .row = sum->row};
 	return &c->sums[c->sums_count++];
 }
 
-static void put_sum(void *arg, const struct sum_key *key, const struct sum *sum)
+static void put_sum(void *arg, const struct sum *sum)
 {
 	struct live *l = arg;
 	struct counting *c = l->counting;
-	const struct row *r = &c->rows[key->row % FORM_ROWS];
-	const struct row *task = key->task_row ? &c->rows[key->task_row % FORM_ROWS] : r;
-	struct told *told = told_of(c, key);
-	struct frame_sum f = {.h = {.kind = FRAME_SUM, .pid = key->tgid, .t_ns = l->now_ns}};
+	const struct row *r = &c->rows[sum->row % FORM_ROWS];
+	const struct row *task = sum->task_row ? &c->rows[sum->task_row % FORM_ROWS] : r;
+	struct sum *told = told_of(c, sum);
+	struct frame_sum f = {.h = {.kind = FRAME_SUM, .pid = sum->tgid, .t_ns = l->now_ns}};
 	uint32_t at;
 
-	if (!told || sum->messages == told->sum.messages)
+	if (!told || sum->messages == told->messages)
 		return;
 	f.ino = r->ino;
-	f.messages = sum->messages - told->sum.messages;
-	f.bytes = sum->bytes - told->sum.bytes;
+	f.messages = sum->messages - told->messages;
+	f.bytes = sum->bytes - told->bytes;
 	f.bytes_max = sum->bytes_max;
-	f.blocked_ns = sum->blocked_ns - told->sum.blocked_ns;
+	f.blocked_ns = sum->blocked_ns - told->blocked_ns;
 	f.newest_ns = sum->newest_ns;
 	f.func = task->func;
 	f.items = task->items;
-	f.dir = (uint8_t)key->dir;
+	f.dir = (uint8_t)sum->dir;
 	f.shape = r->shape;
 	f.flags = task->flags;
-	told->sum = *sum;
+	*told = *sum;
 	c->summed += f.messages;
 	if (map_get(&c->pipe_by_ino, r->ino, &at))
 		c->pipes[at].moved_ns = l->now_ns;
-	waits_moved(known_get(l, key->tgid), f.newest_ns);
+	waits_moved(known_get(l, sum->tgid), f.newest_ns);
 	outbox_put(&l->out, &f.h, sizeof(f), NULL, 0);
 }
 
 static void drop_told(struct counting *c, uint32_t at)
 {
-	struct told *last = &c->sums[--c->sums_count];
+	struct sum *last = &c->sums[--c->sums_count];
 
-	map_del(&c->sum_by_key, key_word(&c->sums[at].key));
+	map_del(&c->sum_by_key, c->sums[at].key);
 	if (last == &c->sums[at])
 		return;
 	c->sums[at] = *last;
-	map_put(&c->sum_by_key, key_word(&last->key), at); /* it is there: takes no memory */
+	map_put(&c->sum_by_key, last->key, at); /* it is there: takes no memory */
 }
 
 void counting_exit(struct live *l, uint32_t pid)
@@ -305,11 +294,11 @@ void counting_exit(struct live *l, uint32_t pid)
 
 	if (!counting_is_on(l))
 		return;
-	probes_sums(l->probes, put_sum, l);
+	sum_map_each(probes_sum_map(l->probes), put_sum, l);
 	for (uint32_t i = c->sums_count; i--;) {
-		if (c->sums[i].key.tgid != pid)
+		if (c->sums[i].tgid != pid)
 			continue;
-		probes_drop_sum(l->probes, &c->sums[i].key);
+		sum_map_drop(probes_sum_map(l->probes), c->sums[i].key);
 		drop_told(c, i);
 	}
 }
@@ -322,11 +311,11 @@ static void forget_pipe(struct live *l, uint32_t at)
 	struct pipe p = c->pipes[at];
 
 	probes_set_forms(l->probes, p.ino, NULL);
-	probes_sums(l->probes, put_sum, l);
+	sum_map_each(probes_sum_map(l->probes), put_sum, l);
 	for (uint32_t i = c->sums_count; i--;) {
-		if (c->rows[c->sums[i].key.row].ino != p.ino)
+		if (c->rows[c->sums[i].row].ino != p.ino)
 			continue;
-		probes_drop_sum(l->probes, &c->sums[i].key);
+		sum_map_drop(probes_sum_map(l->probes), c->sums[i].key);
 		drop_told(c, i);
 	}
 	for (uint32_t row = 1; row < FORM_ROWS; row++)
@@ -347,10 +336,13 @@ static void forget_idle(struct live *l)
 			forget_pipe(l, i);
 }
 
-static int make_room(struct counting *c)
+static int make_room(struct live *l)
 {
-	if (c->pipes)
-		return 0;
+	struct counting *c = l->counting;
+	int ret = sum_map_fill(probes_sum_map(l->probes));
+
+	if (ret || c->pipes)
+		return ret;
 	c->rows = calloc(FORM_ROWS, sizeof(*c->rows));
 	c->pipes = c->rows ? calloc(FORM_PIPES, sizeof(*c->pipes)) : NULL;
 	return c->pipes ? 0 : -ENOMEM;
@@ -374,7 +366,7 @@ void counting_tick(struct live *l)
 	if (!c)
 		return;
 	if (counting_is_on(l)) {
-		probes_sums(l->probes, put_sum, l);
+		sum_map_each(probes_sum_map(l->probes), put_sum, l);
 		forget_idle(l);
 	}
 	now = seen_now(l);
@@ -388,7 +380,7 @@ void counting_tick(struct live *l)
 	/* The first seconds go to finding out what is there. */
 	if (l->tick_seq < 3 || !budget_next(&c->budget, &since))
 		return;
-	if (make_room(c)) {
+	if (make_room(l)) {
 		c->budget.level = 0;
 		return;
 	}

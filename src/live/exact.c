@@ -63,7 +63,8 @@ int exact_open(struct live *l)
 	x = calloc(1, sizeof(*x));
 	if (!x)
 		return -ENOMEM;
-	x->probes = exact_probes_open(probes_procs_fd(l->probes), &why);
+	x->probes =
+		exact_probes_open(probes_watches_fd(l->probes), probes_procs_fd(l->probes), &why);
 	if (!x->probes) {
 		refuse(l, why.text);
 		free(x);

@@ -150,7 +150,7 @@ static void calibrate(struct exact_probes *p)
 	}
 }
 
-static int load(struct exact_probes *p, int procs_fd)
+static int load(struct exact_probes *p, int watches_fd, int procs_fd)
 {
 	int ret;
 
@@ -161,14 +161,16 @@ static int load(struct exact_probes *p, int procs_fd)
 	p->bpf = exact_bpf__open();
 	if (!p->costs || !p->bpf)
 		return -ENOMEM;
-	ret = bpf_map__reuse_fd(p->bpf->maps.procs, procs_fd);
+	ret = bpf_map__reuse_fd(p->bpf->maps.watches, watches_fd);
+	if (!ret)
+		ret = bpf_map__reuse_fd(p->bpf->maps.procs, procs_fd);
 	return ret ? ret : exact_bpf__load(p->bpf);
 }
 
-struct exact_probes *exact_probes_open(int procs_fd, struct err *err)
+struct exact_probes *exact_probes_open(int watches_fd, int procs_fd, struct err *err)
 {
 	struct exact_probes *p = calloc(1, sizeof(*p));
-	int ret = p ? load(p, procs_fd) : -ENOMEM;
+	int ret = p ? load(p, watches_fd, procs_fd) : -ENOMEM;
 
 	if (!ret) {
 		calibrate(p);

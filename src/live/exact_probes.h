@@ -15,9 +15,9 @@
 struct bpf_object;
 struct exact_probes;
 
-/* Loads them, and measures on code of its own what a call costs with them. procs_fd: of the map of
- * watched processes. NULL with *err worded. */
-struct exact_probes *exact_probes_open(int procs_fd, struct err *err);
+/* Loads them, and measures on code of its own what a call costs with them. The descriptors are of the
+ * maps of watched processes. NULL with *err worded. */
+struct exact_probes *exact_probes_open(int watches_fd, int procs_fd, struct err *err);
 void exact_probes_free(struct exact_probes *p); /* NULL allowed */
 
 /* fd: of the file; it may be closed behind this. 0 or -errno (-ENOSPC: files enough). */

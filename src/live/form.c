@@ -321,13 +321,23 @@ static bool make(struct walk *w, const struct form_message *m, struct form *f)
 	return false;
 }
 
+static void set_words(const struct walk *w, struct form *f)
+{
+	f->least = (__u32)w->at;
+	for (size_t i = 0; i < w->at; i++) {
+		struct form_word *word = &f->words[i / 8];
+
+		((unsigned char *)&word->mask)[i % 8] = w->mask[i];
+		((unsigned char *)&word->bits)[i % 8] = w->bytes[i] & w->mask[i];
+	}
+}
+
 bool form_of(const struct form_message *m, struct form *ret_form)
 {
 	static const struct form wakeup = {.is_empty = 1};
 	const uint32_t trouble = MSG_FAILED | MSG_LAST | MSG_ENCODING | MSG_LOKY | MSG_SUMMED;
 	struct walk w = {.bytes = m->bytes, .len = m->len < FORM_BYTES ? m->len : FORM_BYTES};
 	struct form f = {.least = 0};
-	unsigned char *bytes = (unsigned char *)f.bytes;
 
 	if (m->frame->shape == SHAPE_EMPTY) {
 		*ret_form = wakeup;
@@ -336,10 +346,7 @@ bool form_of(const struct form_message *m, struct form *ret_form)
 	memset(w.mask, 0xff, sizeof(w.mask));
 	if (m->frame->flags & trouble || !make(&w, m, &f))
 		return false;
-	f.least = (__u32)w.at;
-	memcpy(f.mask, w.mask, w.at);
-	for (size_t i = 0; i < w.at; i++)
-		bytes[i] = m->bytes[i] & w.mask[i];
+	set_words(&w, &f);
 	*ret_form = f;
 	return true;
 }

@@ -41,10 +41,12 @@ liblive_a_SOURCES += \
 	src/live/sampler.c src/live/sampler.h \
 	src/live/samples.c src/live/samples.h \
 	src/live/shared.c \
+	src/live/slots.c src/live/slots.h \
 	src/live/split.c src/live/split.h \
 	src/live/stacks.c \
 	src/live/state.h \
 	src/live/steps.c \
+	src/live/sum_map.c src/live/sum_map.h \
 	src/live/sums.c \
 	src/live/throttle.c \
 	src/live/texts.c src/live/texts.h \

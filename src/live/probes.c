@@ -12,12 +12,12 @@
 
 #include "live/kernel_btf.h"
 #include "live/sampler.h"
+#include "live/slots.h"
+#include "live/sum_map.h"
 #include "live/wake.h"
 #include "live/walker.h"
 
 #include "bpf/core.skel.h"
-
-enum { AT_ONCE = 256 }; /* map entries read by one system call */
 
 struct probes {
 	struct core_bpf *core;
@@ -25,6 +25,8 @@ struct probes {
 	struct err walker_why; /* then */
 	struct sampler *sampler; /* NULL: it did not load */
 	struct err sampler_why; /* then */
+	struct slots *slots;
+	struct sum_map *sum_map;
 	struct ring_buffer *ring;
 	int wake_fd; /* < 0: it is read by the clock alone */
 	void (*each)(void *arg, const void *record, size_t size); /* during a drain */
@@ -32,8 +34,6 @@ struct probes {
 	uint64_t drained_bytes;
 	int cpus; /* possible ones */
 	int stats_fd; /* -1: not measuring */
-	uint32_t *keys; /* AT_ONCE */
-	struct watch *watches; /* AT_ONCE */
 	struct core_sums *sums; /* cpus */
 };
 
@@ -54,16 +54,14 @@ static int on_record(void *arg, void *record, size_t size)
 
 /* mark_victim had a pid as its only argument and got (task, uid) in 6.9, and in older stable
  * kernels too: count, do not ask for the version. */
-static void choose_programs(struct core_bpf *core)
+static void choose_programs(struct core_bpf *core, const struct btf *btf)
 {
-	struct btf *btf = kernel_btf_load();
 	int params = kernel_btf_params(btf, "mark_victim");
 
 	if (params == 1)
 		bpf_program__set_autoload(core->progs.on_victim_pid, true);
 	else if (params > 1)
 		bpf_program__set_autoload(core->progs.on_victim_task, true);
-	btf__free(btf);
 }
 
 static int say_why(int ret, struct err *err)
@@ -86,6 +84,7 @@ static void load_sampler(struct probes *p)
 	const struct sampler_maps maps = {
 		.ring = bpf_map__fd(p->core->maps.ring),
 		.counts = bpf_map__fd(p->core->maps.counts),
+		.watches = bpf_map__fd(p->core->maps.watches),
 		.procs = bpf_map__fd(p->core->maps.procs),
 		.pythons = p->walker ? walker_pythons(p->walker) : -1,
 	};
@@ -96,17 +95,50 @@ static void load_sampler(struct probes *p)
 		p->sampler_why = p->walker_why;
 }
 
-static int load(struct probes *p)
+/* has_storage: with room in threads (bpf/uses.h). */
+static int load_core(struct probes *p, const struct btf *btf, bool has_storage)
 {
 	int ret;
 
 	p->core = core_bpf__open();
 	if (!p->core)
 		return -errno;
-	choose_programs(p->core);
+	choose_programs(p->core, btf);
+	p->core->rodata->has_storage = has_storage;
+	bpf_map__set_autocreate(p->core->maps.threads, has_storage);
 	ret = core_bpf__load(p->core);
+	if (!ret)
+		return 0;
+	core_bpf__destroy(p->core);
+	p->core = NULL;
+	return ret;
+}
+
+/* A 5.11 has the helper, but not for these programs. */
+static int load_best(struct probes *p)
+{
+	struct btf *btf = kernel_btf_load();
+	bool has_storage = kernel_btf_has_helper(btf, "BPF_FUNC_task_storage_get");
+	int ret = has_storage ? load_core(p, btf, true) : -EINVAL;
+
+	if (ret && ret != -EPERM && ret != -EACCES)
+		ret = load_core(p, btf, false);
+	btf__free(btf);
+	return ret;
+}
+
+static int load(struct probes *p)
+{
+	int ret = load_best(p);
+
 	if (ret)
 		return ret;
+	p->slots = slots_open(bpf_map__fd(p->core->maps.watches), bpf_map__fd(p->core->maps.procs),
+		bpf_map__fd(p->core->maps.owners));
+	p->sum_map = sum_map_open(bpf_map__fd(p->core->maps.sums),
+		bpf_map__fd(p->core->maps.sum_places), bpf_map__fd(p->core->maps.free_sums));
+	if (!p->slots || !p->sum_map)
+		return -errno;
 	p->ring = ring_buffer__new(bpf_map__fd(p->core->maps.ring), on_record, p, NULL);
 	if (!p->ring)
 		return -errno;
@@ -129,10 +161,8 @@ struct probes *probes_open(struct err *err)
 	p->cpus = libbpf_num_possible_cpus();
 	if (p->cpus < 1)
 		goto fail;
-	p->keys = calloc(AT_ONCE, sizeof(*p->keys));
-	p->watches = calloc(AT_ONCE, sizeof(*p->watches));
 	p->sums = calloc(p->cpus, sizeof(*p->sums));
-	if (!p->keys || !p->watches || !p->sums)
+	if (!p->sums)
 		goto fail;
 	ret = load(p);
 	malloc_trim(0); /* the kernel's BTF was 10 MiB, and is needed no more */
@@ -152,30 +182,28 @@ void probes_free(struct probes *p)
 	if (p->wake_fd >= 0)
 		close(p->wake_fd);
 	ring_buffer__free(p->ring);
+	slots_free(p->slots);
+	sum_map_free(p->sum_map);
 	sampler_free(p->sampler);
 	walker_free(p->walker);
 	core_bpf__destroy(p->core);
-	free(p->keys);
-	free(p->watches);
 	free(p->sums);
 	free(p);
 }
 
 int probes_watch(struct probes *p, uint32_t pid, const struct watch *w)
 {
-	int ret = bpf_map_update_elem(bpf_map__fd(p->core->maps.procs), &pid, w, BPF_NOEXIST);
-
-	return ret == -EEXIST ? 0 : ret;
+	return slots_take(p->slots, pid, w);
 }
 
 bool probes_get(struct probes *p, uint32_t pid, struct watch *ret_watch)
 {
-	return !bpf_map_lookup_elem(bpf_map__fd(p->core->maps.procs), &pid, ret_watch);
+	return slots_get(p->slots, pid, ret_watch);
 }
 
 bool probes_set(struct probes *p, uint32_t pid, const struct watch *w)
 {
-	return !bpf_map_update_elem(bpf_map__fd(p->core->maps.procs), &pid, w, BPF_EXIST);
+	return slots_set(p->slots, pid, w);
 }
 
 int probes_set_gil(struct probes *p, uint32_t pid, const struct gil_place *gil)
@@ -222,19 +250,12 @@ uint64_t probes_drain(
 void probes_procs(
 	struct probes *p, void (*each)(void *arg, uint32_t pid, const struct watch *w), void *arg)
 {
-	int fd = bpf_map__fd(p->core->maps.procs), ret = 0;
-	uint32_t batch, *in = NULL;
+	slots_each(p->slots, each, arg);
+}
 
-	for (int rounds = 0; !ret && rounds < RING_PROCS; rounds++) {
-		uint32_t n = AT_ONCE;
-
-		ret = bpf_map_lookup_batch(fd, in, &batch, p->keys, p->watches, &n, NULL);
-		if (ret && ret != -ENOENT)
-			return;
-		for (uint32_t i = 0; i < n; i++)
-			each(arg, p->keys[i], &p->watches[i]);
-		in = &batch;
-	}
+struct sum_map *probes_sum_map(const struct probes *p)
+{
+	return p->sum_map;
 }
 
 void probes_set_every(struct probes *p, uint32_t every)
@@ -256,31 +277,6 @@ void probes_set_forms(struct probes *p, uint64_t ino, const struct form_list *li
 	else
 		bpf_map_delete_elem(fd, &ino);
 	p->core->data->forms_seq++;
-}
-
-void probes_sums(struct probes *p,
-	void (*each)(void *arg, const struct sum_key *key, const struct sum *sum), void *arg)
-{
-	int fd = bpf_map__fd(p->core->maps.sums), ret = 0;
-	struct sum_key keys[AT_ONCE];
-	struct sum values[AT_ONCE];
-	uint32_t batch, *in = NULL;
-
-	for (int rounds = 0; !ret && rounds < FORM_SUMS; rounds++) {
-		uint32_t n = AT_ONCE;
-
-		ret = bpf_map_lookup_batch(fd, in, &batch, keys, values, &n, NULL);
-		if (ret && ret != -ENOENT)
-			return;
-		for (uint32_t i = 0; i < n; i++)
-			each(arg, &keys[i], &values[i]);
-		in = &batch;
-	}
-}
-
-void probes_drop_sum(struct probes *p, const struct sum_key *key)
-{
-	bpf_map_delete_elem(bpf_map__fd(p->core->maps.sums), key);
 }
 
 void probes_cores(struct probes *p,
@@ -322,6 +318,11 @@ void probes_set_mark_salt(struct probes *p, uint64_t salt)
 void probes_set_exact(struct probes *p, bool on)
 {
 	p->core->bss->want_exact = on;
+}
+
+int probes_watches_fd(const struct probes *p)
+{
+	return bpf_map__fd(p->core->maps.watches);
 }
 
 int probes_procs_fd(const struct probes *p)

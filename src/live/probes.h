@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel programs: loaded, attached, asked. libbpf is known here, in walker.c, in
- * sampler.c, in exact_probes.c and in kernel_btf.c alone. */
+/* The kernel programs: loaded, attached, asked. libbpf is known here, in slots.c, in
+ * sum_map.c, in walker.c, in sampler.c, in exact_probes.c and in kernel_btf.c alone. */
 #ifndef POOLTOP_PROBES_H
 #define POOLTOP_PROBES_H
 
@@ -13,6 +13,7 @@
 
 struct probes;
 struct sampler;
+struct sum_map;
 struct walker_bpf;
 
 /*
@@ -66,7 +67,8 @@ void probes_set_write_bytes(struct probes *p, uint32_t bytes);
 void probes_set_mark_salt(struct probes *p, uint64_t salt);
 /* Tasks that are taken from now on are measured by probes (exact_probes.h), or not. */
 void probes_set_exact(struct probes *p, bool on);
-/* Descriptor of the map of watched processes. Borrowed. */
+/* Descriptors of the maps of watched processes (bpf/slots.h). Borrowed. */
+int probes_watches_fd(const struct probes *p);
 int probes_procs_fd(const struct probes *p);
 /* Announce the start of every program on the machine. */
 void probes_set_all_execs(struct probes *p, bool on);
@@ -78,10 +80,8 @@ void probes_set_every(struct probes *p, uint32_t every);
 int probes_set_form(struct probes *p, uint32_t row, const struct form *form);
 /* Which forms a pipe's messages may have; NULL: none, all of it is sent off. */
 void probes_set_forms(struct probes *p, uint64_t ino, const struct form_list *list);
-/* Calls each for everything that was added up since probes_open(), as it stands now. */
-void probes_sums(struct probes *p,
-	void (*each)(void *arg, const struct sum_key *key, const struct sum *sum), void *arg);
-void probes_drop_sum(struct probes *p, const struct sum_key *key);
+/* What was added up. Borrowed. */
+struct sum_map *probes_sum_map(const struct probes *p);
 
 /* Kernel time in the programs and how often they ran, while measuring was on. Measuring costs
  * tens of nanoseconds a run, so it is switched on for short times only. */

@@ -86,6 +86,7 @@ static int share_maps(struct sampler *s, const struct sampler_maps *maps)
 	} rows[] = {
 		{s->bpf->maps.ring, maps->ring},
 		{s->bpf->maps.counts, maps->counts},
+		{s->bpf->maps.watches, maps->watches},
 		{s->bpf->maps.procs, maps->procs},
 		{s->bpf->maps.pythons, maps->pythons},
 	};

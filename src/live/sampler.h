@@ -18,7 +18,7 @@ struct sampler;
 
 /* Descriptors of maps of the other two objects. */
 struct sampler_maps {
-	int ring, counts, procs, pythons;
+	int ring, counts, watches, procs, pythons;
 };
 
 /* Loads, and starts a clock on every core that is online. NULL with *err worded. */

@@ -63,7 +63,7 @@ int main(void)
 	why = (struct err){0};
 	bad += say("sampler", probes_sampler(p, &why), &why);
 	why = (struct err){0};
-	exact = exact_probes_open(probes_procs_fd(p), &why);
+	exact = exact_probes_open(probes_watches_fd(p), probes_procs_fd(p), &why);
 	bad += say("exact", exact, &why);
 	exact_probes_free(exact);
 	probes_free(p);
