@@ -113,6 +113,14 @@ static __always_inline void task_call(struct task_struct *task, struct in_call *
 	struct pt_regs *regs = task_regs(task);
 
 #if defined(__TARGET_ARCH_x86)
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
+		/* The verifier knows what that is, and lets us read it at no cost. */
+		ret_call->nr = regs->orig_ax;
+		ret_call->arg1 = regs->di;
+		ret_call->arg2 = regs->si;
+		ret_call->arg3 = regs->dx;
+		return;
+	}
 	ret_call->nr = BPF_CORE_READ(regs, orig_ax);
 	ret_call->arg1 = BPF_CORE_READ(regs, di);
 	ret_call->arg2 = BPF_CORE_READ(regs, si);

@@ -215,7 +215,7 @@ static __always_inline void begin_block(
 {
 	struct use *u = blocked_use(w, task, fd);
 
-	if (u && !u->blocked_from_ns)
+	if (u && u->ino && !u->blocked_from_ns)
 		u->blocked_from_ns = now;
 }
 

@@ -187,6 +187,8 @@ static __always_inline struct sum *turn_sum(const struct io *io, __u64 key, __u3
 	sum = bpf_map_lookup_elem(&sums, &place);
 	if (!sum)
 		return NULL;
+	if (known && sum->tgid != io->tgid) /* of a thread that was before this one */
+		return NULL;
 	io->use->sum = place;
 	if (known)
 		return sum;
@@ -210,7 +212,7 @@ static __always_inline bool add_up(const struct io *io, __u32 row, __u64 bytes)
 	__u32 place = io->use->sum;
 	struct sum *sum = bpf_map_lookup_elem(&sums, &place);
 
-	if (!sum || sum->key != key)
+	if (!sum || sum->key != key || sum->tgid != io->tgid)
 		sum = turn_sum(io, key, row);
 	if (!sum)
 		return false;

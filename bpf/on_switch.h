@@ -40,19 +40,19 @@ static __always_inline __u32 hand_state(struct watch *w, __u32 tgid, const struc
 	return call->nr == SYS_WRITE && w->ino ? STATE_SEND : STATE_IO;
 }
 
-/* The pipe that a thread blocks on, of a read, a write, or a poll of just one. */
-static __always_inline __u64 call_pipe(struct task_struct *task, const struct in_call *call)
+/* The pipe that the running thread blocks on, of a read, a write, or a poll of just one. */
+static __always_inline __u64 call_pipe(const struct in_call *call)
 {
 	__u32 fd = 0;
 
 	if (call->nr == SYS_READ)
-		return fd_pipe(task, call->arg1, MSG_READ);
+		return own_pipe(call->arg1, MSG_READ);
 	if (call->nr == SYS_WRITE)
-		return fd_pipe(task, call->arg1, MSG_WRITE);
+		return own_pipe(call->arg1, MSG_WRITE);
 	if (call->nr != SYS_POLL || call->arg2 != 1 ||
 		bpf_probe_read_user(&fd, sizeof(fd), (void *)call->arg1))
 		return 0;
-	return fd_pipe(task, fd, MSG_READ);
+	return own_pipe(fd, MSG_READ);
 }
 
 /* In the call that a worker waits for its next task in. */
@@ -112,7 +112,7 @@ static __always_inline void leave_core(
 	if (!main)
 		return;
 	w->syscall = call.nr;
-	w->ino = call_pipe(task, &call);
+	w->ino = call_pipe(&call);
 	w->flags &= ~WATCH_PRIVATE;
 	if (call.nr == SYS_FUTEX && call.arg2 & FUTEX_PRIVATE)
 		w->flags |= WATCH_PRIVATE;

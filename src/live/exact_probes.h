@@ -15,8 +15,8 @@
 struct bpf_object;
 struct exact_probes;
 
-/* Loads them, and measures on code of its own what a call costs with them. The descriptors are of the
- * maps of watched processes. NULL with *err worded. */
+/* Loads them, and measures on code of its own what a call costs with them. The descriptors are
+ * those of the maps of watched processes. NULL with *err worded. */
 struct exact_probes *exact_probes_open(int watches_fd, int procs_fd, struct err *err);
 void exact_probes_free(struct exact_probes *p); /* NULL allowed */
 
