@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/live/shared_test.py \
 	tests/live/stacks_at_death_test.py \
 	tests/live/streams \
+	tests/live/same_place_test.py \
 	tests/live/sampled_test.py \
 	tests/live/stack_test.py \
 	tests/live/stalls_test.py \
