@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	tests/pools/pinned.py \
 	tests/pools/raises.py \
 	tests/pools/recycle.py \
+	tests/pools/same_place.py \
 	tests/pools/shape_celeries.py \
 	tests/pools/sends.py \
 	tests/pools/shape_kinds.py \
