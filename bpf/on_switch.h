@@ -89,6 +89,21 @@ static __always_inline void block_with_task(
 	w->flags &= ~(WATCH_HAND | WATCH_SEM | WATCH_ANSWERED | WATCH_SENDS);
 }
 
+/* Has it started? The semaphore may be one of its initializer's, which then does something else:
+ * a worker that waits for its turn to read does nothing but read. */
+static __always_inline void wait_first(struct watch *w, const struct in_call *call, __u64 now)
+{
+	if (w->state == STATE_START && is_first_wait(w, call)) {
+		enter_state(w, STATE_WAIT, now);
+		if (call->nr == SYS_FUTEX)
+			w->flags |= WATCH_GUESSED;
+	} else if (w->flags & WATCH_GUESSED && call->nr >= 0 && call->nr != SYS_FUTEX) {
+		w->flags &= ~WATCH_GUESSED;
+		if (!is_first_wait(w, call))
+			w->state = STATE_START; /* since it waited for the semaphore */
+	}
+}
+
 static __always_inline void leave_core(
 	struct watch *w, struct task_struct *task, bool preempt, __u64 now)
 {
@@ -121,8 +136,7 @@ static __always_inline void leave_core(
 		return;
 	}
 	w->flags &= ~WATCH_FRESH;
-	if (w->state == STATE_START && is_first_wait(w, &call))
-		enter_state(w, STATE_WAIT, now);
+	wait_first(w, &call, now);
 }
 
 static __always_inline void take_core(struct watch *w, __u64 now)

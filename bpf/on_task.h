@@ -95,7 +95,7 @@ static __always_inline void worker_read(const struct io *io, const struct scratc
 	if (w->flags & WATCH_HAND)
 		sem_was(w, STATE_WAIT);
 	w->flags &= ~(WATCH_FRESH | WATCH_SEM | WATCH_ANSWERED | WATCH_EXACT | WATCH_UNPICKLED |
-		      WATCH_PICKLED | WATCH_HELD | WATCH_SENDS);
+		      WATCH_PICKLED | WATCH_HELD | WATCH_SENDS | WATCH_GUESSED);
 	w->flags |= want_exact ? WATCH_HAND | WATCH_EXACT : WATCH_HAND;
 	w->loads = w->dumps = 0;
 	w->task_ino = io->use->ino;

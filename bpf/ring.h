@@ -68,6 +68,7 @@ enum watch_flags {
 	WATCH_PICKLED = 512, /* pickle_ns is, of what may be its result */
 	WATCH_GIL =
 		1024, /* what it last waited for with a task in hand was the interpreter's lock */
+	WATCH_GUESSED = 2048, /* that it has started: by a semaphore that it waited for */
 	WATCH_DATA = 4096, /* it has read what its parent prepared for its start */
 	WATCH_HELD = 8192, /* the task in hand was only added up: on_sum.h */
 	WATCH_SENDS = 16384, /* a user's own that has taken no task, and sends: it is at its work */

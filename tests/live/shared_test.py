@@ -33,6 +33,11 @@ def by_module(case, modules, *args):
     case.check(got["out"] < truth["bytes"] / 100, "pickled: %d bytes" % got["out"])
 
 
+# What it loads has thousands of mappings: to read all takes some ten milliseconds, and so much is
+# spent once in five hundred times that (src/live/shared.c).
+LONG = ["--seconds", "9"]
+
+
 def none(case):
     harness.need_bpf()
     _, facts = harness.idle_pool(case, "--workers", "2")
@@ -47,7 +52,7 @@ def main():
         ("joblib's memmap", lambda case: by_module(case, "joblib, numpy", "--joblib"), 60),
         ("torch's tensors under fork", lambda case: by_module(case, "torch", "--torch"), 60),
         ("torch's tensors under spawn",
-         lambda case: by_module(case, "torch", "--torch", "--start", "spawn"), 60),
+         lambda case: by_module(case, "torch", "--torch", "--start", "spawn", *LONG), 60),
         ("a pool that shares nothing", none, 20),
     ])
 

@@ -22,6 +22,7 @@ SLOW = 0.06  # seconds that an argument takes to unpickle, and a result to pickl
 WORK = 0.12
 REST = 0.04  # in a system call, on a lock, and as long again against another thread
 READY = 0.8  # to start
+TURN = 0.05  # of that, one after another
 PAUSE = 1.2  # of the parent, between two halves of the work
 LEAVE = 0.5  # to leave
 BLOCK = 256 << 10  # bytes: of a result, which no pipe holds at once; and of a file
@@ -189,6 +190,7 @@ def begin(all_sums, numbers, plain):
     with numbers.get_lock():
         place = numbers.value
         numbers.value += 1
+        time.sleep(0 if plain else TURN)
     me = Worker(all_sums[place])
     if not plain:
         threading.Thread(target=make_noise, args=(me,), daemon=True).start()
