@@ -70,8 +70,8 @@ def hardly_told(case):
     child, tape = beasts.start(case, "fast", harness.python(), "healthy", "--sort", "fast",
                                "--seconds", 20, budget=LITTLE)
     report = beasts.pools(case, child, tape, 20)
-    case.equal("the budget's level", report["session"]["budget"]["lowest"],
-               report["session"]["budget"]["levels"] - 1)
+    budget = report["session"]["budget"]
+    case.check(budget["lowest"] >= budget["levels"] - 2, "one task in 512, or none: %r" % budget)
     case.equal("found", beasts.warnings(case, tape), [])
 
 
