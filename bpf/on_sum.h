@@ -34,7 +34,6 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, FORM_SUMS);
 	__type(key, __u32);
 	__type(value, struct sum);

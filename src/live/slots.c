@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { AT_ONCE = 256 }; /* map entries read by one system call */
 
 _Static_assert(sizeof(struct watch) % 64 == 0, "whole cache lines");
 
 struct slots {
-	struct watch *watches; /* RING_PROCS, the kernel's own */
-	int procs_fd, owners_fd;
+	int watches_fd, procs_fd, owners_fd;
+	size_t page;
 	uint32_t pids[AT_ONCE], places[AT_ONCE];
 };
 
@@ -24,36 +25,53 @@ struct slots *slots_open(int watches_fd, int procs_fd, int owners_fd)
 
 	if (!s)
 		return NULL;
+	s->watches_fd = watches_fd;
 	s->procs_fd = procs_fd;
 	s->owners_fd = owners_fd;
-	s->watches = mmap(NULL, RING_PROCS * sizeof(*s->watches), PROT_READ | PROT_WRITE,
-		MAP_SHARED, watches_fd, 0);
-	if (s->watches != MAP_FAILED)
-		return s;
-	free(s);
-	return NULL;
+	s->page = (size_t)sysconf(_SC_PAGESIZE);
+	return s;
 }
 
 void slots_free(struct slots *s)
 {
-	if (!s)
-		return;
-	munmap(s->watches, RING_PROCS * sizeof(*s->watches));
 	free(s);
 }
 
-/* NULL: it has none, or it is just being filled. */
-static struct watch *find(const struct slots *s, uint32_t pid)
+/* A place as the kernel sees it, for a moment: all of them would count as this process' memory. */
+struct window {
+	void *at;
+	size_t bytes;
+	struct watch *watch;
+};
+
+static int window_open(const struct slots *s, uint32_t place, struct window *ret)
+{
+	size_t from = place * sizeof(struct watch), first = from - from % s->page;
+
+	ret->bytes = from + sizeof(struct watch) - first;
+	ret->at = mmap(
+		NULL, ret->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, s->watches_fd, (off_t)first);
+	if (ret->at == MAP_FAILED)
+		return -errno;
+	ret->watch = (struct watch *)((char *)ret->at + (from - first));
+	return 0;
+}
+
+static void window_close(const struct window *w)
+{
+	munmap(w->at, w->bytes);
+}
+
+bool slots_get(const struct slots *s, uint32_t pid, struct watch *ret_watch)
 {
 	uint32_t place = pid % RING_PROCS;
-	struct watch *w = &s->watches[place];
 
-	if (__atomic_load_n(&w->tgid, __ATOMIC_ACQUIRE) == pid)
-		return w;
-	if (!w->has_others || bpf_map_lookup_elem(s->procs_fd, &pid, &place))
-		return NULL;
-	w = &s->watches[place % RING_PROCS];
-	return __atomic_load_n(&w->tgid, __ATOMIC_ACQUIRE) == pid ? w : NULL;
+	if (bpf_map_lookup_elem(s->watches_fd, &place, ret_watch))
+		return false;
+	if (ret_watch->tgid == pid)
+		return true;
+	return ret_watch->has_others && !bpf_map_lookup_elem(s->procs_fd, &pid, &place) &&
+	       !bpf_map_lookup_elem(s->watches_fd, &place, ret_watch) && ret_watch->tgid == pid;
 }
 
 /* The first free place from its own on. */
@@ -69,17 +87,48 @@ static int find_free(const struct slots *s, uint32_t pid, uint32_t *ret_place)
 	return -E2BIG;
 }
 
+/* Some process whose place this is has another. */
+static int say_others(const struct slots *s, uint32_t place)
+{
+	struct window home;
+	int ret = window_open(s, place, &home);
+
+	if (ret)
+		return ret;
+	home.watch->has_others = 1;
+	window_close(&home);
+	return 0;
+}
+
 static void fill(struct watch *w, const struct watch *from)
 {
 	memcpy(&w->flags, &from->flags, sizeof(*w) - offsetof(struct watch, flags));
 }
 
+static int publish(const struct slots *s, uint32_t pid, uint32_t place, const struct watch *w)
+{
+	uint32_t home = pid % RING_PROCS;
+	int ret = place == home ? 0 : say_others(s, home);
+	struct window to;
+
+	if (!ret)
+		ret = window_open(s, place, &to);
+	if (ret)
+		return ret;
+	fill(to.watch, w);
+	to.watch->slot = place;
+	__atomic_store_n(&to.watch->tgid, pid, __ATOMIC_RELEASE);
+	window_close(&to);
+	return 0;
+}
+
 int slots_take(struct slots *s, uint32_t pid, const struct watch *w)
 {
+	struct watch now;
 	uint32_t place;
 	int ret;
 
-	if (find(s, pid))
+	if (slots_get(s, pid, &now))
 		return 0;
 	ret = find_free(s, pid, &place);
 	if (ret)
@@ -89,30 +138,27 @@ int slots_take(struct slots *s, uint32_t pid, const struct watch *w)
 		bpf_map_delete_elem(s->owners_fd, &place);
 		return ret;
 	}
-	fill(&s->watches[place], w);
-	s->watches[place].slot = place;
-	if (place != pid % RING_PROCS)
-		s->watches[pid % RING_PROCS].has_others = 1;
-	__atomic_store_n(&s->watches[place].tgid, pid, __ATOMIC_RELEASE);
-	return 0;
-}
-
-bool slots_get(const struct slots *s, uint32_t pid, struct watch *ret_watch)
-{
-	const struct watch *w = find(s, pid);
-
-	if (w)
-		*ret_watch = *w;
-	return w;
+	ret = publish(s, pid, place, w);
+	if (!ret)
+		return 0;
+	bpf_map_delete_elem(s->procs_fd, &pid);
+	bpf_map_delete_elem(s->owners_fd, &place);
+	return ret;
 }
 
 bool slots_set(struct slots *s, uint32_t pid, const struct watch *w)
 {
-	struct watch *own = find(s, pid);
+	struct watch now;
+	struct window to;
+	bool is_its;
 
-	if (own)
-		fill(own, w);
-	return own;
+	if (!slots_get(s, pid, &now) || window_open(s, now.slot, &to))
+		return false;
+	is_its = to.watch->tgid == pid;
+	if (is_its)
+		fill(to.watch, w);
+	window_close(&to);
+	return is_its;
 }
 
 void slots_each(
@@ -129,7 +175,8 @@ void slots_each(
 		if (ret && ret != -ENOENT)
 			return;
 		for (uint32_t i = 0; i < n; i++)
-			if (slots_get(s, s->pids[i], &w))
+			if (!bpf_map_lookup_elem(s->watches_fd, &s->places[i], &w) &&
+				w.tgid == s->pids[i])
 				each(arg, s->pids[i], &w);
 		in = &batch;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The watcher's side of bpf/slots.h: the places of watched processes, seen as memory. */
+/* The watcher's side of bpf/slots.h: the places of watched processes. */
 #ifndef POOLTOP_SLOTS_H
 #define POOLTOP_SLOTS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The watcher's side of what the kernel adds up (bpf/on_sum.h): the sums, seen as memory. */
+/* The watcher's side of what the kernel adds up (bpf/on_sum.h). */
 #ifndef POOLTOP_SUM_MAP_H
 #define POOLTOP_SUM_MAP_H
 
