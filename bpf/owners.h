@@ -33,8 +33,7 @@ static __always_inline void fill_slot(__u32 tgid, __u32 slot, const struct watch
 
 	if (!w || !first)
 		return;
-	__builtin_memcpy(
-		&w->flags, &from->flags, sizeof(*w) - __builtin_offsetof(struct watch, flags));
+	watch_fill(w, from);
 	w->slot = slot;
 	if (w != first)
 		first->has_others = 1;

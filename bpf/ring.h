@@ -141,6 +141,14 @@ struct watch {
 	__u32 loads, dumps; /* calls that are under way, one in another */
 };
 
+/* All but what is the place's own. */
+static inline __attribute__((always_inline)) void watch_fill(
+	struct watch *w, const struct watch *from)
+{
+	__builtin_memcpy(
+		&w->flags, &from->flags, sizeof(*w) - __builtin_offsetof(struct watch, flags));
+}
+
 /* A pipe's forms, by row of the map `forms`; behind the last is 0. */
 struct form_list {
 	__u32 rows[FORM_LIST];

@@ -3,9 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -100,11 +98,6 @@ static int say_others(const struct slots *s, uint32_t place)
 	return 0;
 }
 
-static void fill(struct watch *w, const struct watch *from)
-{
-	memcpy(&w->flags, &from->flags, sizeof(*w) - offsetof(struct watch, flags));
-}
-
 static int publish(const struct slots *s, uint32_t pid, uint32_t place, const struct watch *w)
 {
 	uint32_t home = pid % RING_PROCS;
@@ -115,7 +108,7 @@ static int publish(const struct slots *s, uint32_t pid, uint32_t place, const st
 		ret = window_open(s, place, &to);
 	if (ret)
 		return ret;
-	fill(to.watch, w);
+	watch_fill(to.watch, w);
 	to.watch->slot = place;
 	__atomic_store_n(&to.watch->tgid, pid, __ATOMIC_RELEASE);
 	window_close(&to);
@@ -156,7 +149,7 @@ bool slots_set(struct slots *s, uint32_t pid, const struct watch *w)
 		return false;
 	is_its = to.watch->tgid == pid;
 	if (is_its)
-		fill(to.watch, w);
+		watch_fill(to.watch, w);
 	window_close(&to);
 	return is_its;
 }
